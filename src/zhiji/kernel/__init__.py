@@ -1,0 +1,8 @@
+"""What everybody stands on: money, clock, coded errors and their texts, column names. Knows nobody."""
+
+from zhiji.kernel.columns import Columns, LineKind
+from zhiji.kernel.errors import CodedError, Reason
+from zhiji.kernel.messages import Language, Text, render
+from zhiji.kernel.money import MICROS, Money
+
+__all__ = ["MICROS", "CodedError", "Columns", "Language", "LineKind", "Money", "Reason", "Text", "render"]

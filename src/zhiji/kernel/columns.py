@@ -1,0 +1,56 @@
+"""Column names, once. Every table that crosses a room's door uses these words."""
+
+from __future__ import annotations
+
+
+class Columns:
+    """Names of columns in the lake, in features, in scores and in exports.
+
+    ``*_micros`` are int64 of 10⁻⁶ currency units; ``*_milli`` int64 thousandths of a piece; ``*_at`` UTC instants;
+    ``*_on`` company days; ``*_days`` float64 days.
+    """
+
+    # who, what
+    CUSTOMER_ID = "customer_id"
+    EXTERNAL_ID = "external_id"
+    ORDER_ID = "order_id"
+    LINE_ID = "line_id"
+    PRODUCT_ID = "product_id"
+    CATEGORY = "category"
+    LINE_KIND = "line_kind"
+    # when
+    EVENT_AT = "event_at"
+    KNOWN_AT = "known_at"
+    VALUE_ON = "value_on"
+    AS_OF = "as_of"
+    # how much
+    QUANTITY_MILLI = "quantity_milli"
+    AMOUNT_MICROS = "amount_micros"
+    # customer-base summary (Fader & Hardie's names)
+    FREQUENCY = "frequency"
+    RECENCY = "recency"
+    T = "T"
+    MONETARY_VALUE = "monetary_value"
+    # scores
+    VALUE_SCORE = "value_score"
+    EXPECTED_ORDERS = "expected_orders"
+    EXPECTED_VALUE = "expected_value"
+    VALUE_LOW = "value_low"
+    VALUE_HIGH = "value_high"
+    PROBABILITY_ACTIVE = "probability_active"
+
+
+class LineKind:
+    """What a line of an order is. Only GOODS and RETURN make value; the others are kept apart."""
+
+    GOODS = "goods"
+    RETURN = "return"
+    CANCELLATION = "cancellation"
+    DISCOUNT = "discount"
+    POSTAGE = "postage"
+    TAX = "tax"
+    FEE = "fee"
+    ADJUSTMENT = "adjustment"
+    OTHER = "other"
+    VALUE = (GOODS, RETURN, CANCELLATION, DISCOUNT)
+    ALL = (GOODS, RETURN, CANCELLATION, DISCOUNT, POSTAGE, TAX, FEE, ADJUSTMENT, OTHER)
