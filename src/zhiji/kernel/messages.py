@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -38,18 +38,18 @@ class Text:
         return " ".join(part for part in (self.what, self.why, self.remedy) if part)
 
 
-class DuplicateMessageCode(ValueError):
+class DuplicateMessageError(ValueError):
     """Two packages define the same code; the catalogue would be ambiguous."""
 
 
-@lru_cache(maxsize=None)
+@cache
 def catalogue(language: Language) -> dict[str, dict[str, str]]:
     """All codes of one language, read once from every ``messages.<language>.toml`` in the package."""
     found: dict[str, dict[str, str]] = {}
     for path in sorted(_ROOT.rglob(f"messages.{language}.toml")):
         for code, texts in tomllib.loads(path.read_text(encoding="utf-8")).items():
             if code in found:
-                raise DuplicateMessageCode(f"{code} in {path}")
+                raise DuplicateMessageError(f"{code} in {path}")
             found[code] = texts
     return found
 
