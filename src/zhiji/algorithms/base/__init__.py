@@ -1,0 +1,1 @@
+"""What every estimator stands on: coded refusals, common checks, saving and loading without code."""
