@@ -3,6 +3,6 @@
 from zhiji.kernel.columns import Columns, LineKind
 from zhiji.kernel.errors import CodedError, Reason
 from zhiji.kernel.messages import Language, Text, render
-from zhiji.kernel.money import MICROS, Money
+from zhiji.kernel.money import MICROS, Money, MoneyError
 
-__all__ = ["MICROS", "CodedError", "Columns", "Language", "LineKind", "Money", "Reason", "Text", "render"]
+__all__ = ["MICROS", "CodedError", "Columns", "Language", "LineKind", "Money", "MoneyError", "Reason", "Text", "render"]

@@ -1,0 +1,5 @@
+"""The ``zhiji`` command."""
+
+from zhiji.cli.app import main
+
+__all__ = ["main"]

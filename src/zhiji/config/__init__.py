@@ -1,0 +1,1 @@
+"""Settings, URLs and discovery: wires the layers together. Capabilities are found, nobody edits a list."""

@@ -1,0 +1,48 @@
+"""The HTTP API: every capability's router under its own prefix, found, not listed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from django.http import HttpRequest
+from ninja import NinjaAPI
+from ninja.renderers import BaseRenderer
+from ninja.security import SessionAuth
+
+from zhiji import __version__
+from zhiji.config import discovery, errors
+
+
+class SignedIn(SessionAuth):
+    """A session, or the bearer token that the middleware has already turned into a user; writes need the CSRF token."""
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Any | None:  # noqa: ARG002
+        return request.user if request.user.is_authenticated else None
+
+
+class OrjsonRenderer(BaseRenderer):
+    media_type = "application/json"
+
+    def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:  # noqa: ARG002
+        return orjson.dumps(data, option=orjson.OPT_UTC_Z)
+
+
+def build() -> NinjaAPI:
+    """The API with all routers. A capability's ``api.py`` has ``PREFIX`` and ``router``."""
+    api = NinjaAPI(
+        title="Zhiji",
+        version=__version__,
+        auth=SignedIn(csrf=True),
+        renderer=OrjsonRenderer(),
+        docs_url=None,
+        openapi_url="/openapi.json",
+        urls_namespace="api",
+    )
+    errors.install(api)
+    for module in discovery.parts("api"):
+        api.add_router(module.PREFIX, module.router)
+    return api
+
+
+api = build()

@@ -1,0 +1,67 @@
+"""How faults leave the server: always coded, always with a reference, never a traceback."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from zhiji.kernel import CodedError, MoneyError
+from zhiji.platform import problems
+from zhiji.platform.errors import CrossSiteRefused, InputInvalid, InternalFault, NotFound, NotSignedIn, ServiceBusy
+
+log = structlog.get_logger(__name__)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - the framework's signature
+    return problems.answer(request, CrossSiteRefused())
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+    return problems.answer(request, NotFound(object="page", where={"path": request.path[:200]}))
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+    return problems.answer(request, InputInvalid(field="request", problem="malformed"))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return problems.answer(request, InternalFault())
+
+
+def _from_validation(error: ValidationError) -> InputInvalid:
+    first: dict[str, Any] = error.errors[0] if error.errors else {"loc": ("request",), "msg": "?"}
+    field = ".".join(str(part) for part in first["loc"][1:] if part != "payload") or str(first["loc"][0])
+    return InputInvalid(field=field, problem=str(first["msg"])[:200], where={"field": field})
+
+
+def install(api: NinjaAPI) -> None:
+    """Teach the API to answer every kind of exception in the one shape."""
+
+    def handle(request: HttpRequest, error: Any) -> HttpResponse:
+        if isinstance(error, CodedError):
+            coded = error
+        elif isinstance(error, ValidationError):
+            coded = _from_validation(error)
+        elif isinstance(error, AuthenticationError):
+            coded = NotSignedIn()
+        elif isinstance(error, Http404):
+            coded = NotFound(object="page")
+        elif isinstance(error, HttpError):
+            coded = InputInvalid(field="request", problem=str(error)[:200])
+        elif isinstance(error, MoneyError):
+            coded = InputInvalid(field="amount", problem=str(error)[:200])
+        elif isinstance(error, OperationalError):
+            log.warning("database_busy", reference=getattr(request, "request_id", ""), error=str(error))
+            coded = ServiceBusy()
+        else:
+            log.exception("request_broke", reference=getattr(request, "request_id", ""), exc_info=error)
+            coded = InternalFault()
+        return problems.answer(request, coded)
+
+    for kind in (CodedError, ValidationError, AuthenticationError, Http404, HttpError, Exception):
+        api.add_exception_handler(kind, handle)

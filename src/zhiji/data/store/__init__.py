@@ -1,0 +1,1 @@
+"""The record (Django models), its bulk paths and its derivations."""

@@ -1,0 +1,18 @@
+"""The record: what is known of customers and their orders, each value traceable to its source."""
+
+from zhiji.data.store.models.customers import Customer, CustomerListRow, CustomerSearch, Identity
+from zhiji.data.store.models.orders import Order, OrderLine, Product
+from zhiji.data.store.models.sources import Delivery, Interaction, SourceRecord
+
+__all__ = [
+    "Customer",
+    "CustomerListRow",
+    "CustomerSearch",
+    "Delivery",
+    "Identity",
+    "Interaction",
+    "Order",
+    "OrderLine",
+    "Product",
+    "SourceRecord",
+]

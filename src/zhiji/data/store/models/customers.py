@@ -1,0 +1,123 @@
+"""Customers, the ids under which sources know them, and the projection that lists read."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from zhiji.data.landing.models import Source
+from zhiji.platform.models import Team
+
+
+class Customer(models.Model):
+    """One person or organisation that buys: derived from its source records, owned by a user and a team.
+
+    ``sources`` says for each derived field which source record it came from. Soft-deleted rows keep their history.
+    """
+
+    scope_object: ClassVar[str] = "customer"
+    scope_owner: ClassVar[str] = "owner"
+    scope_team: ClassVar[str] = "team"
+
+    class Kind(models.TextChoices):
+        PERSON = "person"
+        ORGANISATION = "organisation"
+        UNKNOWN = "unknown"
+
+    name = models.CharField(max_length=200, blank=True)
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.UNKNOWN)
+    company = models.CharField(max_length=200, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    phone_is_masked = models.BooleanField(default=False)
+    email = models.CharField(max_length=254, blank=True)
+    country = models.CharField(max_length=100, blank=True)
+    city = models.CharField(max_length=100, blank=True)
+    address = models.CharField(max_length=500, blank=True)
+    # None: never asked. False is honoured by every export meant for contact.
+    contact_allowed = models.BooleanField(null=True)
+    registered_at = models.DateTimeField(null=True)
+    known_at = models.DateTimeField()
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL)
+    extra = models.JSONField(default=dict)
+    field_sources = models.JSONField(default=dict)
+    deleted_at = models.DateTimeField(null=True)
+    # Raised by each change, so that two editors of one page cannot overwrite each other unseen.
+    revision = models.PositiveIntegerField(default=1)
+
+
+class Identity(models.Model):
+    """The id under which a source knows a customer. Orders refer to it, so customers can be merged and parted."""
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT)
+    external_id = models.CharField(max_length=200)
+    customer = models.ForeignKey(Customer, null=True, on_delete=models.SET_NULL, related_name="identities")
+    # Undo needs to know which customers exist only because of one batch.
+    first_batch_id = models.BigIntegerField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["source", "external_id"], name="identity_once"),)
+
+
+class CustomerListRow(models.Model):
+    """What lists of a million rows read: one narrow, indexed row a customer, written by refresh and by each change.
+
+    Money is in micros of the company's currency. Scores are empty until a refresh, ``expected_*`` wherever a model
+    is withheld.
+    """
+
+    scope_object: ClassVar[str] = "customer"
+    scope_owner: ClassVar[str] = "owner"
+    scope_team: ClassVar[str] = "team"
+
+    customer = models.OneToOneField(Customer, primary_key=True, on_delete=models.CASCADE, related_name="row")
+    external_id = models.CharField(max_length=200, blank=True)
+    name = models.CharField(max_length=200, blank=True)
+    # Pinyin of Han names, so that a list of both scripts has one order.
+    name_sort = models.CharField(max_length=200, blank=True)
+    country = models.CharField(max_length=100, blank=True)
+    city = models.CharField(max_length=100, blank=True)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, db_index=False)
+    team = models.ForeignKey(Team, null=True, on_delete=models.SET_NULL, db_index=False)
+    orders = models.IntegerField(default=0)
+    spend_micros = models.BigIntegerField(default=0)
+    first_order_on = models.DateField(null=True)
+    last_order_on = models.DateField(null=True)
+    usual_gap_days = models.FloatField(null=True)
+    mean_order_micros = models.BigIntegerField(default=0)
+    rfm_segment = models.CharField(max_length=30, blank=True)
+    band = models.CharField(max_length=30, blank=True)
+    value_score = models.FloatField(null=True)
+    value_rank = models.IntegerField(null=True)
+    expected_orders = models.FloatField(null=True)
+    expected_value_micros = models.BigIntegerField(null=True)
+    value_low_micros = models.BigIntegerField(null=True)
+    value_high_micros = models.BigIntegerField(null=True)
+    probability_active = models.FloatField(null=True)
+    overdue_days = models.FloatField(null=True)
+    at_stake_micros = models.BigIntegerField(null=True)
+    contact_allowed = models.BooleanField(null=True)
+    as_of = models.DateField(null=True)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["spend_micros", "customer"], name="row_by_spend"),
+            models.Index(fields=["last_order_on", "customer"], name="row_by_last_order"),
+            models.Index(fields=["orders", "customer"], name="row_by_orders"),
+            models.Index(fields=["value_score", "customer"], name="row_by_value"),
+            models.Index(fields=["name_sort", "customer"], name="row_by_name"),
+            models.Index(fields=["at_stake_micros", "customer"], name="row_by_stake"),
+            models.Index(fields=["rfm_segment", "spend_micros", "customer"], name="row_by_segment"),
+            models.Index(fields=["country", "spend_micros", "customer"], name="row_by_country"),
+            models.Index(fields=["owner", "spend_micros", "customer"], name="row_by_owner"),
+            models.Index(fields=["team", "spend_micros", "customer"], name="row_by_team"),
+        )
+
+
+class CustomerSearch(models.Model):
+    """The words of a customer as the search index takes them (Han in uni- and bigrams, the rest in words)."""
+
+    customer = models.OneToOneField(Customer, primary_key=True, on_delete=models.CASCADE)
+    tokens = models.TextField()

@@ -1,0 +1,81 @@
+"""All settings that come from outside, in one table. ``docs/settings.md`` is generated from it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One environment variable: its name, default and meaning in both languages."""
+
+    name: str
+    default: str
+    en: str
+    zh: str
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("ZHIJI_HOME", "~/.zhiji", "Folder that holds the workspaces.", "存放各工作区的文件夹。"),
+    Setting(
+        "ZHIJI_WORKSPACE",
+        "",
+        "Name of the workspace to serve; empty means the one last chosen in the browser, at first `main`.",
+        "要使用的工作区名称；留空则用上次在浏览器中选择的工作区，最初为 main。",
+    ),
+    Setting(
+        "DATABASE_URL",
+        "",
+        "Empty for SQLite in the workspace, or `postgresql://user:password@host:5432/name`.",
+        "留空则使用工作区内的 SQLite；也可填 `postgresql://用户:密码@主机:5432/库名`。",
+    ),
+    Setting("ZHIJI_ENGINE", "duckdb", "Engine that reads the lake.", "读取数据湖的引擎。"),
+    Setting("ZHIJI_BIND", "127.0.0.1", "Address to listen on.", "监听地址。"),
+    Setting("ZHIJI_PORT", "8765", "Port to listen on.", "监听端口。"),
+    Setting(
+        "ZHIJI_HOSTS",
+        "",
+        "Host names served, separated by commas; required beyond loopback.",
+        "允许访问的主机名，以逗号分隔；监听非本机地址时必填。",
+    ),
+    Setting(
+        "ZHIJI_PROXY",
+        "",
+        "Address of the TLS proxy in front (its X-Forwarded-Proto is trusted); required beyond loopback.",
+        "前置 TLS 代理的地址（信任其 X-Forwarded-Proto）；监听非本机地址时必填。",
+    ),
+    Setting(
+        "ZHIJI_LANGUAGE",
+        "",
+        "Language of the command line: `zh` or `en`; empty follows LANG.",
+        "命令行语言：zh 或 en；留空则跟随 LANG。",
+    ),
+    Setting(
+        "ZHIJI_THREADS", "", "Threads for analysis; empty means the number of cores.", "分析用线程数；留空为 CPU 核数。"
+    ),
+    Setting("ZHIJI_MEMORY_MB", "2048", "Memory limit of the analysis engine, in MB.", "分析引擎的内存上限（MB）。"),
+    Setting(
+        "ZHIJI_MAIL_URL",
+        "",
+        "`smtp://user:password@host:587` for invitations and password resets; empty means links are shown to an administrator.",
+        "用于邀请和重置密码的 `smtp://用户:密码@主机:587`；留空则把链接显示给管理员。",
+    ),
+    Setting(
+        "ZHIJI_DATASETS",
+        "",
+        "Folder of public data sets for tests and benchmarks.",
+        "测试与基准所用公开数据集的文件夹。",
+    ),
+)
+_DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
+
+
+def setting(name: str) -> str:
+    """The value of a setting of the table; any other name is a mistake in the code."""
+    return os.environ.get(name) or _DEFAULTS[name]
+
+
+def home() -> Path:
+    return Path(setting("ZHIJI_HOME")).expanduser().resolve()

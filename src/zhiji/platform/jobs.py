@@ -1,0 +1,228 @@
+"""Long work in short steps.
+
+A handler is a function ``step(task: Task) -> bool``: it does work for at most ``STEP_SECONDS``, writes what it has
+done to ``task.checkpoint`` in the same transaction as the work itself, and says whether all is done. A worker that is
+killed loses at most the open transaction: its lease runs out and another worker calls the same handler with the last
+checkpoint. The command line runs the same handlers in its own process.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models import F, Q
+
+from zhiji.kernel import CodedError, clock
+from zhiji.platform import audit, live
+from zhiji.platform.context import Actor, acting
+from zhiji.platform.models import Job, User
+
+log = structlog.get_logger(__name__)
+STEP_SECONDS = 15.0
+LEASE = timedelta(seconds=90)
+MOST_ATTEMPTS = 5
+
+Handler = Callable[["Task"], bool]
+_handlers: dict[str, Handler] = {}
+
+
+class JobCancelled(Exception):  # noqa: N818 - a signal to the runner, not an error
+    """Raised by ``Task.breathe`` when somebody asked to stop; the handler may catch it to clean up."""
+
+
+class LeaseLost(Exception):  # noqa: N818
+    """Another worker took the job over: this one must not write any more."""
+
+
+def register(handlers: dict[str, Handler]) -> None:
+    """Called once at start by ``config`` with every capability's ``JOBS`` table."""
+    _handlers.update(handlers)
+
+
+@dataclass
+class Task:
+    """What a handler sees of its job."""
+
+    job: Job
+    owner: str
+    deadline: float = field(default_factory=lambda: time.monotonic() + STEP_SECONDS)
+
+    @property
+    def params(self) -> dict[str, Any]:
+        return self.job.params
+
+    @property
+    def checkpoint(self) -> dict[str, Any]:
+        return self.job.checkpoint
+
+    def time_is_up(self) -> bool:
+        return time.monotonic() >= self.deadline
+
+    def save(self, *, stage: str | None = None, done: int | None = None, total: int | None = None) -> None:
+        """Write checkpoint and progress, in the caller's transaction if there is one. Renews the lease."""
+        job = self.job
+        job.stage = job.stage if stage is None else stage
+        job.progress_done = job.progress_done if done is None else done
+        job.progress_total = job.progress_total if total is None else total
+        job.lease_until = clock.now() + LEASE
+        held = Job.objects.filter(pk=job.pk, lease_owner=self.owner, state=Job.State.RUNNING).update(
+            checkpoint=job.checkpoint, stage=job.stage, progress_done=job.progress_done, result=job.result,
+            progress_total=job.progress_total, lease_until=job.lease_until,
+        )  # fmt: skip
+        if not held:
+            raise LeaseLost(f"job {job.pk}")
+        live.publish("job", id=job.pk, kind=job.kind, state=job.state, stage=job.stage,
+                     done=job.progress_done, total=job.progress_total)  # fmt: skip
+
+    def breathe(self) -> None:
+        """Raise ``JobCancelled`` if somebody pressed cancel."""
+        if Job.objects.filter(pk=self.job.pk, cancel_requested=True).exists():
+            raise JobCancelled
+
+
+def enqueue(kind: str, *, by: User | None = None, unique_key: str = "", delay: timedelta = timedelta(0),
+            **params: Any) -> Job:  # fmt: skip
+    """Put a job in the queue. With ``unique_key``, the unfinished job of that key is returned instead of a second."""
+    if kind not in _handlers:
+        raise LookupError(f"no handler for job {kind!r}")
+    try:
+        with transaction.atomic():
+            job = Job.objects.create(
+                kind=kind, params=params, created_by=by, unique_key=unique_key, not_before=clock.now() + delay
+            )
+            audit.record("job_create", "job", job.pk, kind=kind)
+            return job
+    except IntegrityError:
+        held = Job.objects.filter(unique_key=unique_key, state__in=["queued", "running", "waiting"]).first()
+        if held is None:
+            raise
+        return held
+
+
+def cancel(job: Job) -> None:
+    """Ask a job to stop; a queued one stops at once."""
+    Job.objects.filter(pk=job.pk, state__in=["queued", "waiting"]).update(
+        state=Job.State.CANCELLED, finished_at=clock.now()
+    )
+    Job.objects.filter(pk=job.pk).update(cancel_requested=True)
+    audit.record("job_cancel", "job", job.pk)
+
+
+def claim(owner: str, only: int | None = None) -> Job | None:
+    """Take the oldest due job, or one whose worker fell silent. Two workers never hold the same job."""
+    now = clock.now()
+    due = Q(state=Job.State.QUEUED, not_before__lte=now) | Q(state=Job.State.RUNNING, lease_until__lt=now)
+    with transaction.atomic():
+        rows = Job.objects.filter(due) if only is None else Job.objects.filter(due, pk=only)
+        if connection.features.has_select_for_update_skip_locked:
+            rows = rows.select_for_update(skip_locked=True)
+        job = rows.order_by("not_before", "pk").first()
+        if job is None:
+            return None
+        job.state, job.lease_owner, job.lease_until = Job.State.RUNNING, owner, now + LEASE
+        job.started_at = job.started_at or now
+        job.save(update_fields=["state", "lease_owner", "lease_until", "started_at"])
+    return job
+
+
+def run_step(job: Job, owner: str) -> Job:
+    """Run one step of a claimed job and settle what comes next."""
+    task = Task(job, owner)
+    with acting(Actor("job", job.created_by_id, f"job-{job.pk}")):
+        try:
+            if job.cancel_requested:
+                raise JobCancelled
+            if _handlers[job.kind](task):
+                _settle(task, Job.State.DONE)
+            else:
+                _settle(task, Job.State.QUEUED)
+        except LeaseLost:
+            log.warning("job_lease_lost", job=job.pk)
+        except JobCancelled:
+            _settle(task, Job.State.CANCELLED)
+        except CodedError as error:
+            _settle(task, Job.State.FAILED, error.reason.to_json())
+        except Exception as error:  # noqa: BLE001 - the last line of defence: the fault is logged and stored
+            _retry_or_fail(task, error)
+    job.refresh_from_db()
+    return job
+
+
+def _settle(task: Task, state: str, reason: dict[str, Any] | None = None) -> None:
+    ended = state in (Job.State.DONE, Job.State.FAILED, Job.State.CANCELLED)
+    with transaction.atomic():
+        updated = Job.objects.filter(pk=task.job.pk, lease_owner=task.owner).update(
+            state=state, reason=reason, lease_owner="", lease_until=None, attempts=0, result=task.job.result,
+            finished_at=clock.now() if ended else None, not_before=clock.now(),
+        )  # fmt: skip
+        if updated:
+            live.publish("job", id=task.job.pk, kind=task.job.kind, state=state, stage=task.job.stage,
+                         done=task.job.progress_done, total=task.job.progress_total)  # fmt: skip
+            if ended:
+                audit.record(f"job_{state}", "job", task.job.pk, kind=task.job.kind)
+
+
+def _retry_or_fail(task: Task, error: Exception) -> None:
+    """Transient faults of the database are tried again with growing pauses; everything else ends the job."""
+    job = task.job
+    log.exception("job_step_broke", job=job.pk, kind=job.kind)
+    if isinstance(error, OperationalError) and job.attempts + 1 < MOST_ATTEMPTS:
+        Job.objects.filter(pk=job.pk, lease_owner=task.owner).update(
+            state=Job.State.QUEUED, attempts=F("attempts") + 1, lease_owner="", lease_until=None,
+            not_before=clock.now() + timedelta(seconds=2**job.attempts),
+        )  # fmt: skip
+        return
+    _settle(task, Job.State.FAILED, {"code": "internal_fault", "params": {"reference": f"job-{job.pk}"}, "where": {}})
+
+
+def worker_name() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def run_due(owner: str) -> bool:
+    """One step of one due job; says whether there was one."""
+    job = claim(owner)
+    if job is None:
+        return False
+    run_step(job, owner)
+    return True
+
+
+def run_inline(job: Job, *, told: Callable[[Job], None] | None = None) -> Job:
+    """Run a job to its end in this process, as the command line does; resumes like any worker.
+
+    Waits while another live worker holds it, and takes over when that one's lease has run out.
+    """
+    owner = f"{worker_name()}:inline"
+    while True:
+        claimed = claim(owner, only=job.pk)
+        if claimed is not None:
+            job = run_step(claimed, owner)
+        else:
+            job.refresh_from_db()
+            if job.state not in (Job.State.QUEUED, Job.State.RUNNING):
+                return job
+            time.sleep(0.2)
+        if told is not None:
+            told(job)
+
+
+def work(stop: Callable[[], bool], *, idle_seconds: float = 0.5) -> None:
+    """The worker's loop."""
+    owner = worker_name()
+    while not stop():
+        try:
+            if not run_due(owner):
+                time.sleep(idle_seconds)
+        except OperationalError:
+            log.exception("worker_database_unreachable")
+            connection.close()
+            time.sleep(2)

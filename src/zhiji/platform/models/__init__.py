@@ -1,0 +1,19 @@
+"""Tables of the platform."""
+
+from zhiji.platform.models.accounts import ApiToken, OneUseLink, RoleGrant, Team, User
+from zhiji.platform.models.company import Company
+from zhiji.platform.models.record import AuditEntry, IdempotencyKey, Job, LiveEvent, SavedView
+
+__all__ = [
+    "ApiToken",
+    "AuditEntry",
+    "Company",
+    "IdempotencyKey",
+    "Job",
+    "LiveEvent",
+    "OneUseLink",
+    "RoleGrant",
+    "SavedView",
+    "Team",
+    "User",
+]

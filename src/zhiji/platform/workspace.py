@@ -1,0 +1,102 @@
+"""A workspace is a folder: database, landing, lake, models, keys. The sample company has one of its own."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from zhiji.platform.environment import home, setting
+
+MAIN, SAMPLE = "main", "sample"
+
+
+def write_secret(path: Path, n_bytes: int) -> bytes:
+    """Create a random key with mode 0600, or read the one that is there. Two starters race safely."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_bytes()
+    with os.fdopen(handle, "wb") as file:
+        file.write(secrets.token_bytes(n_bytes))
+    return path.read_bytes()
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Paths of one workspace. Folders are made when first asked for."""
+
+    root: Path
+
+    @property
+    def name(self) -> str:
+        return self.root.name
+
+    def _folder(self, name: str) -> Path:
+        folder = self.root / name
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return folder
+
+    @property
+    def database(self) -> Path:
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return self.root / "zhiji.db"
+
+    @property
+    def landing(self) -> Path:
+        return self._folder("landing")
+
+    @property
+    def staging(self) -> Path:
+        return self._folder("staging")
+
+    @property
+    def lake(self) -> Path:
+        return self._folder("lake")
+
+    @property
+    def models(self) -> Path:
+        return self._folder("models")
+
+    @property
+    def exports(self) -> Path:
+        return self._folder("exports")
+
+    @property
+    def watched(self) -> Path:
+        return self._folder("inbox")
+
+    @property
+    def keys(self) -> Path:
+        return self._folder("keys")
+
+    @cached_property
+    def secret_key(self) -> str:
+        return write_secret(self.keys / "secret.key", 48).hex()
+
+    @cached_property
+    def model_key(self) -> bytes:
+        return write_secret(self.keys / "model.key", 32)
+
+
+def active_name() -> str:
+    """The workspace to serve: by setting, else the last chosen, else ``main``."""
+    if named := setting("ZHIJI_WORKSPACE"):
+        return named
+    chosen = home() / "active"
+    return chosen.read_text(encoding="utf-8").strip() if chosen.exists() else MAIN
+
+
+def choose(name: str) -> None:
+    """Remember which workspace is served from the next start on; replaced atomically."""
+    home().mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = home() / f"active.{os.getpid()}"
+    fresh.write_text(name, encoding="utf-8")
+    fresh.replace(home() / "active")
+
+
+def workspace(name: str | None = None) -> Workspace:
+    return Workspace(home() / "workspaces" / (name or active_name()))
