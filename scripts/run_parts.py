@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The parts of ``make test`` and ``make lint``: runs all that are asked for, then says what ran, what was skipped, how long.
+"""The parts of ``make test`` and ``make lint``: run those asked for, then say what ran, what was skipped, how long.
 
     .venv/bin/python scripts/run_parts.py [lint] [contracts] [tests] [postgres] [web] [browser]
 
@@ -106,18 +106,18 @@ def run_command(command: Command, result: Result, environment: dict[str, str], r
 
 
 def run_part(name: str, folder: Path) -> Result:
-    """Run all commands of a part, in an environment of its own: a scratch workspace, and PostgreSQL where it is about that."""
+    """Run all commands of a part, on a PostgreSQL database of its own where the part is about that."""
     print(f"\n── {name} ──", flush=True)
     result, started = Result(), time.monotonic()
-    environment = {**os.environ, "ZHIJI_HOME": str(folder / f"home-{name}")}
+    environment = dict(os.environ)
     with ExitStack() as stack:
         if name == "postgres":
             server = server_url()
             if server is None:
                 result.ok, result.note = not in_ci(), "skipped: no PostgreSQL"
                 return result
-            environment["DATABASE_URL"] = create_database(server)
-            stack.callback(drop_database, server, environment["DATABASE_URL"])
+            environment["ZHIJI_TEST_DATABASE_URL"] = create_database(server)
+            stack.callback(drop_database, server, environment["ZHIJI_TEST_DATABASE_URL"])
         for command in PARTS[name]:
             run_command(command, result, environment, folder / f"{name}.json")
     result.seconds = time.monotonic() - started

@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from system_packages import NODE_NEEDED, node_major
+from system_packages import NODE_NEEDED, node_version
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -94,8 +94,10 @@ def make_python() -> None:
 def make_node() -> None:
     run("node", [VENV_PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", NODE_WHEEL])
     use_own_node()
-    if (node_major() or 0) < NODE_NEEDED:
-        raise SetUpError(f"Zhiji's screens are built with Node {NODE_NEEDED} or newer. Install it and try again.")
+    if (node_version() or (0,)) < NODE_NEEDED:
+        raise SetUpError(
+            f"Zhiji's screens are built with Node {'.'.join(map(str, NODE_NEEDED))} or newer. Install it and try again."
+        )
 
 
 def web_sources() -> list[Path]:
@@ -113,13 +115,13 @@ def main() -> None:
     made_from = digest([ROOT / "pyproject.toml"], str(ROOT), f"{sys.version_info[0]}.{sys.version_info[1]}")
     step("python", made_from, VENV_PYTHON.exists, make_python)
     use_own_node()
-    if (node_major() or 0) < NODE_NEEDED:
+    if (node_version() or (0,)) < NODE_NEEDED:
         step("node", NODE_WHEEL, lambda: False, make_node)
     locked = [WEB / "package.json", WEB / "package-lock.json"]
     quiet = ["--no-audit", "--no-fund", "--loglevel=error"]
     step(
         "node_modules",
-        digest(locked, str(node_major())),
+        digest(locked, str(node_version())),
         (WEB / "node_modules").is_dir,
         lambda: run("node_modules", ["npm", "ci", *quiet], WEB),
     )

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-NODE_NEEDED = 20
+NODE_NEEDED = (20, 19)
 
 
 def chromium_path() -> str | None:
@@ -45,20 +45,12 @@ def postgres_programs() -> Path | None:
     return Path(found).parent if found else None
 
 
-def node_major() -> int | None:
-    """Major version of the ``node`` in the path, when ``npm`` is there too."""
+def node_version() -> tuple[int, ...] | None:
+    """Version of the ``node`` in the path, when ``npm`` is there too."""
     if not (shutil.which("node") and shutil.which("npm")):
         return None
     said = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False).stdout
-    return int(said.strip().lstrip("v").split(".")[0]) if said.strip() else None
-
-
-def has_venv() -> bool:
-    """Whether this interpreter can make a virtual environment with pip in it (Debian packs that apart)."""
-    return (
-        subprocess.run([sys.executable, "-c", "import venv, ensurepip"], capture_output=True, check=False).returncode
-        == 0
-    )
+    return tuple(int(part) for part in said.strip().lstrip("v").split(".")) if said.strip() else None
 
 
 @dataclass(frozen=True)
@@ -74,8 +66,6 @@ PACKAGES = {
     "chromium": SystemPackage(lambda: chromium_path() is not None, ("chromium",), ("--cask", "google-chrome")),
     "fonts": SystemPackage(has_chinese_font, ("fontconfig", "fonts-noto-cjk"), ()),
     "postgresql": SystemPackage(lambda: postgres_programs() is not None, ("postgresql",), ("postgresql@17",)),
-    "node": SystemPackage(lambda: (node_major() or 0) >= NODE_NEEDED, ("nodejs", "npm"), ("node",)),
-    "venv": SystemPackage(has_venv, (f"python{sys.version_info[0]}.{sys.version_info[1]}-venv",), ("python@3.13",)),
 }
 
 

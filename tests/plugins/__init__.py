@@ -1,1 +1,1 @@
-"""What tests may need that a machine may lack: data sets, PostgreSQL, a browser. Loaded by the root conftest."""
+"""What tests stand on and what they may lack: data sets, PostgreSQL, a browser. Loaded by pyproject.toml."""

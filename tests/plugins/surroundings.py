@@ -1,0 +1,31 @@
+"""The environment of every test, set before Django's settings or numpy load: threads pinned, nobody's real workspace.
+
+Loaded by ``-p`` in pyproject.toml, because a conftest comes after pytest-django has read the settings.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+
+_SCRATCH: list[str] = []
+
+# Two workers on two cores: a numerical library that starts a thread per core makes both crawl.
+for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"):
+    os.environ.setdefault(_threads, "1")
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+# Workers of xdist inherit all this from the process that started them.
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    _SCRATCH.append(tempfile.mkdtemp(prefix="zhiji-test-home-"))
+    os.environ["ZHIJI_HOME"] = _SCRATCH[0]
+    for _real in ("ZHIJI_WORKSPACE", "DATABASE_URL", "ZHIJI_MAIL_URL"):
+        os.environ.pop(_real, None)
+    if _database := os.environ.get("ZHIJI_TEST_DATABASE_URL"):
+        os.environ["DATABASE_URL"] = _database
+
+
+def pytest_unconfigure() -> None:
+    for folder in _SCRATCH:
+        shutil.rmtree(folder, ignore_errors=True)
