@@ -71,3 +71,10 @@ class ModelNotSaveable(CodedError):
 
     code = "model_not_saveable"
     status = 500
+
+
+class ModelFolderTaken(CodedError):
+    """Saving never overwrites. where: ``path``."""
+
+    code = "model_folder_taken"
+    status = 409
