@@ -20,9 +20,9 @@ READMES = (ROOT / "README.md", ROOT / "README.zh-CN.md")
 
 
 def commands(text: str, program: str) -> set[str]:
-    """First words after a program's name, in code: fences and inline."""
+    """First words after a program's name where a command begins, in code: fences and inline."""
     code = "\n".join([*FENCE.findall(text), *re.findall(r"`([^`\n]+)`", FENCE.sub("", text))])
-    return set(re.findall(rf"(?:^|[\s/(`]){program} ([a-z][a-z-]*)", code, re.M))
+    return set(re.findall(rf"(?:^|[;&|]) *(?:\S*/)?{program} ([a-z][a-z-]*)", code, re.MULTILINE))
 
 
 def anchors(path: Path) -> set[str]:
