@@ -1,0 +1,84 @@
+"""The parsing process: ``python -m zhiji.data.sources.files.worker task.json answer.json``. See ``supervise``."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from zhiji.data.sources.files import delimited, excel, json_records, parquet
+from zhiji.data.sources.files.encoding import open_text
+from zhiji.data.sources.files.errors import FileAllBroken, FileError, FileWithoutRecords
+from zhiji.data.sources.files.model import FileProfile, Limits, Received
+from zhiji.data.sources.files.sink import Sink
+from zhiji.data.sources.files.source import Source, family, unpack
+
+
+def main(task_path: str, answer_path: str) -> None:
+    """Writes ``{"profile": …}`` or ``{"received": …}`` or ``{"error": …}``."""
+    task = json.loads(Path(task_path).read_text(encoding="utf-8"))
+    try:
+        answer = _inspect(task) if task["action"] == "inspect" else _read(task)
+    except FileError as error:
+        answer = {"error": error.reason.to_json()}
+    except MemoryError:
+        answer = {"error": {"code": "reader_out_of_memory", "params": _memory_params(task)}}
+    Path(answer_path).write_text(json.dumps(answer, ensure_ascii=False), encoding="utf-8")
+
+
+def _memory_params(task: dict[str, Any]) -> dict[str, Any]:
+    return {"name": task["name"], "limit_mb": task["limits"]["memory_bytes"] // 1_000_000}
+
+
+def _source(task: dict[str, Any], options: dict[str, Any]) -> Source:
+    return unpack(Path(task["path"]), task["name"], Path(task["scratch"]), Limits(**task["limits"]), options)
+
+
+def _inspect(task: dict[str, Any]) -> dict[str, Any]:
+    source = _source(task, task["options"])
+    kind = family(source)
+    if kind == "excel":
+        profile = excel.profile(source)
+    elif kind == "parquet":
+        profile = parquet.profile(source)
+    else:
+        text = open_text(source)
+        form = json_records.find_format(source, text)
+        profile = json_records.profile(source, text, form) if form else delimited.profile(source, text)
+    return {"profile": profile.to_json()}
+
+
+def _read(task: dict[str, Any]) -> dict[str, Any]:
+    profile = FileProfile.from_json(task["profile"])
+    source = _source(task, {"encoding": profile.encoding} if profile.encoding else {})
+    family(source)
+    out = source.scratch / "received.parquet"
+    sink = _receive(source, profile, out)
+    if sink.records == 0:
+        raise FileWithoutRecords(name=source.name, columns=", ".join(profile.columns[:20]), where=source.where)
+    if sink.first_broken is not None and sink.broken == sink.records:
+        raise FileAllBroken(
+            name=source.name, count=sink.broken, first=sink.first_broken.code, where={**source.where, **sink.first_broken.where}
+        )
+    with source.original.open("rb") as handle:
+        digest = hashlib.file_digest(handle, "sha256").hexdigest()
+    size = source.original.stat().st_size
+    received = Received(out, sink.records, sink.broken, sink.blank, digest, size, profile.columns)
+    return {"received": received.to_json()}
+
+
+def _receive(source: Source, profile: FileProfile, out: Path) -> Sink:
+    if profile.format == "excel":
+        return excel.receive(source, profile, out)
+    if profile.format == "parquet":
+        return parquet.receive(source, profile, out)
+    text = open_text(source)
+    if profile.format in ("json", "jsonl"):
+        return json_records.receive(source, text, profile, out)
+    return delimited.receive(source, text, profile, out)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2])
