@@ -1,0 +1,1 @@
+"""Bringing files in: look, match, try, confirm, store, report, undo."""

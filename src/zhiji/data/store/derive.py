@@ -1,0 +1,137 @@
+"""One derivation for everything that follows from source records.
+
+Storing, undoing, re-delivery and switches change which source records stand; these functions then make orders,
+customers and list rows what the records say. They are set-based and may be run again at any time: the same records
+always give the same record.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import transaction
+
+from zhiji.data.landing.models import Batch
+from zhiji.data.store.bulk import among, execute, look_up, many
+from zhiji.data.store.models import OrderLine, SourceRecord
+
+BLOCK = 10_000
+DEAD_STATES = "('closed', 'cancelled')"
+
+
+def blocks(ids: Iterable[int], size: int = BLOCK) -> Iterable[list[int]]:
+    """Ids in sorted blocks, so that each write stays short."""
+    ordered = sorted(set(ids))
+    for start in range(0, len(ordered), size):
+        yield ordered[start : start + size]
+
+
+@transaction.atomic
+def order_versions(order_ids: Sequence[int]) -> None:
+    """Settle which versions of these orders stand, and which of their lines.
+
+    The last ``replace`` and all ``add`` after it are current; among their lines the first of each key counts.
+    Orders without any current record are removed: nobody says any more that they exist.
+    """
+    records = look_up(
+        "SELECT o.id, r.id, r.mode, r.is_current FROM store_order o JOIN store_sourcerecord r ON r.kind = 'order' "
+        f"AND r.source_id = o.source_id AND r.external_id = o.external_id WHERE {among('o.id')} ORDER BY o.id, r.version",
+        [many(order_ids)],
+    )
+    by_order: dict[int, list[tuple[int, str, bool]]] = defaultdict(list)
+    for order_id, record_id, mode, is_current in records:
+        by_order[order_id].append((record_id, mode, bool(is_current)))
+    switch_on, switch_off = [], []
+    for versions in by_order.values():
+        start = max((i for i, (_, mode, _) in enumerate(versions) if mode == "replace"), default=0)
+        for i, (record_id, _, was) in enumerate(versions):
+            if was != (i >= start):
+                (switch_on if i >= start else switch_off).append(record_id)
+    SourceRecord.objects.filter(pk__in=switch_on).update(is_current=True)
+    SourceRecord.objects.filter(pk__in=switch_off).update(is_current=False)
+    gone = sorted(set(order_ids) - set(by_order))
+    for block in blocks(gone):
+        execute(f"DELETE FROM store_orderline WHERE {among('order_id')}", [many(block)])
+        execute(f"UPDATE store_orderline SET value_order_id = order_id WHERE {among('value_order_id')}", [many(block)])
+        execute(f"DELETE FROM store_order WHERE {among('id')}", [many(block)])
+    _current_lines(sorted(by_order))
+
+
+def _current_lines(order_ids: Sequence[int]) -> None:
+    execute(
+        "UPDATE store_orderline SET is_current = ranked.stands FROM ("
+        "  SELECT l.id, (r.is_current AND ROW_NUMBER() OVER ("
+        "    PARTITION BY l.order_id, l.digest, l.occurrence, r.is_current ORDER BY r.version) = 1) AS stands"
+        "  FROM store_orderline l JOIN store_sourcerecord r ON r.id = l.record_id"
+        f"  WHERE {among('l.order_id')}) AS ranked WHERE store_orderline.id = ranked.id",
+        [many(order_ids)],
+    )
+
+
+@transaction.atomic
+def order_sums(order_ids: Sequence[int], *, count_repeats_once: bool) -> None:
+    """Recompute ``counted`` of the lines and all sums of these orders."""
+    ids = many(order_ids)
+    execute(
+        "UPDATE store_orderline SET counted = (is_current AND NOT (is_repeat AND %s) AND NOT EXISTS ("
+        f"SELECT 1 FROM store_order o WHERE o.id = store_orderline.order_id AND o.state IN {DEAD_STATES})) "
+        f"WHERE {among('order_id')}",
+        [count_repeats_once, ids],
+    )
+    execute(
+        f"""
+        UPDATE store_order SET lines = own.lines, goods_micros = own.goods, other_micros = own.other,
+            returned_micros = COALESCE(own.returned, 0), value_micros = own.goods - COALESCE(own.returned, 0),
+            ordered_at = COALESCE(own.first_at, ordered_at), known_at = COALESCE(own.known_at, known_at)
+        FROM (
+            SELECT o.id,
+                (SELECT COUNT(*) FROM store_orderline l WHERE l.order_id = o.id AND l.is_current) AS lines,
+                (SELECT COALESCE(SUM(l.amount_micros), 0) FROM store_orderline l WHERE l.order_id = o.id AND l.counted
+                    AND l.line_kind IN ('goods', 'discount')) AS goods,
+                (SELECT COALESCE(SUM(l.amount_micros), 0) FROM store_orderline l WHERE l.order_id = o.id AND l.counted
+                    AND l.line_kind NOT IN ('goods', 'discount', 'return', 'cancellation')) AS other,
+                (SELECT -SUM(l.amount_micros) FROM store_orderline l WHERE l.value_order_id = o.id AND l.counted
+                    AND l.line_kind IN ('return', 'cancellation')) AS returned,
+                (SELECT MIN(l.event_at) FROM store_orderline l WHERE l.order_id = o.id AND l.is_current) AS first_at,
+                (SELECT MIN(l.known_at) FROM store_orderline l WHERE l.order_id = o.id AND l.is_current) AS known_at
+            FROM store_order o WHERE {among("o.id")}
+        ) AS own WHERE store_order.id = own.id
+        """,
+        [ids],
+    )
+
+
+def orders(order_ids: Iterable[int], *, count_repeats_once: bool) -> None:
+    """Versions, then sums, in blocks."""
+    for block in blocks(order_ids):
+        order_versions(block)
+        order_sums(block, count_repeats_once=count_repeats_once)
+
+
+@transaction.atomic
+def withdraw_records(batch: Batch, record_ids: Sequence[int]) -> None:
+    """Take back a batch's delivery of these records; a record that no other batch delivered is removed with its lines."""
+    ids = many(record_ids)
+    execute(f"DELETE FROM store_delivery WHERE batch_id = %s AND {among('record_id')}", [batch.pk, ids])
+    alone = f"{among('id')} AND NOT EXISTS (SELECT 1 FROM store_delivery d WHERE d.record_id = store_sourcerecord.id)"
+    gone = [row[0] for row in look_up(f"SELECT id FROM store_sourcerecord WHERE {alone}", [ids])]
+    execute(f"DELETE FROM store_orderline WHERE {among('record_id')}", [many(gone)])
+    execute(f"DELETE FROM store_interaction WHERE {among('record_id')}", [many(gone)])
+    execute(f"DELETE FROM store_sourcerecord WHERE {among('id')}", [many(gone)])
+    # A record that stays belongs from now on to a batch that still delivers it.
+    execute(
+        "UPDATE store_sourcerecord SET batch_id = (SELECT MIN(d.batch_id) FROM store_delivery d "
+        f"WHERE d.record_id = store_sourcerecord.id) WHERE batch_id = %s AND {among('id')}",
+        [batch.pk, ids],
+    )
+
+
+def lines_of(order_ids: Sequence[int]) -> list[tuple[Any, ...]]:
+    """``(order_id, digest, occurrence)`` of the current lines: what a re-delivery is compared with."""
+    return list(
+        OrderLine.objects.filter(order_id__in=list(order_ids), is_current=True).values_list(
+            "order_id", "digest", "occurrence"
+        )
+    )
