@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from django.http import HttpRequest
 from ninja import NinjaAPI
+from ninja.operation import Operation
 from ninja.renderers import BaseRenderer
 from ninja.security import SessionAuth
 
@@ -28,9 +29,25 @@ class OrjsonRenderer(BaseRenderer):
         return orjson.dumps(data, option=orjson.OPT_UTC_Z)
 
 
+class CodedAPI(NinjaAPI):
+    """Says in its schema what it really sends: refusals are ``application/problem+json``."""
+
+    def get_openapi_schema(self, **kwargs: Any) -> Any:
+        schema = super().get_openapi_schema(**kwargs)
+        for path in schema["paths"].values():
+            for operation in path.values():
+                for status, response in operation["responses"].items():
+                    if int(status) >= 400 and "application/json" in response.get("content", {}):
+                        response["content"]["application/problem+json"] = response["content"].pop("application/json")
+        return schema
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        return operation.view_func.__name__
+
+
 def build() -> NinjaAPI:
     """The API with all routers. A capability's ``api.py`` has ``PREFIX`` and ``router``."""
-    api = NinjaAPI(
+    api = CodedAPI(
         title="Zhiji",
         version=__version__,
         auth=SignedIn(csrf=True),

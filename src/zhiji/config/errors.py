@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from zhiji.kernel import CodedError, MoneyError
+from zhiji.kernel import CodedError, MoneyError, Reason
 from zhiji.platform import problems
 from zhiji.platform.errors import CrossSiteRefused, InputInvalid, InternalFault, NotFound, NotSignedIn, ServiceBusy
 
@@ -33,10 +33,33 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return problems.answer(request, InternalFault())
 
 
+# Parts of pydantic's error types, and the words that this product has for them.
+_PROBLEMS = {
+    "missing": "problem_missing",
+    "too_short": "problem_too_short",
+    "too_long": "problem_too_long",
+    "greater_than": "problem_too_small",
+    "less_than": "problem_too_large",
+    "int_": "problem_not_a_number",
+    "float_": "problem_not_a_number",
+    "decimal_": "problem_not_a_number",
+    "finite_number": "problem_not_a_number",
+    "string_type": "problem_not_text",
+    "literal_error": "problem_not_a_choice",
+    "enum": "problem_not_a_choice",
+    "date": "problem_not_a_date",
+    "time": "problem_not_a_date",
+    "extra_forbidden": "problem_unknown_field",
+}
+
+
 def _from_validation(error: ValidationError) -> InputInvalid:
     first: dict[str, Any] = error.errors[0] if error.errors else {"loc": ("request",), "msg": "?"}
     field = ".".join(str(part) for part in first["loc"][1:] if part != "payload") or str(first["loc"][0])
-    return InputInvalid(field=field, problem=str(first["msg"])[:200], where={"field": field})
+    kind = str(first.get("type", ""))
+    code = next((code for part, code in _PROBLEMS.items() if part in kind), "problem_not_as_expected")
+    params = {name: str(value)[:200] for name, value in (first.get("ctx") or {}).items()}
+    return InputInvalid(field=field, problem=Reason(code, params).to_json(), where={"field": field})
 
 
 def install(api: NinjaAPI) -> None:
@@ -51,6 +74,9 @@ def install(api: NinjaAPI) -> None:
             coded = NotSignedIn()
         elif isinstance(error, Http404):
             coded = NotFound(object="page")
+        elif isinstance(error, HttpError) and error.status_code == 403:
+            # The only 403 that the framework itself raises is a missing or wrong CSRF token.
+            coded = CrossSiteRefused()
         elif isinstance(error, HttpError):
             coded = InputInvalid(field="request", problem=str(error)[:200])
         elif isinstance(error, MoneyError):

@@ -20,6 +20,7 @@ PROXY = setting("ZHIJI_PROXY")
 HOSTS = [host.strip() for host in setting("ZHIJI_HOSTS").split(",") if host.strip()]
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *HOSTS]
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in HOSTS]
+TLS = bool(PROXY or setting("ZHIJI_TLS_CERTIFICATE"))
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY else None
 
 INSTALLED_APPS = [
@@ -31,6 +32,7 @@ INSTALLED_APPS = [
     "zhiji.platform",
     "zhiji.data.landing",
     "zhiji.data.store",
+    "zhiji.config",
     *discovery.with_models(),
 ]
 MIDDLEWARE = [
@@ -98,6 +100,7 @@ AXES_FAILURE_LIMIT = 8
 AXES_LOCK_OUT_AT_FAILURE = True
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
+AXES_CLIENT_IP_CALLABLE = "zhiji.platform.addresses.client_address"
 AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_FORM_FIELD = "email"
 AXES_SENSITIVE_PARAMETERS = ["email"]
@@ -109,14 +112,14 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_SAVE_EVERY_REQUEST = False
 # Behind TLS the __Host- prefix binds cookies to this host; plain loopback cannot carry Secure cookies in every browser.
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = bool(PROXY)
-SESSION_COOKIE_NAME = "__Host-zhiji" if PROXY else "zhiji"
-CSRF_COOKIE_NAME = "__Host-csrftoken" if PROXY else "csrftoken"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TLS
+SESSION_COOKIE_NAME = "__Host-zhiji" if TLS else "zhiji"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if TLS else "csrftoken"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "zhiji.config.errors.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
-SECURE_HSTS_SECONDS = 31_536_000 if PROXY else 0
+SECURE_HSTS_SECONDS = 31_536_000 if TLS else 0
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

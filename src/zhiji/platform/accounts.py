@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -14,7 +14,15 @@ from django.db import transaction
 
 from zhiji.kernel import clock
 from zhiji.platform import audit
-from zhiji.platform.errors import EmailTaken, LastAdministrator, LinkInvalid, PasswordTooWeak
+from zhiji.platform.errors import (
+    EmailTaken,
+    LastAdministrator,
+    LinkInvalid,
+    PasswordLikeUser,
+    PasswordTooCommon,
+    PasswordTooShort,
+    PasswordTooWeak,
+)
 from zhiji.platform.models import ApiToken, OneUseLink, RoleGrant, Team, User
 from zhiji.platform.models.accounts import Role
 
@@ -22,6 +30,12 @@ LIFETIMES = {
     OneUseLink.Purpose.SETUP: timedelta(minutes=30),
     OneUseLink.Purpose.INVITATION: timedelta(days=7),
     OneUseLink.Purpose.PASSWORD_RESET: timedelta(hours=2),
+    OneUseLink.Purpose.MOVE: timedelta(minutes=10),
+}
+_PASSWORD_PROBLEMS: dict[str, type[PasswordTooWeak]] = {
+    "password_too_short": PasswordTooShort,
+    "password_too_common": PasswordTooCommon,
+    "password_too_similar": PasswordLikeUser,
 }
 TOKEN_PREFIX = "zj_"  # noqa: S105 - what every token starts with, so that scanners of leaked secrets find it
 
@@ -34,7 +48,8 @@ def password_check(password: str, user: User | None = None) -> None:
     try:
         validate_password(password, user)
     except ValidationError as error:
-        raise PasswordTooWeak(problem=" ".join(error.messages), where={"field": "password"}) from None
+        code = error.error_list[0].code or ""
+        raise _PASSWORD_PROBLEMS.get(code, PasswordTooWeak)(where={"field": "password"}) from None
 
 
 @transaction.atomic
@@ -57,7 +72,7 @@ def user_create(*, email: str, password: str | None, roles: Iterable[str], name:
 
 
 @transaction.atomic
-def user_update(user: User, *, roles: Iterable[str] | None = None, team: Team | bool | None = False,
+def user_update(user: User, *, roles: Iterable[str] | None = None, team: Team | Literal[False] | None = False,
                 is_active: bool | None = None, name: str | None = None) -> User:  # fmt: skip
     """Change a user; ``team=False`` leaves the team. The last active administrator stays one."""
     wanted = set(user.roles if roles is None else roles)
@@ -71,7 +86,7 @@ def user_update(user: User, *, roles: Iterable[str] | None = None, team: Team | 
         RoleGrant.objects.bulk_create(RoleGrant(user=user, role=Role(role)) for role in sorted(wanted))
         del user._roles
     if team is not False:
-        user.team = team or None
+        user.team = team
     if name is not None:
         user.name = name
     user.is_active = active

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,8 @@ from django.db import connection, transaction
 
 from zhiji.kernel import clock
 from zhiji.platform.context import current_actor
-from zhiji.platform.models import AuditEntry
+from zhiji.platform.models import AuditEntry, AuditHead
+from zhiji.platform.workspace import workspace
 
 _GENESIS = "0" * 64
 _LOCK = 727_101  # any constant: the name of the chain among PostgreSQL's advisory locks
@@ -31,6 +33,10 @@ def _hash(entry: AuditEntry) -> str:
     return hashlib.sha256(orjson.dumps(fields, default=str, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
+def _seal(entries: int, last_id: int, last_hash: str) -> str:
+    return hmac.new(workspace().audit_key, f"{entries}:{last_id}:{last_hash}".encode(), hashlib.sha256).hexdigest()
+
+
 def record(
     action: str, object_kind: str, object_id: object = "", *, at: datetime | None = None, **details: Any
 ) -> None:
@@ -39,7 +45,8 @@ def record(
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-        last = AuditEntry.objects.order_by("-pk").values_list("hash", flat=True).first()
+        head = AuditHead.objects.filter(pk=1).first()
+        last = head.last_hash if head else AuditEntry.objects.order_by("-pk").values_list("hash", flat=True).first()
         actor = current_actor()
         entry = AuditEntry(
             at=at or clock.now(),
@@ -54,6 +61,12 @@ def record(
         )
         entry.hash = _hash(entry)
         entry.save(force_insert=True)
+        # A head that vanished is not made anew over rows that are there: that would hide what was cut.
+        if head is not None or last is None:
+            entries = head.entries + 1 if head else 1
+            AuditHead(
+                pk=1, entries=entries, last_id=entry.pk, last_hash=entry.hash, seal=_seal(entries, entry.pk, entry.hash)
+            ).save(force_insert=head is None, force_update=head is not None)
 
 
 def changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[str]]:
@@ -62,10 +75,23 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[str
 
 
 def first_broken(entries: Iterable[AuditEntry] | None = None) -> int | None:
-    """The id of the first row that was edited, or that follows a row cut out or moved; ``None`` if all is whole."""
-    previous = _GENESIS
+    """The id of the first row that was edited, or that follows a row cut out or moved; ``None`` if all is whole.
+
+    Without ``entries`` the sealed head is checked too: where the end was cut off, or all was written anew, the id is
+    that of the last row there should be, or of the last that there is.
+    """
+    previous, number, last_id = _GENESIS, 0, 0
     for entry in entries if entries is not None else AuditEntry.objects.order_by("pk").iterator():
         if entry.previous_hash != previous or entry.hash != _hash(entry):
             return entry.pk
-        previous = entry.hash
-    return None
+        previous, number, last_id = entry.hash, number + 1, entry.pk
+    return None if entries is not None else _head_broken(number, last_id, previous)
+
+
+def _head_broken(number: int, last_id: int, last_hash: str) -> int | None:
+    head = AuditHead.objects.filter(pk=1).first()
+    if head is None:
+        return last_id if number else None
+    found = (number, last_id, last_hash)
+    whole = found == (head.entries, head.last_id, head.last_hash) and hmac.compare_digest(head.seal, _seal(*found))
+    return None if whole else max(head.last_id, last_id)

@@ -17,11 +17,12 @@ class Actor:
     request_id: str = ""
 
 
-_current: ContextVar[Actor] = ContextVar("actor", default=Actor("command"))
+_COMMAND = Actor("command")
+_current: ContextVar[Actor] = ContextVar("actor")
 
 
 def current_actor() -> Actor:
-    return _current.get()
+    return _current.get(_COMMAND)
 
 
 @contextmanager

@@ -47,6 +47,13 @@ SETTINGS: tuple[Setting, ...] = (
         "前置 TLS 代理的地址（信任其 X-Forwarded-Proto）；监听非本机地址时必填。",
     ),
     Setting(
+        "ZHIJI_TLS_CERTIFICATE",
+        "",
+        "Certificate file (PEM) to serve TLS directly, with `ZHIJI_TLS_KEY`; another way beyond loopback.",
+        "直接提供 TLS 时的证书文件（PEM），与 `ZHIJI_TLS_KEY` 同用；监听非本机地址的另一种方式。",
+    ),
+    Setting("ZHIJI_TLS_KEY", "", "Private key file (PEM) of that certificate.", "上述证书的私钥文件（PEM）。"),
+    Setting(
         "ZHIJI_LANGUAGE",
         "",
         "Language of the command line: `zh` or `en`; empty follows LANG.",
@@ -59,7 +66,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "ZHIJI_MAIL_URL",
         "",
-        "`smtp://user:password@host:587` for invitations and password resets; empty means links are shown to an administrator.",
+        "`smtp://user:password@host:587` for invitations and password resets; empty: administrators hand links over.",
         "用于邀请和重置密码的 `smtp://用户:密码@主机:587`；留空则把链接显示给管理员。",
     ),
     Setting(

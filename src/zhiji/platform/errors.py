@@ -40,6 +40,18 @@ class PasswordTooWeak(CodedError):  # noqa: N818
     status = 422
 
 
+class PasswordTooShort(PasswordTooWeak):
+    code = "password_too_short"
+
+
+class PasswordTooCommon(PasswordTooWeak):
+    code = "password_too_common"
+
+
+class PasswordLikeUser(PasswordTooWeak):
+    code = "password_like_user"
+
+
 class LinkInvalid(CodedError):  # noqa: N818
     code = "link_invalid"
     status = 410

@@ -29,9 +29,11 @@ log = structlog.get_logger(__name__)
 STEP_SECONDS = 15.0
 LEASE = timedelta(seconds=90)
 MOST_ATTEMPTS = 5
+_ENDED = (Job.State.DONE, Job.State.FAILED, Job.State.CANCELLED)
 
 Handler = Callable[["Task"], bool]
 _handlers: dict[str, Handler] = {}
+_undoers: dict[str, Handler] = {}
 
 
 class JobCancelled(Exception):  # noqa: N818 - a signal to the runner, not an error
@@ -42,9 +44,18 @@ class LeaseLost(Exception):  # noqa: N818
     """Another worker took the job over: this one must not write any more."""
 
 
-def register(handlers: dict[str, Handler]) -> None:
-    """Called once at start by ``config`` with every capability's ``JOBS`` table."""
+def register(handlers: dict[str, Handler], *, on_cancel: dict[str, Handler] | None = None) -> None:
+    """Called once at start by ``config`` with every capability's ``JOBS`` and, if it has one, ``ON_CANCEL`` table.
+
+    An ``ON_CANCEL`` handler takes back what a started job has done, in steps like any other; the job is cancelled when
+    it says that all is done. A kind without one stops where it is.
+    """
     _handlers.update(handlers)
+    _undoers.update(on_cancel or {})
+
+
+def known(kind: str) -> bool:
+    return kind in _handlers
 
 
 @dataclass
@@ -57,11 +68,12 @@ class Task:
 
     @property
     def params(self) -> dict[str, Any]:
-        return self.job.params
+        return dict(self.job.params)
 
     @property
     def checkpoint(self) -> dict[str, Any]:
-        return self.job.checkpoint
+        checkpoint: dict[str, Any] = self.job.checkpoint
+        return checkpoint
 
     def time_is_up(self) -> bool:
         return time.monotonic() >= self.deadline
@@ -83,8 +95,8 @@ class Task:
                      done=job.progress_done, total=job.progress_total)  # fmt: skip
 
     def breathe(self) -> None:
-        """Raise ``JobCancelled`` if somebody pressed cancel."""
-        if Job.objects.filter(pk=self.job.pk, cancel_requested=True).exists():
+        """Raise ``JobCancelled`` if somebody pressed cancel; never while the work is being taken back."""
+        if not self.job.cancel_requested and Job.objects.filter(pk=self.job.pk, cancel_requested=True).exists():
             raise JobCancelled
 
 
@@ -108,12 +120,29 @@ def enqueue(kind: str, *, by: User | None = None, unique_key: str = "", delay: t
 
 
 def cancel(job: Job) -> None:
-    """Ask a job to stop; a queued one stops at once."""
-    Job.objects.filter(pk=job.pk, state__in=["queued", "waiting"]).update(
-        state=Job.State.CANCELLED, finished_at=clock.now()
-    )
-    Job.objects.filter(pk=job.pk).update(cancel_requested=True)
-    audit.record("job_cancel", "job", job.pk)
+    """Ask a job to stop. One that never started stops at once; one that did is first given the chance to undo."""
+    with transaction.atomic():
+        waiting = Job.objects.filter(pk=job.pk, state__in=["queued", "waiting"])
+        if job.kind in _undoers:
+            waiting.filter(started_at=None).update(state=Job.State.CANCELLED, finished_at=clock.now())
+            waiting.filter(state=Job.State.WAITING).update(state=Job.State.QUEUED, not_before=clock.now())
+        else:
+            waiting.update(state=Job.State.CANCELLED, finished_at=clock.now())
+        Job.objects.filter(pk=job.pk).exclude(state__in=_ENDED).update(cancel_requested=True)
+        audit.record("job_cancel", "job", job.pk)
+    job.refresh_from_db()
+
+
+def retry(job: Job) -> Job:
+    """Put a failed job back into the queue; it goes on from its checkpoint."""
+    with transaction.atomic():
+        again = Job.objects.filter(pk=job.pk, state=Job.State.FAILED).update(
+            state=Job.State.QUEUED, not_before=clock.now(), finished_at=None, reason=None, cancel_requested=False
+        )
+        if again:
+            audit.record("job_retry", "job", job.pk, kind=job.kind)
+    job.refresh_from_db()
+    return job
 
 
 def claim(owner: str, only: int | None = None) -> Job | None:
@@ -139,6 +168,9 @@ def run_step(job: Job, owner: str) -> Job:
     with acting(Actor("job", job.created_by_id, f"job-{job.pk}")):
         try:
             if job.cancel_requested:
+                if job.kind in _undoers and not _undoers[job.kind](task):
+                    _settle(task, Job.State.QUEUED)
+                    return _fresh(job)
                 raise JobCancelled
             if _handlers[job.kind](task):
                 _settle(task, Job.State.DONE)
@@ -147,17 +179,23 @@ def run_step(job: Job, owner: str) -> Job:
         except LeaseLost:
             log.warning("job_lease_lost", job=job.pk)
         except JobCancelled:
-            _settle(task, Job.State.CANCELLED)
+            # Raised by the handler in the middle of its work: what it undoes comes with the next step.
+            undo_first = job.kind in _undoers and not job.cancel_requested
+            _settle(task, Job.State.QUEUED if undo_first else Job.State.CANCELLED)
         except CodedError as error:
             _settle(task, Job.State.FAILED, error.reason.to_json())
         except Exception as error:  # noqa: BLE001 - the last line of defence: the fault is logged and stored
             _retry_or_fail(task, error)
+    return _fresh(job)
+
+
+def _fresh(job: Job) -> Job:
     job.refresh_from_db()
     return job
 
 
 def _settle(task: Task, state: str, reason: dict[str, Any] | None = None) -> None:
-    ended = state in (Job.State.DONE, Job.State.FAILED, Job.State.CANCELLED)
+    ended = state in _ENDED
     with transaction.atomic():
         updated = Job.objects.filter(pk=task.job.pk, lease_owner=task.owner).update(
             state=state, reason=reason, lease_owner="", lease_until=None, attempts=0, result=task.job.result,
@@ -185,6 +223,27 @@ def _retry_or_fail(task: Task, error: Exception) -> None:
 
 def worker_name() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def release_dead() -> int:
+    """End the leases of workers of this machine whose process is gone, so that nobody waits for them to run out."""
+    host = f"{socket.gethostname()}:"
+    dead = []
+    for pk, owner in Job.objects.filter(state=Job.State.RUNNING).values_list("pk", "lease_owner"):
+        pid = owner.removeprefix(host).split(":")[0]
+        if owner.startswith(host) and pid.isdigit() and not _is_alive(int(pid)):
+            dead.append(pk)
+    return Job.objects.filter(pk__in=dead, state=Job.State.RUNNING).update(lease_until=clock.now() - LEASE)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def run_due(owner: str) -> bool:
@@ -218,6 +277,7 @@ def run_inline(job: Job, *, told: Callable[[Job], None] | None = None) -> Job:
 def work(stop: Callable[[], bool], *, idle_seconds: float = 0.5) -> None:
     """The worker's loop."""
     owner = worker_name()
+    release_dead()
     while not stop():
         try:
             if not run_due(owner):

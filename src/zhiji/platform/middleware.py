@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
-from django.db import IntegrityError, transaction
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.db import IntegrityError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse
 
 from zhiji.kernel import CodedError, clock
 from zhiji.platform import accounts, problems
 from zhiji.platform.context import Actor, acting
-from zhiji.platform.errors import IdempotencyKeyReused, InputInvalid, NotSignedIn
+from zhiji.platform.errors import IdempotencyKeyReused, InputInvalid, NotSignedIn, ServiceBusy
 from zhiji.platform.models import IdempotencyKey
+from zhiji.platform.workspace import workspace
 
 log = structlog.get_logger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponse]
 KEPT = timedelta(hours=24)
+SEEN_EVERY_SECONDS = 300
+_NONCE = 12
 
 
 class ActorMiddleware:
@@ -40,6 +46,8 @@ class ActorMiddleware:
             kind = "token"
             # A token is not sent by a browser on its own, so there is nothing to forge across sites.
             request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
+        elif request.user.is_authenticated:
+            _keep_alive(request)
         who = request.user.pk if request.user.is_authenticated else None
         with acting(Actor(kind if who else "visitor", who, request.request_id)):  # type: ignore[attr-defined]
             response = self.get_response(request)
@@ -47,6 +55,12 @@ class ActorMiddleware:
         if request.path.startswith("/api/"):
             response.setdefault("Cache-Control", "no-store")
         return response
+
+
+def _keep_alive(request: HttpRequest) -> None:
+    """A session ends when it was idle for its whole age; it is not written more often than every five minutes."""
+    if time.time() - request.session.get("seen", 0) > SEEN_EVERY_SECONDS:
+        request.session["seen"] = int(time.time())
 
 
 class IdempotencyMiddleware:
@@ -76,7 +90,7 @@ class IdempotencyMiddleware:
                 response = self.get_response(request)
                 if response.status_code >= 500 or getattr(response, "streaming", False):
                     raise _RolledBack(response)
-                row.status, row.body = response.status_code, response.content
+                row.status, row.body = response.status_code, _sealed(row, response.content)
                 row.content_type = response.get("Content-Type", "")[:100]
                 row.save(update_fields=["status", "body", "content_type"])
                 return response
@@ -84,6 +98,9 @@ class IdempotencyMiddleware:
             return rolled.response
         except CodedError as error:
             return problems.answer(request, error)
+        except OperationalError as error:
+            log.warning("database_busy", reference=getattr(request, "request_id", ""), error=str(error))
+            return problems.answer(request, ServiceBusy())
 
     def _take(self, actor_id: int, route: str, key: str, sent: str) -> IdempotencyKey:
         mine = {"actor_id": actor_id, "route": route, "key": key}
@@ -105,7 +122,29 @@ class _RolledBack(Exception):  # noqa: N818 - carries an answer out of the trans
         self.response = response
 
 
+def _label(row: IdempotencyKey) -> bytes:
+    return f"{row.actor_id} {row.route} {row.key}".encode()
+
+
+def _sealed(row: IdempotencyKey, body: bytes) -> bytes:
+    nonce = secrets.token_bytes(_NONCE)
+    return nonce + AESGCM(workspace().answer_key).encrypt(nonce, body, _label(row))
+
+
+def _opened(row: IdempotencyKey) -> bytes:
+    kept = bytes(row.body or b"")
+    try:
+        return AESGCM(workspace().answer_key).decrypt(kept[:_NONCE], kept[_NONCE:], _label(row))
+    except (InvalidTag, ValueError) as error:
+        raise IdempotencyKeyReused() from error
+
+
+def prune() -> None:
+    """Forget answers older than a day; the worker's scheduler calls this."""
+    IdempotencyKey.objects.filter(created_at__lt=clock.now() - KEPT).delete()
+
+
 def _stored(row: IdempotencyKey) -> HttpResponse:
-    response = HttpResponse(bytes(row.body or b""), status=row.status or 200, content_type=row.content_type)
+    response = HttpResponse(_opened(row), status=row.status or 200, content_type=row.content_type)
     response["Idempotent-Replay"] = "true"
     return response

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from zhiji.platform.environment import home, setting
@@ -70,6 +70,10 @@ class Workspace:
         return self._folder("inbox")
 
     @property
+    def backups(self) -> Path:
+        return self._folder("backups")
+
+    @property
     def keys(self) -> Path:
         return self._folder("keys")
 
@@ -81,13 +85,31 @@ class Workspace:
     def model_key(self) -> bytes:
         return write_secret(self.keys / "model.key", 32)
 
+    @cached_property
+    def audit_key(self) -> bytes:
+        return write_secret(self.keys / "audit.key", 32)
 
-def active_name() -> str:
-    """The workspace to serve: by setting, else the last chosen, else ``main``."""
+    @cached_property
+    def answer_key(self) -> bytes:
+        return write_secret(self.keys / "answer.key", 32)
+
+
+def chosen_name() -> str:
+    """The workspace to serve from the next start on: by setting, else the last chosen, else ``main``."""
     if named := setting("ZHIJI_WORKSPACE"):
         return named
     chosen = home() / "active"
     return chosen.read_text(encoding="utf-8").strip() if chosen.exists() else MAIN
+
+
+@cache
+def _name_at_start(place: Path) -> str:  # noqa: ARG001 - the key of the cache
+    return chosen_name()
+
+
+def active_name() -> str:
+    """The workspace of this process, the same for its whole life: its database is open, so its files must match."""
+    return setting("ZHIJI_WORKSPACE") or _name_at_start(home())
 
 
 def choose(name: str) -> None:

@@ -2,11 +2,12 @@
 
 from zhiji.platform.models.accounts import ApiToken, OneUseLink, RoleGrant, Team, User
 from zhiji.platform.models.company import Company
-from zhiji.platform.models.record import AuditEntry, IdempotencyKey, Job, LiveEvent, SavedView
+from zhiji.platform.models.record import AuditEntry, AuditHead, IdempotencyKey, Job, LiveEvent, SavedView
 
 __all__ = [
     "ApiToken",
     "AuditEntry",
+    "AuditHead",
     "Company",
     "IdempotencyKey",
     "Job",

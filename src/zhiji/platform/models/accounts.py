@@ -18,6 +18,9 @@ class Role(models.TextChoices):
 class Team(models.Model):
     """A group of users; ``parent`` makes the hierarchy along which a manager sees."""
 
+    scope_object: ClassVar[str] = "user"
+    scope_owner: ClassVar[None] = None
+
     name = models.CharField(max_length=100, unique=True)
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
 
@@ -32,6 +35,9 @@ class UserManager(BaseUserManager["User"]):
 
 class User(AbstractBaseUser):
     """A person who signs in by e-mail. The address is stored lower-case, so case never defeats a sign-in."""
+
+    scope_object: ClassVar[str] = "user"
+    scope_owner: ClassVar[None] = None
 
     email = models.EmailField(max_length=254, unique=True)
     name = models.CharField(max_length=100, blank=True)
@@ -76,6 +82,9 @@ class RoleGrant(models.Model):
 class ApiToken(models.Model):
     """A program's key: only its SHA-256 is stored. ``scopes`` are ``object:action`` pairs, a subset of the user's."""
 
+    scope_object: ClassVar[str] = "token"
+    scope_owner: ClassVar[str] = "user"
+
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
     name = models.CharField(max_length=100)
     prefix = models.CharField(max_length=12)
@@ -88,12 +97,16 @@ class ApiToken(models.Model):
 
 
 class OneUseLink(models.Model):
-    """Set-up, invitation or password reset: 256 bits, stored hashed, one use, short life."""
+    """Set-up, invitation, password reset, moving between workspaces: 256 bits, stored hashed, one use, short life."""
+
+    scope_object: ClassVar[str] = "user"
+    scope_owner: ClassVar[None] = None
 
     class Purpose(models.TextChoices):
         SETUP = "setup"
         INVITATION = "invitation"
         PASSWORD_RESET = "password_reset"  # noqa: S105 - a purpose, not a password
+        MOVE = "move"
 
     purpose = models.CharField(max_length=20, choices=Purpose.choices)
     digest = models.CharField(max_length=64, unique=True)

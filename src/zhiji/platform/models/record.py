@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 
 from zhiji.platform.models.accounts import User
@@ -12,6 +14,9 @@ class AuditEntry(models.Model):
 
     ``details`` names fields and digests, never personal data itself: erasure keeps the chain whole.
     """
+
+    scope_object: ClassVar[str] = "audit"
+    scope_owner: ClassVar[None] = None
 
     at = models.DateTimeField()
     actor_id = models.BigIntegerField(null=True)
@@ -28,8 +33,26 @@ class AuditEntry(models.Model):
         indexes = (models.Index(fields=["object_kind", "object_id"], name="audit_by_object"),)
 
 
+class AuditHead(models.Model):
+    """One row: how many entries there are and how the last one ends, sealed with a key that is not in the database.
+
+    A chain alone cannot show that its end was cut off, or that all of it was written anew; this can.
+    """
+
+    entries = models.BigIntegerField()
+    last_id = models.BigIntegerField()
+    last_hash = models.CharField(max_length=64)
+    seal = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=models.Q(id=1), name="one_audit_head"),)
+
+
 class IdempotencyKey(models.Model):
-    """The stored answer of a write, kept for a day: the same key gives the same answer and one effect."""
+    """The stored answer of a write, kept for a day: the same key gives the same answer and one effect.
+
+    ``body`` is encrypted with a key outside the database: answers hold tokens and links that are shown only once.
+    """
 
     actor_id = models.BigIntegerField()
     route = models.CharField(max_length=200)
@@ -54,6 +77,9 @@ class Job(models.Model):
         DONE = "done"
         FAILED = "failed"
         CANCELLED = "cancelled"
+
+    scope_object: ClassVar[str] = "job"
+    scope_owner: ClassVar[None] = None
 
     kind = models.CharField(max_length=40)
     params = models.JSONField(default=dict)
@@ -99,6 +125,9 @@ class LiveEvent(models.Model):
 
 class SavedView(models.Model):
     """A named combination of filters, columns and sort of a list; private unless shared."""
+
+    scope_object: ClassVar[str] = "view"
+    scope_owner: ClassVar[str] = "owner"
 
     owner = models.ForeignKey(User, on_delete=models.CASCADE)
     place = models.CharField(max_length=40)
