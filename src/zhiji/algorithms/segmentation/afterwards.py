@@ -12,6 +12,7 @@ from zhiji.algorithms.segmentation.errors import SegmentLabelsNotUnique, Segment
 from zhiji.kernel import Columns
 
 _RESAMPLES = 400
+_MOST_VALUES = 1_000
 
 
 def spend_afterwards(
@@ -78,7 +79,7 @@ def _row(segment: object, spent: np.ndarray, total: int, seed: int) -> tuple[obj
 def _interval(spent: np.ndarray, rng: np.random.Generator) -> tuple[float, float]:
     """80 % percentile bootstrap of the mean; repeated values are drawn as counts, so a million zeros cost nothing."""
     values, counts = np.unique(spent, return_counts=True)
-    draws = rng.multinomial(len(spent), counts / len(spent), size=_RESAMPLES) if len(values) <= 20_000 else None
+    draws = rng.multinomial(len(spent), counts / len(spent), size=_RESAMPLES) if len(values) <= _MOST_VALUES else None
     means = draws @ values / len(spent) if draws is not None else None
     if means is None:  # many different values: the mean is normal to more digits than are shown
         half = 1.2815515655446004 * spent.std() / np.sqrt(len(spent))
