@@ -1,0 +1,22 @@
+"""Tables as of a date, never from the future: what each customer did, and the dashboard's figures."""
+
+from zhiji.processing.features.bridge import ChangeKind, Period, revenue_bridge, revenue_bridge_customers
+from zhiji.processing.features.columns import FEATURES, FeatureColumns
+from zhiji.processing.features.customer import customer_features
+from zhiji.processing.features.dashboards import cohort_retention, concentration, monthly_revenue
+from zhiji.processing.features.orders import customer_days, transactions
+
+__all__ = [
+    "FEATURES",
+    "ChangeKind",
+    "FeatureColumns",
+    "Period",
+    "cohort_retention",
+    "concentration",
+    "customer_days",
+    "customer_features",
+    "monthly_revenue",
+    "revenue_bridge",
+    "revenue_bridge_customers",
+    "transactions",
+]

@@ -1,0 +1,123 @@
+"""From lines to orders to customer-days, as they were known at the end of a day. The one home of the ``as_of`` filter.
+
+Words used below:
+
+* A *group* is all known lines of one ``value_order_id``: a sale with the returns, cancellations and discounts on it.
+* An *order* is a group with goods and a net value above zero.
+* A *void order* has goods but a net value of zero or less: wholly returned, cancelled or given away. It counts for
+  nothing on both sides: no order, no value.
+* A *deduction* is a group without goods: a return or discount that could not be linked. It is no order, but its value
+  lowers the spend of its day.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import ibis
+import ibis.expr.operations as ops
+import ibis.expr.types as ir
+
+from zhiji.data.lake import LakeTables
+from zhiji.kernel import LineKind
+from zhiji.kernel.clock import end_of_day
+from zhiji.processing.features.columns import F
+
+_TAKEN_BACK = (LineKind.RETURN, LineKind.CANCELLATION)
+
+
+def total(column: ir.IntegerColumn, where: ir.BooleanValue | None = None) -> ir.IntegerScalar:
+    """A sum that is int64 in truth, and 0 over no rows; one that does not fit fails the query.
+
+    DuckDB sums int64 in 128 bits, and hands that out as floating point. Ibis believes that it is int64 already and
+    drops ``.cast("int64")``; the operation put in by hand stays.
+    """
+    return ops.Cast(column.sum(where=where).fill_null(0), to="int64").to_expr()
+
+
+def lines_as_of(order_lines: ir.Table, as_of: date, zone: ZoneInfo) -> ir.Table:
+    """The lines that make value and were known at the end of the day ``as_of`` in the company's zone.
+
+    ``known_at`` decides what was known. What lies after the day stays out although it was known (an order for next week
+    entered today), by its instant and by the day that its value belongs to.
+    """
+    end = ibis.literal(end_of_day(as_of, zone), type="timestamp('UTC', 6)")
+    return order_lines.filter(
+        order_lines[F.KNOWN_AT] < end,
+        order_lines[F.EVENT_AT] < end,
+        order_lines[F.VALUE_ON] <= as_of,
+        order_lines[F.COUNTED],
+        order_lines[F.LINE_KIND].isin(LineKind.VALUE),
+    )
+
+
+def within(table: ir.Table, customer_ids: ir.Table | None) -> ir.Table:
+    """The rows of the given customers: a semi-join to a relation with ``customer_id``; None: every row.
+
+    Reads on behalf of a user hand in the ids in that user's scope. Guests have no id, so they stay out.
+    """
+    return table if customer_ids is None else table.semi_join(customer_ids, F.CUSTOMER_ID)
+
+
+def order_values(lines: ir.Table) -> ir.Table:
+    """One row a group of ``lines`` (as ``lines_as_of`` gives them).
+
+    Columns: ``customer_id`` (null: guest), ``value_order_id``, ``value_on``; int64 micros ``net`` (all lines),
+    ``returned`` (returns and cancellations, positive), ``value`` (net, or 0 where void); bool ``is_order`` and
+    ``is_void``.
+    """
+    kind, amount = lines[F.LINE_KIND], lines[F.AMOUNT_MICROS]
+    groups = lines.group_by([F.CUSTOMER_ID, F.VALUE_ORDER_ID]).aggregate(
+        value_on=lines[F.VALUE_ON].min(),
+        net=total(amount),
+        returned=total(-amount, kind.isin(_TAKEN_BACK)),
+        has_goods=(kind == LineKind.GOODS).any(),
+    )
+    return groups.select(
+        F.CUSTOMER_ID,
+        F.VALUE_ORDER_ID,
+        F.VALUE_ON,
+        "net",
+        "returned",
+        value=ibis.ifelse(groups.has_goods & (groups.net <= 0), 0, groups.net),
+        is_order=groups.has_goods & (groups.net > 0),
+        is_void=groups.has_goods & (groups.net <= 0),
+    )
+
+
+def days_of(groups: ir.Table) -> ir.Table:
+    """One row a customer and day of ``order_values``; columns as ``customer_days`` says."""
+    return groups.group_by([F.CUSTOMER_ID, F.VALUE_ON]).aggregate(
+        orders=total(groups.is_order.cast("int64")),
+        amount_micros=total(groups.value),
+        gross_micros=total(groups.net + groups.returned),
+        returned_micros=total(groups.returned),
+        standing=total((~groups.is_void).cast("int64")),
+    )
+
+
+def customer_days(
+    tables: LakeTables, as_of: date, zone: ZoneInfo, *, customer_ids: ir.Table | None = None, guests: bool = False
+) -> ir.Table:
+    """One row a customer and company day with at least one group, as known at the end of ``as_of``.
+
+    Columns: ``customer_id``; ``value_on`` date; int64 ``orders``; ``amount_micros`` net value (void orders add
+    nothing); ``gross_micros`` sold, discounts taken off, and ``returned_micros`` taken back, both void orders included;
+    ``standing`` groups that are not void. ``guests``: also the days of orders without a customer, under a null id.
+    """
+    lines = within(lines_as_of(tables.order_lines, as_of, zone), customer_ids)
+    if not guests:
+        lines = lines.filter(lines[F.CUSTOMER_ID].notnull())
+    return days_of(order_values(lines))
+
+
+def transactions(tables: LakeTables, as_of: date, zone: ZoneInfo, *, customer_ids: ir.Table | None = None) -> ir.Table:
+    """What value models take: one row a customer and day, as known at the end of ``as_of``.
+
+    Columns: ``customer_id`` int64, ``value_on`` date ≤ ``as_of``, ``amount_micros`` int64. A day that holds nothing
+    but void orders is absent; a day whose total is zero or less (a deduction outweighs the orders, or stands alone) is
+    kept.
+    """
+    days = customer_days(tables, as_of, zone, customer_ids=customer_ids)
+    return days.filter(days.standing > 0).select(F.CUSTOMER_ID, F.VALUE_ON, F.AMOUNT_MICROS)
