@@ -65,7 +65,8 @@ class PurchaseLog:
     transactions: ``customer_id`` (int or str, no nulls), ``value_on`` (company day), ``amount_micros`` (int64), and
     optionally ``known_at`` (UTC instants; a naive one is taken as UTC). Other columns are ignored; row order
     means nothing.
-    A customer-day whose amounts sum to ≤ 0 is no purchase, but its amount counts in totals.
+    A customer-day whose amounts sum to ≤ 0 is no purchase, but its amount counts in totals; a day of nothing but zero
+    amounts (a free order) is one.
 
     Raises FrameEmpty, FrameColumnMissing, FrameValuesInvalid. The frame is not changed.
     """
@@ -92,9 +93,8 @@ class PurchaseLog:
 
     def history(self, as_of: int) -> History:
         """What was known at the end of the day ``as_of``."""
-        code, day, total = self._customer_days(self._visible(as_of))
+        code, day, total, bought = self._customer_days(self._visible(as_of))
         whole = np.bincount(code, weights=total, minlength=len(self.customers)) if len(code) else np.zeros(0)
-        bought = total > 0
         code, day, total = code[bought], day[bought], total[bought]
         if len(code) == 0:
             none = np.zeros(0)
@@ -117,19 +117,23 @@ class PurchaseLog:
     def purchase_days(self, code: Ints, after: int, until: int, known_by: int) -> Floats:
         """Number of purchase days of each customer of ``code`` in (after, until]."""
         rows = self._visible(known_by) & (self.day > after) & (self.day <= until)
-        owner, _, total = self._customer_days(rows)
-        return np.bincount(owner[total > 0], minlength=len(self.customers))[code].astype(np.float64)
+        owner, _, _, bought = self._customer_days(rows)
+        return np.bincount(owner[bought], minlength=len(self.customers))[code].astype(np.float64)
 
     def _visible(self, as_of: int) -> NDArray[np.bool_]:
         visible = self.day <= as_of
         return visible if self.known is None else visible & (self.known <= as_of)
 
-    def _customer_days(self, rows: NDArray[np.bool_]) -> tuple[Ints, Ints, Ints]:
+    def _customer_days(self, rows: NDArray[np.bool_]) -> tuple[Ints, Ints, Ints, NDArray[np.bool_]]:
+        """Customer, day and total of each customer-day, and whether it is a purchase."""
         code, day, micros = self.code[rows], self.day[rows], self.micros[rows]
         if len(code) == 0:
-            return code, day, micros
+            return code, day, micros, np.zeros(0, dtype=bool)
         start = np.flatnonzero(np.r_[True, (code[1:] != code[:-1]) | (day[1:] != day[:-1])])
-        return code[start], day[start], np.add.reduceat(micros, start)
+        total = np.add.reduceat(micros, start)
+        lowest = np.minimum.reduceat(micros, start)
+        # A free order was an order; an amount and its cancellation were not.
+        return code[start], day[start], total, (total > 0) | ((total == 0) & (lowest == 0))
 
 
 def _check_columns(transactions: pd.DataFrame) -> None:

@@ -17,8 +17,8 @@ def purchase_summary(transactions: pd.DataFrame, as_of: date, unit: str = "day",
 
     transactions: ``customer_id`` (int or str), ``value_on`` (company day), ``amount_micros`` (int64), optionally
     ``known_at`` (UTC). Rows of one customer-day are added up; a customer-day whose total is ≤ 0 (a return that could
-    not be linked) is no purchase. Rows dated after ``as_of``, or known only after that day ended in ``zone``, are
-    left out.
+    not be linked) is no purchase, one of nothing but zero amounts (a free order) is. Rows dated after
+    ``as_of``, or known only after that day ended in ``zone``, are left out.
 
     unit: ``day`` | ``week`` | ``month`` | ``year``; a time is its days divided by the days of the unit (7 for a week:
     fractions stay, never whole weeks).
