@@ -59,49 +59,59 @@ def buyers(staged: str) -> list[dict[str, Any]]:
 
 @transaction.atomic
 def store_records(batch: Batch, kind: str, rows: Sequence[dict[str, Any]]) -> dict[str, int]:
-    """Store one record per row (``external_id``, ``row``, ``event_at``, ``known_at`` and payload fields).
+    """Store one record per customer row and make the customers that are new. The caller derives afterwards.
 
-    Returns counts ``stored`` (new or changed), ``redelivered`` and ``new_customers``. The caller derives afterwards.
+    rows: ``external_id``, ``row``, ``event_at``, ``known_at`` and the payload's fields (see ``store_versions``).
+    Returns counts ``stored`` (new or changed), ``redelivered`` and ``new_customers``.
     """
     ids = [row["external_id"] for row in rows]
-    latest: dict[str, tuple[int, dict[str, int]]] = {}
-    for external_id, pk, digest, version in bulk.look_up(
-        "SELECT external_id, id, digest, version FROM store_sourcerecord WHERE kind = %s AND source_id = %s AND "
-        f"{bulk.among('external_id')} ORDER BY external_id, version",
-        [kind, batch.source_id, bulk.many(ids)],
-    ):
-        digests = latest.get(external_id, (0, {}))[1]
-        latest[external_id] = (version, {**digests, digest: pk})
     known = {
         row[0] for row in bulk.look_up(
             f"SELECT external_id FROM store_identity WHERE source_id = %s AND {bulk.among('external_id')}",
             [batch.source_id, bulk.many(ids)],
         )
     }  # fmt: skip
-    missing = list({row["external_id"]: row["known_at"] for row in rows if row["external_id"] not in known}.items())
-    new_identities(batch, [external_id for external_id, _ in missing], [naive(known_at) for _, known_at in missing])
-    fresh: list[tuple[dict[str, Any], str, dict[str, Any]]] = []
-    again: list[int] = []
+    missing = {row["external_id"]: row["known_at"] for row in reversed(rows) if row["external_id"] not in known}
+    new_identities(batch, list(missing), [naive(known_at) for known_at in missing.values()])
+    return {**store_versions(batch, kind, rows), "new_customers": len(missing)}
+
+
+@transaction.atomic
+def store_versions(batch: Batch, kind: str, rows: Sequence[dict[str, Any]]) -> dict[str, int]:
+    """Note what a source says of things: a new version where it differs from every known one, else a delivery.
+
+    Everything of a row but ``external_id``, ``row``, ``event_at`` and ``known_at`` is payload. Returns counts
+    ``stored`` and ``redelivered``.
+    """
+    versions: dict[str, int] = {}
+    digests: dict[tuple[str, str], int] = {}
+    for external_id, pk, digest, version in bulk.look_up(
+        "SELECT external_id, id, digest, version FROM store_sourcerecord WHERE kind = %s AND source_id = %s AND "
+        f"{bulk.among('external_id')} ORDER BY external_id, version",
+        [kind, batch.source_id, bulk.many([row["external_id"] for row in rows])],
+    ):
+        versions[external_id], digests[external_id, digest] = version, pk
+    fresh: dict[tuple[str, str], tuple[dict[str, Any], str, dict[str, Any]]] = {}
+    again: set[int] = set()
     for row in rows:
         payload = _payload(row)
-        digest = _digest(payload)
-        there = latest.get(row["external_id"], (0, {}))[1]
-        if digest in there:
-            again.append(there[digest])
+        key = (row["external_id"], _digest(payload))
+        if key in digests:
+            again.add(digests[key])
         else:
-            fresh.append((row, digest, payload))
-    _insert(batch, kind, fresh, {key: version for key, (version, _) in latest.items()})
+            fresh.setdefault(key, (row, key[1], payload))
+    _insert(batch, kind, list(fresh.values()), versions)
     Delivery.objects.bulk_create(
-        [Delivery(batch=batch, record_id=pk) for pk in set(again)], ignore_conflicts=True, batch_size=500
+        [Delivery(batch=batch, record_id=pk) for pk in sorted(again)], ignore_conflicts=True, batch_size=500
     )
-    return {"stored": len(fresh), "redelivered": len(again), "new_customers": len(missing)}
+    return {"stored": len(fresh), "redelivered": len(rows) - len(fresh)}
 
 
 def _insert(batch: Batch, kind: str, fresh: Sequence[tuple[dict[str, Any], str, dict[str, Any]]],
             versions: dict[str, int]) -> None:  # fmt: skip
     count = len(fresh)
     pks = bulk.reserve_keys(SourceRecord, count)
-    numbers = []
+    numbers: list[int] = []
     for row, _, _ in fresh:
         versions[row["external_id"]] = versions.get(row["external_id"], 0) + 1
         numbers.append(versions[row["external_id"]])
@@ -146,6 +156,11 @@ def _digest(payload: dict[str, Any]) -> str:
     return hashlib.sha256(orjson.dumps(payload, option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]
 
 
+def loaded(payload: Any) -> dict[str, Any]:
+    """A payload as read by plain SQL: text on SQLite, already a dictionary on PostgreSQL."""
+    return dict(orjson.loads(payload) if isinstance(payload, str | bytes) else payload or {})
+
+
 def derive_customers(customer_ids: Iterable[int]) -> None:
     """Make customers what their records say; the same records always give the same customer."""
     for block in derive.blocks(customer_ids, 5_000):
@@ -173,8 +188,7 @@ def _survivors(customer_id: int, records: list[tuple[Any, ...]]) -> list[Any]:
     origins: dict[str, int] = {}
     extra: dict[str, Any] = {}
     for _, _, _, record_id, payload in records:
-        said = orjson.loads(payload) if isinstance(payload, str | bytes) else payload
-        for key, value in (said or {}).items():
+        for key, value in loaded(payload).items():
             if key in FIELDS:
                 values[key], origins[key] = value, record_id
             elif key == "phone_masked":

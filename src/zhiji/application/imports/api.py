@@ -1,0 +1,209 @@
+"""Routes of the import: upload, match, try, confirm, follow, undo, quarantine."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from django.http import HttpRequest, StreamingHttpResponse
+from ninja import File, Form, Query, Router, Schema
+from ninja.files import UploadedFile
+from pydantic import Field
+
+from zhiji.application.imports import presentation, queries, services
+from zhiji.data.landing.files import land
+from zhiji.platform.schemas import answers
+from zhiji.platform.scope import require
+
+PREFIX = "/imports"
+router = Router(tags=["imports"])
+
+
+class ImportRow(Schema):
+    """One import in the history. Counts are rows of the file; empty until they are known."""
+
+    id: int
+    name: str
+    kind: str
+    source: str
+    state: str
+    is_history: bool
+    created_at: datetime
+    created_by: str | None
+    stored_at: datetime | None
+    job_id: int | None
+    counts: dict[str, int]
+    reason: dict[str, Any] | None
+
+
+class ImportDetail(ImportRow):
+    """One import whole: what the file is, how its columns are matched, what the dry run and the storing found.
+
+    ``findings`` and ``notes`` are in the reader's language. ``months`` is the reconciliation by month, in micros.
+    """
+
+    currency: str
+    profile: dict[str, Any]
+    mapping: dict[str, Any]
+    options: dict[str, Any]
+    findings: list[dict[str, Any]]
+    notes: list[dict[str, Any]]
+    months: list[dict[str, Any]]
+    repeats: dict[str, Any]
+    adds_up: bool | None
+    first_on: str | None
+    last_on: str | None
+
+
+class ImportPage(Schema):
+    items: list[ImportRow]
+    next: int | None
+
+
+class Summary(Schema):
+    imports: int
+    last_on: str | None
+    quarantined: int
+
+
+class UploadForm(Schema):
+    kind: str = Field("auto", max_length=20)
+    source: str = Field("default", max_length=40, pattern=r"^[-a-zA-Z0-9_]+$")
+    is_history: bool = True
+    currency: str | None = Field(None, pattern=r"^[A-Z]{3}$")
+
+
+class MatchForm(Schema):
+    """``overrides``: field → column of the file, an empty column takes the field out. ``options``: see the guide."""
+
+    kind: str | None = Field(None, max_length=20)
+    overrides: dict[str, str] = Field(default_factory=dict, max_length=200)
+    options: dict[str, Any] = Field(default_factory=dict, max_length=20)
+
+
+class ConfirmForm(Schema):
+    changed: Literal["replace", "add"] | None = None
+
+
+class RejectedRowOut(Schema):
+    id: int
+    row: int
+    column: str
+    value: str
+    code: str
+    what: str
+    why: str
+    remedy: str
+    original: dict[str, Any]
+
+
+class RejectedPage(Schema):
+    items: list[RejectedRowOut]
+    next: int | None
+
+
+class KindField(Schema):
+    name: str
+    type: str
+    required: bool
+
+
+class Kind(Schema):
+    name: str
+    fields: list[KindField]
+
+
+@router.get("", response=answers({200: ImportPage}), operation_id="import_list")
+def import_list(
+    request: HttpRequest, after: int = Query(0, ge=0, le=2**62), limit: int = Query(50, ge=1, le=200)
+) -> Any:
+    """The history, newest first."""
+    rows = queries.imports(request.user)
+    if after:
+        rows = rows.filter(pk__lt=after)
+    found = list(rows.order_by("-pk")[: limit + 1])
+    items = [presentation.row(item) for item in found[:limit]]
+    return {"items": items, "next": found[limit - 1].pk if len(found) > limit else None}
+
+
+@router.get("/summary", response=answers({200: Summary}), operation_id="import_summary")
+def import_summary(request: HttpRequest) -> Any:
+    return queries.summary(request.user)
+
+
+@router.get("/kinds", response=answers({200: list[Kind]}), operation_id="import_kinds")
+def import_kinds(request: HttpRequest) -> Any:
+    """What can be imported, with the fields of each kind."""
+    require(request.user, "import", "read")
+    return presentation.kinds()
+
+
+@router.post("", response=answers({200: ImportDetail}, 409, 413), operation_id="import_create")
+def import_create(request: HttpRequest, form: Form[UploadForm], file: File[UploadedFile]) -> Any:
+    """Upload a file: it is landed, looked at and its columns are matched; nothing is stored in the record yet."""
+    require(request.user, "import", "write")
+    landed = land(file.name or "file", file.chunks())
+    row = services.import_create(
+        file=landed, name=file.name or "file", kind=form.kind, by=request.user, source_code=form.source,
+        is_history=form.is_history, currency=form.currency,
+    )  # fmt: skip
+    return presentation.detail(request, row)
+
+
+@router.get("/{import_id}", response=answers({200: ImportDetail}, 404), operation_id="import_get")
+def import_get(request: HttpRequest, import_id: int) -> Any:
+    return presentation.detail(request, queries.import_get(request.user, import_id))
+
+
+@router.post("/{import_id}/match", response=answers({200: ImportDetail}, 404, 409), operation_id="import_match")
+def import_match(request: HttpRequest, import_id: int, form: MatchForm) -> Any:
+    row = queries.import_get(request.user, import_id, "write")
+    row = services.import_match(row, overrides=form.overrides, options=form.options, kind=form.kind)
+    return presentation.detail(request, row)
+
+
+@router.post("/{import_id}/check", response=answers({200: ImportDetail}, 404, 409), operation_id="import_check")
+def import_check(request: HttpRequest, import_id: int) -> Any:
+    """Start the dry run; its job is ``job_id``."""
+    row = queries.import_get(request.user, import_id, "write")
+    services.import_check(row, by=request.user)
+    return presentation.detail(request, row)
+
+
+@router.post("/{import_id}/confirm", response=answers({200: ImportDetail}, 404, 409), operation_id="import_confirm")
+def import_confirm(request: HttpRequest, import_id: int, form: ConfirmForm) -> Any:
+    row = queries.import_get(request.user, import_id, "write")
+    services.import_confirm(row, by=request.user, changed=form.changed)
+    return presentation.detail(request, row)
+
+
+@router.post("/{import_id}/cancel", response=answers({200: ImportDetail}, 404, 409), operation_id="import_cancel")
+def import_cancel(request: HttpRequest, import_id: int) -> Any:
+    row = queries.import_get(request.user, import_id, "write")
+    services.import_cancel(row)
+    row.refresh_from_db()
+    return presentation.detail(request, row)
+
+
+@router.post("/{import_id}/undo", response=answers({200: ImportDetail}, 404, 409), operation_id="import_undo")
+def import_undo(request: HttpRequest, import_id: int) -> Any:
+    row = queries.import_get(request.user, import_id, "write")
+    services.import_undo(row, by=request.user)
+    return presentation.detail(request, row)
+
+
+@router.get("/{import_id}/rejected", response=answers({200: RejectedPage}, 404), operation_id="import_rejected")
+def import_rejected(request: HttpRequest, import_id: int, after: int = Query(0, ge=0, le=2**62),
+                    limit: int = Query(100, ge=1, le=500)) -> Any:  # fmt: skip
+    """The quarantine of one import; before it is stored, of its dry run."""
+    return presentation.rejected(request, queries.import_get(request.user, import_id), after, limit)
+
+
+@router.get("/{import_id}/rejected.csv", operation_id="import_rejected_file", response=answers({}, 404))
+def import_rejected_file(request: HttpRequest, import_id: int) -> Any:
+    """The rejected rows as a file to correct and import again: the original columns and ``error_row, error_column,
+    error_reason``."""
+    row = queries.import_get(request.user, import_id)
+    response = StreamingHttpResponse(presentation.rejected_file(request, row), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="rejected-{row.pk}.csv"'
+    return response

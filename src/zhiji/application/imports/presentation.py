@@ -1,0 +1,150 @@
+"""An import as the reader sees it: codes become words in the reader's language."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+import pyarrow.parquet as pq
+from django.http import HttpRequest
+
+from zhiji.application.imports.models import Import
+from zhiji.application.imports.services import folder_of
+from zhiji.data.landing.models import RejectedRow
+from zhiji.kernel import Language, Reason, render
+from zhiji.platform.problems import language_of
+from zhiji.processing.cleaning import KINDS
+from zhiji.processing.pipelines.storing import REJECTED
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def words(reason: dict[str, Any], language: Language) -> dict[str, Any]:
+    """A stored reason with its texts."""
+    text = render(Reason.from_json(reason), language)
+    return {**reason, "what": text.what, "why": text.why, "remedy": text.remedy}
+
+
+def row(item: Import) -> dict[str, Any]:
+    counts = item.report.get("counts") or item.dry_run.get("counts") or {}
+    return {
+        "id": item.pk,
+        "name": item.name,
+        "kind": item.kind,
+        "source": item.source_code,
+        "state": item.state,
+        "is_history": item.is_history,
+        "created_at": item.created_at,
+        "created_by": item.created_by.name or item.created_by.email if item.created_by else None,
+        "stored_at": item.stored_at,
+        "job_id": item.job_id,
+        "counts": {key: value for key, value in counts.items() if isinstance(value, int)},
+        "reason": item.reason,
+    }
+
+
+def detail(request: HttpRequest, item: Import) -> dict[str, Any]:
+    language = language_of(request)
+    account = item.report or item.dry_run
+    profile = item.profile
+    mapping = {**item.mapping, "notes": [words(note, language) for note in item.mapping.get("notes", [])]}
+    return {
+        **row(item),
+        "reason": words(item.reason, language) if item.reason else None,
+        "currency": item.currency,
+        "profile": {**profile, "notes": [], "sample": profile.get("sample", [])[:20]},
+        "mapping": mapping,
+        "options": item.options,
+        "findings": [words(finding, language) for finding in account.get("findings", [])],
+        "notes": [words(note, language) for note in profile.get("notes", [])],
+        "months": account.get("months", []),
+        "repeats": account.get("repeats", {}),
+        "adds_up": account.get("adds_up"),
+        "first_on": account.get("first_on"),
+        "last_on": account.get("last_on"),
+    }
+
+
+def kinds() -> list[dict[str, Any]]:
+    return [
+        {
+            "name": kind.name,
+            "fields": [{"name": f.name, "type": f.type, "required": f.required} for f in kind.fields.values()],
+        }
+        for kind in KINDS.values()
+    ]
+
+
+def _rejected(item: Import, after: int, limit: int) -> list[dict[str, Any]]:
+    """Rejected rows by running number: from the record once stored, before that from the dry run's table."""
+    if item.state == Import.State.STORED and item.batch_id:
+        found = RejectedRow.objects.filter(batch_id=item.batch_id, pk__gt=after).order_by("pk")[:limit]
+        names = ("row", "column", "value", "code", "params", "original")
+        return [{"id": r.pk, **{name: getattr(r, name) for name in names}} for r in found]
+    path = folder_of(item) / REJECTED
+    if not path.exists():
+        return []
+    table = pq.read_table(path).slice(after, limit)
+    known = ("row", "column", "value", "code")
+    return [
+        {
+            "id": after + number,
+            **{name: line[name] for name in known},
+            "params": orjson.loads(line["params"] or "{}"),
+            "original": {key: value for key, value in line.items() if key not in (*known, "params")},
+        }
+        for number, line in enumerate(table.to_pylist(), start=1)
+    ]
+
+
+def rejected(request: HttpRequest, item: Import, after: int, limit: int) -> dict[str, Any]:
+    language = language_of(request)
+    found = _rejected(item, after, limit + 1)
+    items = []
+    for line in found[:limit]:
+        where = {"row": line["row"], "column": line["column"]}
+        text = render(Reason(line["code"], {"value": line["value"], **line["params"]}, where), language)
+        items.append(
+            {
+                "id": line["id"], "row": line["row"], "column": line["column"] or "", "value": line["value"] or "",
+                "code": line["code"], "what": text.what, "why": text.why, "remedy": text.remedy,
+                "original": line["original"],
+            }
+        )  # fmt: skip
+    return {"items": items, "next": found[limit - 1]["id"] if len(found) > limit else None}
+
+
+def safe_cell(value: Any) -> str:
+    """Text that a spreadsheet will not run: what looks like a formula is quoted, plain numbers stay numbers."""
+    text = "" if value is None else str(value)
+    if text.startswith(FORMULA_STARTS) and not _is_number(text):
+        return "'" + text
+    return text
+
+
+def _is_number(text: str) -> bool:
+    return text.lstrip("+-").replace(",", "").replace(".", "", 1).isdigit()
+
+
+def rejected_file(request: HttpRequest, item: Import) -> Iterator[str]:
+    """CSV (with byte order mark, for spreadsheets) of the rejected rows: original columns, then where and why."""
+    language = language_of(request)
+    columns = [str(name) for name in item.profile.get("columns", [])]
+    yield "\ufeff" + _line([*columns, "error_row", "error_column", "error_reason", "error_import"])
+    after = 0
+    while block := _rejected(item, after, 500):
+        for line in block:
+            where = {"row": line["row"], "column": line["column"]}
+            text = render(Reason(line["code"], {"value": line["value"], **line["params"]}, where), language)
+            original = [line["original"].get(name) for name in columns]
+            yield _line([*original, line["row"], line["column"], str(text), item.pk])
+        after = block[-1]["id"]
+
+
+def _line(values: list[Any]) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerow([safe_cell(value) for value in values])
+    return out.getvalue()

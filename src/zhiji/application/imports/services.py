@@ -1,0 +1,207 @@
+"""What can be done with an import: one function an action. The wizard, the command, the watched folder and the API
+all come through here."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any, cast
+
+from django.db import transaction
+
+from zhiji.application.imports.errors import (
+    ImportCurrencyDiffers,
+    ImportDecisionNeeded,
+    ImportKindUnknown,
+    ImportNothingToStore,
+    ImportNotUndoable,
+    ImportStateWrong,
+)
+from zhiji.application.imports.models import Import
+from zhiji.data.landing.files import path_of
+from zhiji.data.landing.models import Batch, LandedFile, Source
+from zhiji.data.sources.files import FileProfile, inspect
+from zhiji.kernel import Reason, clock, render
+from zhiji.platform import audit, jobs, live
+from zhiji.platform.company import company, company_update
+from zhiji.platform.models import Job, User
+from zhiji.platform.workspace import workspace
+from zhiji.processing.cleaning import KINDS, Mapping, match_columns
+from zhiji.processing.pipelines.orders import Decision
+
+State = Import.State
+
+
+def folder_of(row: Import) -> Path:
+    """Where the parts of this import lie while it is on its way."""
+    return workspace().staging / f"import-{row.pk}"
+
+
+def import_create(
+    *,
+    file: LandedFile,
+    name: str,
+    kind: str,
+    by: User | None = None,
+    source_code: str = "default",
+    overrides: dict[str, str] | None = None,
+    options: dict[str, Any] | None = None,
+    is_history: bool = True,
+    currency: str | None = None,
+) -> Import:
+    """Look at a landed file and match its columns; nothing is stored yet.
+
+    overrides: field → column of the file, stronger than the match. options: what the person knows better about the
+    file (delimiter, sheet …) or its values (``day_first``). currency: ISO 4217; by default the company's.
+    Raises a FileError where the file cannot be read, ImportKindUnknown, ImportCurrencyDiffers.
+    """
+    if kind not in KINDS:
+        raise ImportKindUnknown(kind=kind, known=", ".join(KINDS), where={"field": "kind"})
+    _settle_currency(currency)
+    profile = inspect(path_of(file), name=name, options=_file_options(options))
+    mapping = match_columns(profile, kind, overrides or {})
+    with transaction.atomic():
+        row = Import.objects.create(
+            file=file, name=Path(name).name[:255], kind=kind, source_code=source_code, is_history=is_history,
+            currency=company().currency, profile=profile.to_json(), mapping=mapping.to_json(), options=options or {},
+            created_by=by,
+        )  # fmt: skip
+        audit.record("import_create", "import", row.pk, file=file.sha256, kind=kind)
+    return row
+
+
+def _file_options(options: dict[str, Any] | None) -> dict[str, Any]:
+    from zhiji.data.sources.files.api import OPTIONS
+
+    return {key: value for key, value in (options or {}).items() if key in OPTIONS}
+
+
+def _settle_currency(currency: str | None) -> None:
+    """The first import may name the company's currency; afterwards every file must be in it."""
+    books = company()
+    if currency is None or currency == books.currency:
+        return
+    if Batch.objects.exclude(state=Batch.State.WITHDRAWN).exists():
+        raise ImportCurrencyDiffers(found=currency, expected=books.currency, where={"field": "currency"})
+    company_update(currency=currency)
+
+
+def import_match(row: Import, *, overrides: dict[str, str], options: dict[str, Any], kind: str | None = None) -> Import:
+    """Match again with what the person said; the file is looked at again only where its reading changes."""
+    _expect(row, State.MATCHING, State.CHECKED, State.FAILED)
+    wanted_kind = kind or row.kind
+    if wanted_kind not in KINDS:
+        raise ImportKindUnknown(kind=wanted_kind, known=", ".join(KINDS), where={"field": "kind"})
+    profile = FileProfile.from_json(row.profile)
+    if _file_options(options) != _file_options(row.options):
+        profile = inspect(path_of(row.file), name=row.name, options=_file_options(options))
+    mapping = match_columns(profile, wanted_kind, overrides)
+    with transaction.atomic():
+        row.kind, row.options, row.state = wanted_kind, options, State.MATCHING
+        row.profile, row.mapping, row.dry_run, row.reason = profile.to_json(), mapping.to_json(), {}, None
+        row.save()
+        audit.record("import_match", "import", row.pk, kind=wanted_kind)
+    return row
+
+
+def import_check(row: Import, *, by: User | None = None) -> Job:
+    """Start the dry run: read, clean, validate, compare with what is stored; the record stays as it is."""
+    _expect(row, State.MATCHING, State.CHECKED, State.FAILED)
+    Mapping.from_json(row.mapping).require_complete()
+    return _start(row, "import_check", State.CHECKING, by)
+
+
+def import_confirm(row: Import, *, by: User | None = None, changed: str | None = None) -> Job:
+    """Store what the dry run showed. changed: ``replace`` or ``add``, needed only where stored orders differ."""
+    _expect(row, State.CHECKED)
+    counts = row.dry_run.get("counts", {})
+    if counts.get("accepted", 0) == 0:
+        first = row.dry_run.get("first_rejection")
+        words = render(Reason.from_json(first), "en").what if first else ""
+        raise ImportNothingToStore(rejected=counts.get("rejected", 0), first=words)
+    if counts.get("changed_orders", 0) and changed not in ("replace", "add"):
+        raise ImportDecisionNeeded(changed_orders=counts["changed_orders"])
+    with transaction.atomic():
+        source, _ = Source.objects.get_or_create(code=row.source_code)
+        row.batch = Batch.objects.create(
+            source=source, file=row.file, kind=row.kind, is_history=row.is_history, mapping=row.mapping,
+            lag_days=company().history_lag_days if row.is_history else 0, received_at=row.created_at,
+        )  # fmt: skip
+        row.options = {**row.options, "changed": changed or "replace"}
+        row.save(update_fields=["batch", "options"])
+        return _start(row, "import_store", State.STORING, by)
+
+
+def import_cancel(row: Import) -> None:
+    """Stop a check, or stop storing; what was stored so far is taken back before the import rests."""
+    _expect(row, State.CHECKING, State.STORING)
+    job = Job.objects.filter(pk=row.job_id).first()
+    if job is not None:
+        jobs.cancel(job)
+    if job is None or job.state == Job.State.CANCELLED:
+        import_released(row)
+
+
+def import_released(row: Import) -> None:
+    """What follows once nobody works on it any more: a check is forgotten; a store that was undone may start again."""
+    row.batch = None
+    row.save(update_fields=["batch"])
+    _settle(row, State.MATCHING)
+
+
+def import_undo(row: Import, *, by: User | None = None) -> Job:
+    """Take the whole import back; later imports keep what they brought."""
+    if row.state != State.STORED:
+        raise ImportNotUndoable(state=row.state)
+    return _start(row, "import_undo", State.UNDOING, by)
+
+
+def import_failed(row: Import, reason: Reason) -> None:
+    """A check that was refused leaves nothing behind but its reason."""
+    row.reason = reason.to_json()
+    row.save(update_fields=["reason"])
+    _settle(row, State.FAILED)
+
+
+def import_checked(row: Import, dry_run: dict[str, Any]) -> None:
+    row.dry_run = dry_run
+    row.save(update_fields=["dry_run"])
+    _settle(row, State.CHECKED)
+
+
+def import_stored(row: Import, report: dict[str, Any]) -> None:
+    row.report, row.stored_at = report, clock.now()
+    row.save(update_fields=["report", "stored_at"])
+    _settle(row, State.STORED)
+    shutil.rmtree(folder_of(row), ignore_errors=True)
+
+
+def import_undone(row: Import) -> None:
+    _settle(row, State.UNDONE)
+    shutil.rmtree(folder_of(row), ignore_errors=True)
+
+
+def decision_of(row: Import) -> Decision:
+    return cast(Decision, row.options.get("changed", "replace"))
+
+
+def _expect(row: Import, *states: str) -> None:
+    if row.state not in states:
+        raise ImportStateWrong(state=row.state)
+
+
+@transaction.atomic
+def _start(row: Import, kind: str, state: str, by: User | None) -> Job:
+    job = jobs.enqueue(kind, by=by or row.created_by, unique_key=f"{kind}:{row.pk}", import_id=row.pk)
+    row.job_id = job.pk
+    row.save(update_fields=["job_id"])
+    _settle(row, state)
+    return job
+
+
+@transaction.atomic
+def _settle(row: Import, state: str) -> None:
+    row.state = state
+    row.save(update_fields=["state"])
+    audit.record(f"import_{state}", "import", row.pk)
+    live.publish("import", id=row.pk, state=state)

@@ -1,0 +1,168 @@
+"""A checked file becomes the record: a walk through stages, each in short transactions with its checkpoint.
+
+Killed anywhere and called again, it goes on at the last checkpoint; what a transaction had begun is not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+from django.db import transaction
+
+from zhiji.data.landing.models import Batch, RejectedRow
+from zhiji.data.store import bulk, listing, search
+from zhiji.data.store.models import Interaction
+from zhiji.kernel import clock
+from zhiji.processing.pipelines import customers, interactions, orders, products, returns, staging
+from zhiji.processing.pipelines.orders import Decision
+from zhiji.processing.pipelines.progress import Progress
+
+BLOCK = 5_000
+STAGED, REJECTED = "staged.parquet", "rejected.parquet"
+
+
+class Storing:
+    """One batch on its way into the record. Call ``step`` until it says that all is done.
+
+    folder: holds ``staged.parquet`` and ``rejected.parquet`` of the check. chunks: how many chunks are staged.
+    """
+
+    def __init__(self, progress: Progress, batch: Batch, folder: Path, *, chunks: int, decision: Decision,
+                 count_repeats_once: bool) -> None:  # fmt: skip
+        self.progress = progress
+        self.batch = batch
+        self.staged = folder / STAGED
+        self.rejected = folder / REJECTED
+        self.chunks = chunks
+        self.decision = decision
+        self.once = count_repeats_once
+        self.state = progress.checkpoint.setdefault("store", {})
+        self.state.setdefault("stage", "lines")
+        self.state.setdefault("at", 0)
+        self.state.setdefault("counts", {})
+
+    def step(self) -> bool:
+        """Work until the time is up; True when the batch is stored."""
+        while self.state["stage"] != "done":
+            if self.progress.time_is_up():
+                return False
+            self.progress.breathe()
+            stage: Callable[[], str | None] = getattr(self, f"_{self.state['stage']}")
+            following = stage()
+            if following is not None:
+                with transaction.atomic():
+                    self.state.update(stage=following, at=0)
+                    if following == "done":
+                        Batch.objects.filter(pk=self.batch.pk).update(state=Batch.State.STORED, stored_at=clock.now())
+                    self.progress.save(stage=following)
+        return True
+
+    def _advance(self, at: int) -> None:
+        self.state["at"] = at
+        self.progress.save(stage=self.state["stage"], done=self._done(), total=self._total())
+
+    def _total(self) -> int:
+        """In chunks; the stages after the lines count as a tenth of them."""
+        return self.chunks + max(1, self.chunks // 10)
+
+    def _done(self) -> int:
+        return self.state["at"] if self.state["stage"] == "lines" else self.chunks
+
+    def _lines(self) -> str | None:
+        """One chunk of the staged rows."""
+        at = self.state["at"]
+        if at >= self.chunks:
+            return "quarantine"
+        chunk = staging.read_chunk(self.staged, at)
+        with transaction.atomic():
+            counts = self._store(chunk)
+            for name, value in counts.items():
+                self.state["counts"][name] = self.state["counts"].get(name, 0) + value
+            self._advance(at + 1)
+        return None
+
+    def _store(self, chunk: pa.Table) -> dict[str, int]:
+        if self.batch.kind == "orders":
+            found = orders.store_chunk(self.batch, chunk, decision=self.decision, count_repeats_once=self.once)
+            return vars(found)
+        if self.batch.kind == "customers":
+            return customers.store_records(self.batch, "customer", chunk.to_pylist())
+        if self.batch.kind == "products":
+            return products.store_records(self.batch, chunk.to_pylist())
+        return interactions.store_records(self.batch, chunk.to_pylist())
+
+    def _quarantine(self) -> str | None:
+        """Rejected rows, with everything needed to correct them."""
+        at = self.state["at"]
+        rows = pq.read_table(self.rejected).slice(at, BLOCK).to_pylist()
+        if not rows:
+            return "buyers" if self.batch.kind == "orders" else "derive"
+        with transaction.atomic():
+            RejectedRow.objects.bulk_create([rejected_row(self.batch, row) for row in rows], batch_size=500)
+            self._advance(at + len(rows))
+        return None
+
+    def _buyers(self) -> str | None:
+        """What the order file says of its customers."""
+        rows = customers.buyers(str(self.staged))
+        for start in range(self.state["at"], len(rows), BLOCK):
+            with transaction.atomic():
+                customers.store_records(self.batch, "buyer", rows[start : start + BLOCK])
+                self._advance(start + BLOCK)
+            if self.progress.time_is_up():
+                return None
+        return "derive"
+
+    def _derive(self) -> str | None:
+        """Customers of this batch, block by block: attributes, linked returns, list rows, search words."""
+        ids = [row[0] for row in bulk.look_up(_TOUCHED[self.batch.kind], [self.batch.pk, self.state["at"], BLOCK])]
+        if not ids:
+            return "done"
+        with transaction.atomic():
+            refresh_customers(ids, count_repeats_once=self.once)
+            self._advance(ids[-1])
+        return None
+
+
+def refresh_customers(ids: list[int], *, count_repeats_once: bool) -> None:
+    """Everything that follows for these customers from their records and orders."""
+    customers.derive_customers(ids)
+    returns.link_returns(ids, count_repeats_once=count_repeats_once)
+    listing.write_rows(ids)
+    search.index(ids)
+
+
+def rejected_row(batch: Batch, row: dict[str, Any]) -> RejectedRow:
+    """A quarantined row from the check's table (``row, column, value, code, params`` and the original columns)."""
+    original = {key: value for key, value in row.items() if key not in ("row", "column", "value", "code", "params")}
+    return RejectedRow(
+        batch=batch,
+        row=row["row"],
+        column=(row["column"] or "")[:200],
+        value=(row["value"] or "")[:500],
+        code=row["code"],
+        params=orjson.loads(row["params"] or "{}"),
+        original=original,
+    )
+
+
+# Customers that a batch touches, by kind, after a given id: ``(batch, last id, how many)``.
+_OF_RECORDS = """
+    SELECT DISTINCT i.customer_id FROM store_delivery d JOIN store_sourcerecord r ON r.id = d.record_id
+    JOIN store_identity i ON i.source_id = r.source_id AND i.external_id = r.external_id
+    WHERE d.batch_id = %s AND r.kind <> 'order' AND i.customer_id > %s ORDER BY 1 LIMIT %s
+"""
+_TOUCHED = {
+    "orders": _OF_RECORDS,
+    "customers": _OF_RECORDS,
+    "products": "SELECT id FROM store_customer WHERE %s IS NULL AND id > %s LIMIT %s",
+    "interactions": f"""
+        SELECT DISTINCT customer_id FROM {Interaction._meta.db_table} x JOIN store_delivery d ON d.record_id = x.record_id
+        WHERE d.batch_id = %s AND customer_id > %s ORDER BY 1 LIMIT %s
+    """,
+}

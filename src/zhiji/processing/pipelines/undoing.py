@@ -1,0 +1,112 @@
+"""Taking a batch back: its deliveries are withdrawn, and what only it knew goes; later imports keep theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from django.db import transaction
+
+from zhiji.data.landing.models import Batch, RejectedRow
+from zhiji.data.store import bulk, derive
+from zhiji.kernel import clock
+from zhiji.processing.pipelines import products
+from zhiji.processing.pipelines.progress import Progress
+from zhiji.processing.pipelines.storing import refresh_customers
+
+RECORDS = 500  # orders a transaction; with some twenty lines each, about ten thousand lines
+CUSTOMERS = 2_000
+
+
+class Undoing:
+    """The way back of ``Storing``, with the same checkpoints.
+
+    keep: says which of given customers must stay although no source knows them any more (somebody worked on them).
+    """
+
+    def __init__(self, progress: Progress, batch: Batch, *, count_repeats_once: bool,
+                 keep: Callable[[Collection[int]], set[int]]) -> None:  # fmt: skip
+        self.progress = progress
+        self.batch = batch
+        self.once = count_repeats_once
+        self.keep = keep
+        self.state = progress.checkpoint.setdefault("undo", {})
+        self.state.setdefault("stage", "records")
+        self.state.setdefault("at", 0)
+
+    def step(self) -> bool:
+        while self.state["stage"] != "done":
+            if self.progress.time_is_up():
+                return False
+            stage: Callable[[], str | None] = getattr(self, f"_{self.state['stage']}")
+            with transaction.atomic():
+                following = stage()
+                if following is not None:
+                    self.state.update(stage=following, at=0)
+                self.progress.save(stage=self.state["stage"])
+        return True
+
+    def _records(self) -> str | None:
+        rows = bulk.look_up(
+            "SELECT r.id, r.kind, r.source_id, r.external_id FROM store_delivery d JOIN store_sourcerecord r "
+            "ON r.id = d.record_id WHERE d.batch_id = %s ORDER BY r.id LIMIT %s",
+            [self.batch.pk, RECORDS],
+        )
+        if not rows:
+            return "customers"
+        derive.withdraw_records(self.batch, [row[0] for row in rows])
+        keys = [row[3] for row in rows if row[1] == "order"]
+        ids = bulk.look_up(
+            f"SELECT id FROM store_order WHERE source_id = %s AND {bulk.among('external_id')}",
+            [self.batch.source_id, bulk.many(keys)],
+        )
+        derive.orders((row[0] for row in ids), count_repeats_once=self.once)
+        products.derive_products(self.batch.source_id, [row[3] for row in rows if row[1] == "product"])
+        return None
+
+    def _customers(self) -> str | None:
+        """Every customer of the source is looked at again: those that nothing speaks for any more are removed."""
+        rows = bulk.look_up(
+            "SELECT i.id, i.customer_id FROM store_identity i WHERE i.source_id = %s AND i.id > %s ORDER BY i.id LIMIT %s",
+            [self.batch.source_id, self.state["at"], CUSTOMERS],
+        )
+        if not rows:
+            return "remains"
+        self.state["at"] = rows[-1][0]
+        orphans = bulk.look_up(
+            "SELECT i.id, i.customer_id FROM store_identity i WHERE i.first_batch_id = %s AND "
+            f"{bulk.among('i.id')} AND NOT EXISTS (SELECT 1 FROM store_order o WHERE o.identity_id = i.id) "
+            "AND NOT EXISTS (SELECT 1 FROM store_interaction x WHERE x.identity_id = i.id) AND NOT EXISTS ("
+            "SELECT 1 FROM store_sourcerecord r WHERE r.source_id = i.source_id AND r.external_id = i.external_id "
+            "AND r.kind IN ('customer', 'buyer', 'hand'))",
+            [self.batch.pk, bulk.many([row[0] for row in rows])],
+        )
+        kept = self.keep({row[1] for row in orphans})
+        gone = [row for row in orphans if row[1] not in kept]
+        bulk.execute(f"DELETE FROM store_identity WHERE {bulk.among('id')}", [bulk.many([row[0] for row in gone])])
+        lonely = bulk.many([row[1] for row in gone])
+        remove = [
+            row[0] for row in bulk.look_up(
+                f"SELECT id FROM store_customer WHERE {bulk.among('id')} AND NOT EXISTS "
+                "(SELECT 1 FROM store_identity i WHERE i.customer_id = store_customer.id)",
+                [lonely],
+            )
+        ]  # fmt: skip
+        for table in ("store_customerlistrow", "store_customersearch"):
+            bulk.execute(f"DELETE FROM {table} WHERE {bulk.among('customer_id')}", [bulk.many(remove)])
+        bulk.execute(f"DELETE FROM store_customer WHERE {bulk.among('id')}", [bulk.many(remove)])
+        left = sorted({row[1] for row in rows if row[1] is not None} - set(remove))
+        refresh_customers(left, count_repeats_once=self.once)
+        return None
+
+    def _remains(self) -> str | None:
+        """Products that nothing mentions, and the quarantine; then the batch is withdrawn."""
+        bulk.execute(
+            "DELETE FROM store_product WHERE source_id = %s AND NOT EXISTS (SELECT 1 FROM store_orderline l "
+            "WHERE l.product_id = store_product.id) AND NOT EXISTS (SELECT 1 FROM store_sourcerecord r "
+            "WHERE r.kind = 'product' AND r.source_id = store_product.source_id "
+            "AND r.external_id = store_product.code_key)",
+            [self.batch.source_id],
+        )
+        RejectedRow.objects.filter(batch=self.batch).delete()
+        Batch.objects.filter(pk=self.batch.pk).update(state=Batch.State.WITHDRAWN, withdrawn_at=clock.now())
+        return "done"
