@@ -1,12 +1,27 @@
-"""Shapes that every capability's routes share: how they refuse, how they page, who may knock."""
+"""Shapes that every capability's routes share: how they refuse, how they page, who may knock, what text may hold."""
 
 from __future__ import annotations
 
-from typing import Any
+import unicodedata
+from typing import Annotated, Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.http import HttpRequest
-from ninja import Schema
+from ninja import Path, Query, Schema
 from ninja.security import SessionAuth
+from pydantic import AfterValidator, Field, StringConstraints
+
+from zhiji.platform.models import User
+
+LARGEST_ID = 2**63 - 1
+LARGEST_PAGE = 200
+
+
+class SignedRequest(HttpRequest):
+    """A request that has passed ``SignedIn``: there is a user. Only for annotations."""
+
+    user: User
 
 
 class Problem(Schema):
@@ -33,3 +48,47 @@ class Visitor(SessionAuth):
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Any:  # noqa: ARG002 - the framework's signature
         return request.user if request.user.is_authenticated else True
+
+
+def _line(text: str) -> str:
+    """No control characters: PostgreSQL refuses NUL, and a line break in a name breaks lists and mail headers."""
+    if any(unicodedata.category(char) == "Cc" for char in text):
+        raise ValueError("control characters")
+    return text
+
+
+def _prose(text: str) -> str:
+    if any(unicodedata.category(char) == "Cc" and char not in "\n\t\r" for char in text):
+        raise ValueError("control characters")
+    return text
+
+
+def _email(text: str) -> str:
+    try:
+        validate_email(text)
+    except ValidationError:
+        raise ValueError("not an e-mail address") from None
+    return text.lower()
+
+
+def line(longest: int, shortest: int = 0) -> Any:
+    """A type for one line of text: stripped, bounded, without control characters."""
+    bounds = StringConstraints(strip_whitespace=True, min_length=shortest, max_length=longest)
+    return Annotated[str, bounds, AfterValidator(_line)]
+
+
+def prose(longest: int) -> Any:
+    """A type for text of several lines."""
+    return Annotated[str, StringConstraints(max_length=longest), AfterValidator(_prose)]
+
+
+Email = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=3, max_length=254),
+    AfterValidator(_line),
+    AfterValidator(_email),
+]
+RowId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+PathId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
+After = Annotated[int, Query(0, ge=0, le=LARGEST_ID, description="The last id of the page before.")]
+Limit = Annotated[int, Query(50, ge=1, le=LARGEST_PAGE)]

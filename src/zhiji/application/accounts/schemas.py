@@ -1,0 +1,271 @@
+"""What the routes of accounts take and give."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+from zoneinfo import available_timezones
+
+from ninja import Schema
+from pydantic import AfterValidator, Field, StringConstraints
+
+from zhiji.platform.schemas import Email, RowId, line
+
+Language = Literal["zh", "en"]
+Theme = Literal["system", "light", "dark"]
+RoleName = Literal["administrator", "manager", "analyst", "agent"]
+Name = line(100)
+GivenName = line(100, 1)
+# Long enough for any pass phrase, short enough that hashing it cannot be used to keep the server busy.
+Password = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Secret = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+Roles = Annotated[list[RoleName], Field(min_length=1, max_length=4)]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("not a time zone")
+    return name
+
+
+Zone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_zone)]
+
+
+class WorkspaceOut(Schema):
+    name: str
+    exists: bool
+    active: bool
+
+
+class SetupState(Schema):
+    """needed: nobody can sign in yet. mail: links can be sent by mail, otherwise an administrator hands them over."""
+
+    needed: bool
+    workspace: str
+    workspaces: list[WorkspaceOut]
+    can_switch: bool
+    mail: bool
+    language: str
+
+
+class CompanyIn(Schema):
+    name: GivenName
+    zone: Zone = "Asia/Shanghai"
+    currency: Currency = "CNY"
+    language: Language = "zh"
+
+
+class SetupIn(Schema):
+    """``company`` is needed for the choice ``own``; the sample company has its own particulars."""
+
+    token: Secret
+    choice: Literal["own", "sample"]
+    email: Email
+    name: Name = ""
+    password: Password
+    language: Language = "zh"
+    company: CompanyIn | None = None
+
+
+class Moved(Schema):
+    """switching: poll /readyz until ``GET setup/state`` names ``workspace``, then POST ``ticket`` to sign-in/ticket.
+
+    ``ticket`` is null where one must sign in by hand.
+    """
+
+    workspace: str
+    switching: bool
+    ticket: str | None = None
+
+
+class WorkspaceIn(Schema):
+    name: Literal["main", "sample"]
+
+
+class SignIn(Schema):
+    email: Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, min_length=1, max_length=254)]
+    password: Password
+
+
+class TicketIn(Schema):
+    ticket: Secret
+
+
+class TeamOut(Schema):
+    id: int
+    name: str
+    parent_id: int | None
+
+
+class TeamRef(Schema):
+    id: int
+    name: str
+
+
+class TeamIn(Schema):
+    name: GivenName
+    parent_id: RowId | None = None
+
+
+class CompanyOfMe(Schema):
+    """``margin_percent`` is null until it is entered: then screens may say "worth", before only "spend"."""
+
+    name: str
+    currency: str
+    zone: str
+    language: str
+    is_sample: bool
+    margin_percent: float | None
+
+
+class Me(Schema):
+    """``permissions``: object → action (read, write, export) → reach (own, team, subtree, all); absent means none."""
+
+    id: int
+    email: str
+    name: str
+    roles: list[str]
+    permissions: dict[str, dict[str, str]]
+    language: str
+    theme: str
+    team: TeamRef | None
+    company: CompanyOfMe
+    workspace: str
+    csrf_token: str
+
+
+class MeIn(Schema):
+    """A new ``password`` needs ``old_password``."""
+
+    language: Language | None = None
+    theme: Theme | None = None
+    name: Name | None = None
+    password: Password | None = None
+    old_password: Password | None = None
+
+
+class UserOut(Schema):
+    id: int
+    email: str
+    name: str
+    roles: list[str]
+    team: TeamRef | None
+    is_active: bool
+    created_at: datetime
+    last_login: datetime | None
+
+
+class UserPage(Schema):
+    """``next_after``: give it as ``after`` for the next page; null at the end."""
+
+    items: list[UserOut]
+    next_after: int | None
+    total: int
+
+
+class UserIn(Schema):
+    """Absent fields stay as they are; ``team_id: null`` takes the user out of the team."""
+
+    name: Name | None = None
+    roles: Roles | None = None
+    team_id: RowId | None = None
+    is_active: bool | None = None
+
+
+class LinkOut(Schema):
+    """``url`` is shown once; ``mailed`` says whether it was also sent."""
+
+    url: str
+    expires_at: datetime
+    mailed: bool
+
+
+class InvitationIn(Schema):
+    email: Email
+    roles: Roles
+    team_id: RowId | None = None
+    name: Name = ""
+    language: Language = "zh"
+
+
+class InvitationOut(Schema):
+    id: int
+    email: str
+    name: str
+    roles: list[str]
+    team_id: int | None
+    created_at: datetime
+    expires_at: datetime
+
+
+class InvitationNew(InvitationOut, LinkOut):
+    """The invitation and its link."""
+
+
+class InvitationPage(Schema):
+    items: list[InvitationOut]
+    next_after: int | None
+
+
+class InvitationLook(Schema):
+    token: Secret
+
+
+class InvitationSeen(Schema):
+    email: str
+    name: str
+    language: str
+    company: str
+
+
+class InvitationAccept(Schema):
+    token: Secret
+    name: GivenName
+    password: Password
+    language: Language = "zh"
+
+
+class ResetRequest(Schema):
+    email: Email
+
+
+class ResetRequested(Schema):
+    """mail: if the address has an account, a mail is on its way. Otherwise: ask an administrator for a link."""
+
+    mail: bool
+
+
+class ResetAccept(Schema):
+    token: Secret
+    password: Password
+
+
+class TokenIn(Schema):
+    """``scopes``: ``object:action`` pairs, such as ``customer:read``, within one's own permissions."""
+
+    name: GivenName
+    scopes: Annotated[list[Annotated[str, StringConstraints(max_length=60)]], Field(min_length=1, max_length=60)]
+    days: Annotated[int, Field(ge=1, le=366)] = 90
+
+
+class TokenOut(Schema):
+    id: int
+    name: str
+    prefix: str
+    scopes: list[str]
+    user_id: int
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None
+
+
+class TokenNew(TokenOut):
+    """``secret`` is shown this once."""
+
+    secret: str
+
+
+class TokenPage(Schema):
+    items: list[TokenOut]
+    next_after: int | None
