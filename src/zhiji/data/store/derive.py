@@ -37,7 +37,8 @@ def order_versions(order_ids: Sequence[int]) -> None:
     """
     records = look_up(
         "SELECT o.id, r.id, r.mode, r.is_current FROM store_order o JOIN store_sourcerecord r ON r.kind = 'order' "
-        f"AND r.source_id = o.source_id AND r.external_id = o.external_id WHERE {among('o.id')} ORDER BY o.id, r.version",
+        f"AND r.source_id = o.source_id AND r.external_id = o.external_id WHERE {among('o.id')} "
+        "ORDER BY o.id, r.version",
         [many(order_ids)],
     )
     by_order: dict[int, list[tuple[int, str, bool]]] = defaultdict(list)
@@ -112,7 +113,7 @@ def orders(order_ids: Iterable[int], *, count_repeats_once: bool) -> None:
 
 @transaction.atomic
 def withdraw_records(batch: Batch, record_ids: Sequence[int]) -> None:
-    """Take back a batch's delivery of these records; a record that no other batch delivered is removed with its lines."""
+    """Take back a batch's delivery of these records; what no other batch delivered is removed with its lines."""
     ids = many(record_ids)
     execute(f"DELETE FROM store_delivery WHERE batch_id = %s AND {among('record_id')}", [batch.pk, ids])
     alone = f"{among('id')} AND NOT EXISTS (SELECT 1 FROM store_delivery d WHERE d.record_id = store_sourcerecord.id)"

@@ -45,7 +45,8 @@ def buyers(staged: str) -> list[dict[str, Any]]:
                 SELECT customer_external_id AS external_id, country, MIN(order_at) AS first_at
                 FROM read_parquet('{staged}') WHERE customer_external_id IS NOT NULL AND country <> '' GROUP BY ALL
             ), places AS (
-                SELECT external_id, list([country, strftime(first_at, '%Y-%m-%d')] ORDER BY first_at, country) AS countries
+                SELECT external_id, list([country, strftime(first_at, '%Y-%m-%d')] ORDER BY first_at, country)
+                    AS countries
                 FROM visits GROUP BY ALL
             )
             SELECT customer_external_id AS external_id, MIN("row") AS "row", MAX(order_at) AS event_at,
@@ -171,8 +172,8 @@ def derive_customers(customer_ids: Iterable[int]) -> None:
 def _derive_block(customer_ids: list[int]) -> None:
     records: dict[int, list[tuple[Any, ...]]] = {}
     for customer_id, *record in bulk.look_up(
-        "SELECT i.customer_id, r.kind, COALESCE(r.event_at, r.known_at), r.version, r.id, r.payload FROM store_identity i "
-        "JOIN store_sourcerecord r ON r.source_id = i.source_id AND r.external_id = i.external_id "
+        "SELECT i.customer_id, r.kind, COALESCE(r.event_at, r.known_at), r.version, r.id, r.payload "
+        "FROM store_identity i JOIN store_sourcerecord r ON r.source_id = i.source_id AND r.external_id = i.external_id "
         f"WHERE r.kind IN ('customer', 'buyer', 'hand') AND {bulk.among('i.customer_id')}",
         [bulk.many(customer_ids)],
     ):

@@ -26,7 +26,8 @@ def store_records(batch: Batch, rows: Sequence[dict[str, Any]]) -> dict[str, int
     known = {
         external_id: (pk, customer)
         for external_id, pk, customer in bulk.look_up(
-            f"SELECT external_id, id, customer_id FROM store_identity WHERE source_id = %s AND {bulk.among('external_id')}",
+            "SELECT external_id, id, customer_id FROM store_identity WHERE source_id = %s "
+            f"AND {bulk.among('external_id')}",
             [batch.source_id, bulk.many(wanted)],
         )
     }

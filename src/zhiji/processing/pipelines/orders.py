@@ -26,7 +26,7 @@ NOT_GOODS = (LineKind.POSTAGE, LineKind.TAX, LineKind.FEE, LineKind.ADJUSTMENT, 
 
 @dataclass
 class Counts:
-    """What one chunk did, in lines but where named otherwise. Adds up: ``stored + redelivered`` = lines of the chunk."""
+    """What one chunk did, in lines but where named otherwise; ``stored + redelivered`` are the chunk's lines."""
 
     stored: int = 0
     redelivered: int = 0

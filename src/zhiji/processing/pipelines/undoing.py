@@ -66,7 +66,7 @@ class Undoing:
     def _customers(self) -> str | None:
         """Every customer of the source is looked at again: those that nothing speaks for any more are removed."""
         rows = bulk.look_up(
-            "SELECT i.id, i.customer_id FROM store_identity i WHERE i.source_id = %s AND i.id > %s ORDER BY i.id LIMIT %s",
+            "SELECT id, customer_id FROM store_identity WHERE source_id = %s AND id > %s ORDER BY id LIMIT %s",
             [self.batch.source_id, self.state["at"], CUSTOMERS],
         )
         if not rows:
