@@ -173,7 +173,8 @@ def _derive_block(customer_ids: list[int]) -> None:
     records: dict[int, list[tuple[Any, ...]]] = {}
     for customer_id, *record in bulk.look_up(
         "SELECT i.customer_id, r.kind, COALESCE(r.event_at, r.known_at), r.version, r.id, r.payload "
-        "FROM store_identity i JOIN store_sourcerecord r ON r.source_id = i.source_id AND r.external_id = i.external_id "
+        "FROM store_identity i JOIN store_sourcerecord r ON r.source_id = i.source_id "
+        "AND r.external_id = i.external_id "
         f"WHERE r.kind IN ('customer', 'buyer', 'hand') AND {bulk.among('i.customer_id')}",
         [bulk.many(customer_ids)],
     ):

@@ -163,6 +163,7 @@ _TOUCHED = {
     "products": "SELECT id FROM store_customer WHERE %s IS NULL AND id > %s LIMIT %s",
     "interactions": f"""
         SELECT DISTINCT customer_id FROM {Interaction._meta.db_table} x
-        JOIN store_delivery d ON d.record_id = x.record_id WHERE d.batch_id = %s AND customer_id > %s ORDER BY 1 LIMIT %s
+        JOIN store_delivery d ON d.record_id = x.record_id
+        WHERE d.batch_id = %s AND customer_id > %s ORDER BY 1 LIMIT %s
     """,
 }
