@@ -110,7 +110,9 @@ class LakeWriter:
         self._partitions: dict[tuple[str, str], _PartitionWriter] = {}
 
     def __enter__(self) -> Self:
-        self._folder.versions.mkdir(parents=True, exist_ok=True)
+        if not self._folder.versions.exists():
+            self._folder.versions.mkdir(parents=True, exist_ok=True)
+            sync_folder(self._folder.root.parent)
         if not self._lock.take(shared=False, create=True):
             raise LakeBusy(path=str(self._folder.root))
         self._folder.sweep()
