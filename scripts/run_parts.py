@@ -57,7 +57,7 @@ PARTS: dict[str, list[Command]] = {
         Command([str(BIN / "mypy")]),
         Command(["npm", "run", "--silent", "lint"], web=True),
     ],
-    "contracts": [_pytest("not browser", "tests/house")],
+    "contracts": [_pytest("not browser and not postgres", "tests/house")],
     "tests": [_pytest("not browser and not postgres", "--ignore=tests/house")],
     "postgres": [_pytest("(postgres or databases) and not browser")],
     "web": [Command(["npm", "test", "--silent"], web=True, quiet=False)],
