@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -93,6 +95,24 @@ class Task:
             raise LeaseLost(f"job {job.pk}")
         live.publish("job", id=job.pk, kind=job.kind, state=job.state, stage=job.stage,
                      done=job.progress_done, total=job.progress_total)  # fmt: skip
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep the lease during one long computation that cannot save in between (fitting a model)."""
+        over = threading.Event()
+
+        def renew() -> None:
+            while not over.wait(LEASE.total_seconds() / 4):
+                Job.objects.filter(pk=self.job.pk, lease_owner=self.owner).update(lease_until=clock.now() + LEASE)
+            connection.close()
+
+        keeper = threading.Thread(target=renew, name=f"lease-{self.job.pk}", daemon=True)
+        keeper.start()
+        try:
+            yield
+        finally:
+            over.set()
+            keeper.join()
 
     def breathe(self) -> None:
         """Raise ``JobCancelled`` if somebody pressed cancel; never while the work is being taken back."""
