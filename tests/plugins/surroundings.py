@@ -5,11 +5,10 @@ Loaded by ``-p`` in pyproject.toml, because a conftest comes after pytest-django
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import tempfile
-
-_SCRATCH: list[str] = []
 
 # Two workers on two cores: a numerical library that starts a thread per core makes both crawl.
 for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"):
@@ -18,14 +17,10 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 # Workers of xdist inherit all this from the process that started them.
 if "PYTEST_XDIST_WORKER" not in os.environ:
-    _SCRATCH.append(tempfile.mkdtemp(prefix="zhiji-test-home-"))
-    os.environ["ZHIJI_HOME"] = _SCRATCH[0]
+    os.environ["ZHIJI_HOME"] = tempfile.mkdtemp(prefix="zhiji-test-home-")
+    # At the end of the process, not of the session: settings that fail to load end it before any session begins.
+    atexit.register(shutil.rmtree, os.environ["ZHIJI_HOME"], ignore_errors=True)
     for _real in ("ZHIJI_WORKSPACE", "DATABASE_URL", "ZHIJI_MAIL_URL"):
         os.environ.pop(_real, None)
     if _database := os.environ.get("ZHIJI_TEST_DATABASE_URL"):
         os.environ["DATABASE_URL"] = _database
-
-
-def pytest_unconfigure() -> None:
-    for folder in _SCRATCH:
-        shutil.rmtree(folder, ignore_errors=True)
