@@ -5,37 +5,37 @@ from __future__ import annotations
 from zhiji.kernel import CodedError
 
 
-class NotFound(CodedError):  # noqa: N818 - a name of the field
+class NotFound(CodedError):
     code = "not_found"
     status = 404
 
 
-class NotAllowed(CodedError):  # noqa: N818
+class NotAllowed(CodedError):
     code = "not_allowed"
     status = 403
 
 
-class NotSignedIn(CodedError):  # noqa: N818
+class NotSignedIn(CodedError):
     code = "not_signed_in"
     status = 401
 
 
-class InputInvalid(CodedError):  # noqa: N818
+class InputInvalid(CodedError):
     code = "input_invalid"
     status = 422
 
 
-class SignInRefused(CodedError):  # noqa: N818
+class SignInRefused(CodedError):
     code = "sign_in_refused"
     status = 401
 
 
-class SignInLocked(CodedError):  # noqa: N818
+class SignInLocked(CodedError):
     code = "sign_in_locked"
     status = 429
 
 
-class PasswordTooWeak(CodedError):  # noqa: N818
+class PasswordTooWeak(CodedError):
     code = "password_too_weak"
     status = 422
 
@@ -52,41 +52,41 @@ class PasswordLikeUser(PasswordTooWeak):
     code = "password_like_user"
 
 
-class LinkInvalid(CodedError):  # noqa: N818
+class LinkInvalid(CodedError):
     code = "link_invalid"
     status = 410
 
 
-class EmailTaken(CodedError):  # noqa: N818
+class EmailTaken(CodedError):
     code = "email_taken"
     status = 409
 
 
-class LastAdministrator(CodedError):  # noqa: N818
+class LastAdministrator(CodedError):
     code = "last_administrator"
     status = 409
 
 
-class IdempotencyKeyReused(CodedError):  # noqa: N818
+class IdempotencyKeyReused(CodedError):
     code = "idempotency_key_reused"
     status = 422
 
 
-class CrossSiteRefused(CodedError):  # noqa: N818
+class CrossSiteRefused(CodedError):
     code = "cross_site_refused"
     status = 403
 
 
-class InternalFault(CodedError):  # noqa: N818
+class InternalFault(CodedError):
     code = "internal_fault"
     status = 500
 
 
-class CompanyFixed(CodedError):  # noqa: N818
+class CompanyFixed(CodedError):
     code = "company_fixed"
     status = 409
 
 
-class ServiceBusy(CodedError):  # noqa: N818
+class ServiceBusy(CodedError):
     code = "service_busy"
     status = 503

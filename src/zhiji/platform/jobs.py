@@ -38,11 +38,11 @@ _handlers: dict[str, Handler] = {}
 _undoers: dict[str, Handler] = {}
 
 
-class JobCancelled(Exception):  # noqa: N818 - a signal to the runner, not an error
+class JobCancelled(Exception):
     """Raised by ``Task.breathe`` when somebody asked to stop; the handler may catch it to clean up."""
 
 
-class LeaseLost(Exception):  # noqa: N818
+class LeaseLost(Exception):
     """Another worker took the job over: this one must not write any more."""
 
 

@@ -117,7 +117,7 @@ class IdempotencyMiddleware:
         return row
 
 
-class _RolledBack(Exception):  # noqa: N818 - carries an answer out of the transaction
+class _RolledBack(Exception):
     def __init__(self, response: HttpResponse) -> None:
         self.response = response
 

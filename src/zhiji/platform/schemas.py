@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Annotated, Any
+from zoneinfo import available_timezones
 
+from annotated_types import GroupedMetadata
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.http import HttpRequest
@@ -71,23 +75,44 @@ def _email(text: str) -> str:
     return text.lower()
 
 
-def line(longest: int, shortest: int = 0) -> Any:
-    """A type for one line of text: stripped, bounded, without control characters."""
-    bounds = StringConstraints(strip_whitespace=True, min_length=shortest, max_length=longest)
-    return Annotated[str, bounds, AfterValidator(_line)]
+@dataclass(frozen=True)
+class Line(GroupedMetadata):
+    """``Annotated[str, Line(100)]``: one line of text, stripped, bounded, without control characters."""
+
+    longest: int
+    shortest: int = 0
+
+    def __iter__(self) -> Iterator[Any]:
+        yield from StringConstraints(strip_whitespace=True, min_length=self.shortest, max_length=self.longest)
+        yield AfterValidator(_line)
 
 
-def prose(longest: int) -> Any:
-    """A type for text of several lines."""
-    return Annotated[str, StringConstraints(max_length=longest), AfterValidator(_prose)]
+@dataclass(frozen=True)
+class Prose(GroupedMetadata):
+    """``Annotated[str, Prose(2000)]``: text of several lines."""
+
+    longest: int
+
+    def __iter__(self) -> Iterator[Any]:
+        yield from StringConstraints(max_length=self.longest)
+        yield AfterValidator(_prose)
 
 
 Email = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=3, max_length=254),
-    AfterValidator(_line),
+    Line(254, 3),
     AfterValidator(_email),
 ]
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("not a time zone")
+    return name
+
+
+Zone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_zone)]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 RowId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 PathId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 After = Annotated[int, Query(0, ge=0, le=LARGEST_ID, description="The last id of the page before.")]

@@ -4,32 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Literal
-from zoneinfo import available_timezones
 
 from ninja import Schema
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
-from zhiji.platform.schemas import Email, RowId, line
+from zhiji.platform.schemas import Currency, Email, Line, RowId, Zone
 
 Language = Literal["zh", "en"]
 Theme = Literal["system", "light", "dark"]
 RoleName = Literal["administrator", "manager", "analyst", "agent"]
-Name = line(100)
-GivenName = line(100, 1)
+Name = Annotated[str, Line(100)]
+GivenName = Annotated[str, Line(100, 1)]
 # Long enough for any pass phrase, short enough that hashing it cannot be used to keep the server busy.
 Password = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Secret = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Roles = Annotated[list[RoleName], Field(min_length=1, max_length=4)]
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-
-
-def _zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError("not a time zone")
-    return name
-
-
-Zone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_zone)]
 
 
 class WorkspaceOut(Schema):

@@ -9,11 +9,11 @@ from ninja import Query, Router, Status
 from zhiji.application.accounts import queries, services
 from zhiji.application.accounts.api.shapes import user_of
 from zhiji.application.accounts.schemas import TeamIn, TeamOut, UserIn, UserOut, UserPage
-from zhiji.platform.schemas import After, Limit, PathId, SignedRequest, answers, line
+from zhiji.platform.schemas import After, Limit, Line, PathId, SignedRequest, answers
 from zhiji.platform.scope import require
 
 router = Router()
-Search = Annotated[line(100), Query("")]
+Search = Annotated[str, Line(100), Query("")]
 
 
 @router.get("/users", response=answers({200: UserPage}))
