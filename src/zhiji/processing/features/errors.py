@@ -5,7 +5,7 @@ from __future__ import annotations
 from zhiji.kernel import CodedError
 
 
-class PeriodsOutOfOrder(CodedError):  # noqa: N818  errors bear the name of what happened
+class PeriodsOutOfOrder(CodedError):
     """A period ends before it starts, or the earlier of two does not end before the later starts.
 
     Parameters: ``first``, ``second``, as ``start – end``.
@@ -14,7 +14,7 @@ class PeriodsOutOfOrder(CodedError):  # noqa: N818  errors bear the name of what
     code = "periods_out_of_order"
 
 
-class ShareOutOfRange(CodedError):  # noqa: N818
+class ShareOutOfRange(CodedError):
     """A share of the customers is not a whole per cent from 1 to 100. Parameter: ``value``."""
 
     code = "share_out_of_range"

@@ -1,0 +1,22 @@
+"""Received text becomes typed, exact, comparable rows; what cannot be read goes to quarantine with its reason."""
+
+from zhiji.processing.cleaning.errors import CleaningError
+from zhiji.processing.cleaning.kinds import KINDS, Field, Kind
+from zhiji.processing.cleaning.mapping import Mapping, Match, match_columns
+from zhiji.processing.cleaning.orders import clean_orders
+from zhiji.processing.cleaning.rejects import write_reject_file
+from zhiji.processing.cleaning.settings import Cleaned, CleaningSettings
+
+__all__ = [
+    "KINDS",
+    "Cleaned",
+    "CleaningError",
+    "CleaningSettings",
+    "Field",
+    "Kind",
+    "Mapping",
+    "Match",
+    "clean_orders",
+    "match_columns",
+    "write_reject_file",
+]

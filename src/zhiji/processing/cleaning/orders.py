@@ -1,0 +1,115 @@
+"""Orders: from received text to one row a line, exact, in UTC, in quarantine where it cannot be read.
+
+See ``clean_orders`` for the columns. All of it is SQL over columns; Python sees distinct words only.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from zhiji.kernel import LineKind
+from zhiji.processing.cleaning import order_findings, order_lines, order_money
+from zhiji.processing.cleaning.errors import MoneyFieldMissing, RequiredFieldMissing
+from zhiji.processing.cleaning.folding import quoted
+from zhiji.processing.cleaning.mapping import Mapping
+from zhiji.processing.cleaning.rejects import judge, write_rejected
+from zhiji.processing.cleaning.run import cleaned, cleaning_run
+from zhiji.processing.cleaning.settings import Cleaned, CleaningSettings
+from zhiji.processing.cleaning.stage import Stage
+from zhiji.processing.validation.expectations import ORDER_EXPECTATIONS
+
+# States in which an order brings no money: not paid yet, closed without payment, taken back whole.
+STATES_WITHOUT_VALUE = ("open", "closed", "cancelled", "refunded")
+
+
+def clean_orders(
+    received: str | Path, mapping: Mapping, settings: CleaningSettings, out_dir: str | Path
+) -> Cleaned:
+    """Writes ``clean.parquet`` and ``rejected.parquet`` (see ``rejects.write_rejected``) to ``out_dir``.
+
+    ``clean.parquet``, one row a line, in the order of the file:
+
+    - ``row`` BIGINT; ``order_number`` VARCHAR or NULL; ``order_key`` VARCHAR: the number, or a made one (``~`` and 16 hex)
+      that is the same whenever the same file comes again; ``line_digest`` VARCHAR, 16 hex of the content of the line;
+      ``occurrence`` INTEGER, 0-based among lines of the order with that digest; ``is_repeat`` BOOLEAN, occurrence > 0.
+      (order_key, line_digest, occurrence) is unique. The digest holds what was sold, when, to whom and for how much and
+      all further columns; not state, refund, payment and dispatch times, contact data and notes, which change later.
+    - ``customer_external_id`` VARCHAR, NULL for a guest; ``customer_name``, ``product_code``, ``product_key`` (upper case),
+      ``product_name``, ``category``, ``store``, ``channel``, ``country``, ``city`` VARCHAR.
+    - ``line_kind`` VARCHAR (``zhiji.kernel.LineKind``); ``is_cancellation`` BOOLEAN: the line stands in a document that
+      reverses others (``C536379``), whatever its kind.
+    - ``quantity_milli`` BIGINT; ``unit_price_micros`` BIGINT or NULL; ``amount_micros`` BIGINT, signed, of the line without
+      tax and postage; ``discount_micros``, ``tax_micros``, ``postage_micros``, ``refund_micros`` BIGINT, 0 where none;
+      ``value_micros`` BIGINT: what the line adds to net goods revenue, 0 unless its kind is in ``LineKind.VALUE`` and its
+      order's state brings money; a refund is taken off. ``currency`` VARCHAR.
+    - ``event_at``, ``order_at`` (earliest line of the order), ``known_at``, ``paid_at`` TIMESTAMP, UTC.
+    - ``order_state``: open (not paid yet), completed, closed, cancelled, partial_refund, refunded.
+    - ``phone`` (E.164, or the masked text when ``phone_masked``), ``email``, ``contact_allowed`` BOOLEAN or NULL, ``extra``
+      JSON text; ``corrects_row`` BIGINT, ``corrects_import`` VARCHAR: of a corrected file of rejects.
+
+    Raises RequiredFieldMissing, MoneyFieldMissing, IdentifierRounded, DateOrderMixed; then nothing is written.
+    """
+    if mapping.missing:
+        raise RequiredFieldMissing(fields=", ".join(mapping.missing), columns=", ".join(mapping.columns[:50]))
+    has = mapping.fields
+    if "amount" not in has and "order_amount" not in has and not ("quantity" in has and "unit_price" in has):
+        raise MoneyFieldMissing(columns=", ".join(mapping.columns[:50]))
+    target = Path(out_dir)
+    with cleaning_run(Path(received), mapping, settings, target) as (stage, clean_path, rejected_path):
+        stage.build()
+        order_money.fill_from_first_line(stage)
+        order_money.price_lines(stage)
+        stage.findings += judge(stage, "priced", ORDER_EXPECTATIONS)
+        rejected = write_rejected(stage, "priced", ORDER_EXPECTATIONS, rejected_path, "money_micros", "event_at")
+        order_lines.sort_kinds(stage)
+        order_lines.key_lines(stage)
+        clean = _write(stage, clean_path)
+        findings, counts = order_findings.look_over(stage, "lines")
+    return cleaned("orders", target, (clean, rejected), counts, stage.findings + findings)
+
+
+def _write(stage: Stage, path: Path) -> int:
+    settings = stage.settings
+    known = (
+        f"TIMESTAMP {quoted(settings.received.isoformat(' '))}"
+        if settings.mode == "live"
+        else f"l.event_at + INTERVAL {settings.lag_days} DAY"
+    )
+    kinds = ", ".join(quoted(kind) for kind in LineKind.VALUE)
+    without = ", ".join(quoted(state) for state in STATES_WITHOUT_VALUE)
+    row = stage.connection.execute(
+        f"""COPY (SELECT l.row, l.order_number, l.order_key, l.line_digest, l.occurrence, l.occurrence > 0 AS is_repeat,
+            l.is_cancellation, l.customer_external_id, l.customer_name, l.product_code, l.product_key, l.product_name,
+            l.category, l.line_kind, l.quantity_milli, l.unit_price AS unit_price_micros, l.amount_micros,
+            l.discount_micros, l.tax_micros, l.postage_micros, l.refund_micros,
+            CASE WHEN l.line_kind IN ({kinds}) AND l.order_state NOT IN ({without})
+                THEN l.amount_micros - l.refund_micros ELSE 0 END AS value_micros,
+            l.currency, l.event_at, l.order_at, {known} AS known_at, l.paid_at, l.order_state, l.store, l.channel,
+            l.country, l.city, l.phone, coalesce(l.phone_masked, false) AS phone_masked, l.email, l.contact_allowed,
+            {_extra(stage)} AS extra, l.corrects_row, l.corrects_import
+            FROM lines l {_received(stage)} ORDER BY l.row)
+            TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd)"""  # noqa: S608 - our own names, quoted where theirs
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _kept(stage: Stage) -> dict[str, str]:
+    """Fields that have no column of their own in the clean table, and contact data that could not be read."""
+    more = {}
+    for field in ("note", "closed_at"):
+        if stage.has(field):
+            more[stage.mapping.shown(field)] = f"l.{field}"
+    for field in ("phone", "email"):
+        if stage.has(field):
+            more[stage.mapping.shown(field)] = f"CASE WHEN l.{field}__code IS NOT NULL THEN r.{stage.mapping.column(field)} END"
+    return more
+
+
+def _extra(stage: Stage) -> str:
+    return stage.extra_json(_kept(stage))
+
+
+def _received(stage: Stage) -> str:
+    return "JOIN received r ON r.row = l.row" if stage.mapping.extras or _kept(stage) else ""
+
+

@@ -1,0 +1,212 @@
+"""The typed table: each mapped column read by its type, in columns, beside the code of what could not be read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from zhiji.kernel import Reason
+from zhiji.processing.cleaning.contacts import email_code, email_expression, names_table, phones_table
+from zhiji.processing.cleaning.folding import plain_text, quoted
+from zhiji.processing.cleaning.identifiers import id_expression
+from zhiji.processing.cleaning.instants import parse_instants
+from zhiji.processing.cleaning.kinds import KINDS, consent_refuses, folded, lexicon
+from zhiji.processing.cleaning.mapping import Mapping
+from zhiji.processing.cleaning.numbers import parse_numbers
+from zhiji.processing.cleaning.settings import CleaningSettings
+from zhiji.processing.cleaning.words import contact_allowed, currency, line_kind, map_words, order_state
+
+MICRO_DECIMALS = 6
+MILLI_DECIMALS = 3
+# Names of people and places are brought to one form; names of goods stay as the shop writes them.
+_NORMALISED = {"customer_name", "name", "first_name", "last_name", "company", "owner_name", "agent_name", "city", "country"}
+
+
+@dataclass
+class Stage:
+    """One file being cleaned: a DuckDB connection with ``received`` (a view) and, after ``build``, ``typed`` (a table).
+
+    ``typed`` has ``row`` and, for each field of the kind, ``field`` and ``field__code``. Fields without a column are
+    NULL there, so that the SQL below it has one form.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    mapping: Mapping
+    settings: CleaningSettings
+    findings: list[Reason] = field(default_factory=list)
+    _selects: list[str] = field(default_factory=list)
+    _joins: list[str] = field(default_factory=list)
+
+    def has(self, name: str) -> bool:
+        return name in self.mapping.fields
+
+    def build(self) -> None:
+        """Makes ``typed`` from the records that could be split."""
+        for spec in KINDS[self.mapping.kind].fields.values():
+            column = self.mapping.column(spec.name)
+            if spec.type == "consent":
+                continue
+            if column is None:
+                self._absent(spec.name, spec.type)
+            else:
+                getattr(self, f"_{spec.type}")(spec.name, column)
+        if "contact_allowed" in KINDS[self.mapping.kind].fields:
+            self._consent()
+        self._corrections()
+        self.connection.execute(
+            f"CREATE TEMP TABLE typed AS SELECT r.row, {', '.join(self._selects)} FROM received r "  # noqa: S608
+            f"{' '.join(self._joins)} WHERE r.broken IS NULL"
+        )
+
+    def _select(self, expression: str, alias: str) -> None:
+        self._selects.append(f"{expression} AS {alias}")
+
+    def _absent(self, name: str, kind: str) -> None:
+        types = {"instant": "TIMESTAMP", "amount": "BIGINT", "quantity": "BIGINT"}
+        self._select(f"NULL::{types.get(kind, 'VARCHAR')}", name)
+        self._select("NULL::VARCHAR", f"{name}__code")
+        if kind == "phone":
+            self._select("NULL::BOOLEAN", f"{name}_masked")
+
+    def _join(self, table: str, column: str, also: str = "") -> str:
+        alias = f"j{len(self._joins)}"
+        self._joins.append(f"LEFT JOIN {table} {alias} ON r.{column} = {alias}.raw{also.format(alias=alias)}")
+        return alias
+
+    def _id(self, name: str, column: str) -> None:
+        expression, findings = id_expression(self.connection, column=column, shown=self.mapping.shown(name))
+        self.findings += findings
+        self._select(expression, name)
+        self._select("NULL::VARCHAR", f"{name}__code")
+
+    def _text(self, name: str, column: str) -> None:
+        if name == "line_kind":
+            self._word(name, column, "line_kind_unknown")
+            return
+        plain = plain_text(f"r.{column}")
+        if name in _NORMALISED:
+            names_table(self.connection, table=f"text_{name}", column=column)
+            plain = f"coalesce({self._join(f'text_{name}', column)}.value, {plain})"
+        self._select(plain, name)
+        self._select("NULL::VARCHAR", f"{name}__code")
+
+    def _country(self, name: str, column: str) -> None:
+        self._text(name, column)
+
+    def _word(self, name: str, column: str, finding: str) -> None:
+        meaning = order_state if name == "order_state" else line_kind
+        unknown = map_words(self.connection, table=f"word_{name}", column=column, meaning=meaning)
+        if unknown:
+            words = ", ".join(sorted(unknown, key=lambda word: -unknown[word])[:10])
+            where = {"column": self.mapping.shown(name)}
+            self.findings.append(Reason(finding, {"words": words, "count": sum(unknown.values())}, where))
+        self._select(f"{self._join(f'word_{name}', column)}.value", name)
+        self._select("NULL::VARCHAR", f"{name}__code")
+
+    def _state(self, name: str, column: str) -> None:
+        self._word(name, column, "order_state_unknown")
+
+    def _currency(self, name: str, column: str) -> None:
+        map_words(self.connection, table="word_currency", column=column, meaning=currency)
+        alias = self._join("word_currency", column)
+        fallback = quoted(self.settings.currency)
+        self._select(f"CASE WHEN {plain_text(f'r.{column}')} IS NULL THEN {fallback} ELSE {alias}.value END", name)
+        self._select("NULL::VARCHAR", f"{name}__code")
+
+    def _number(self, name: str, column: str, decimals: int) -> None:
+        read = parse_numbers(
+            self.connection,
+            field=name,
+            column=column,
+            shown=self.mapping.shown(name),
+            decimals=decimals,
+            decimal=self.settings.decimal,
+        )
+        self.findings += read.findings
+        self._coded(name, self._join(read.table, column))
+
+    def _amount(self, name: str, column: str) -> None:
+        self._number(name, column, MICRO_DECIMALS)
+
+    def _quantity(self, name: str, column: str) -> None:
+        self._number(name, column, MILLI_DECIMALS)
+
+    def _instant(self, name: str, column: str) -> None:
+        read = parse_instants(
+            self.connection,
+            field=name,
+            column=column,
+            shown=self.mapping.shown(name),
+            zone=self.settings.zone,
+            day_first=self.settings.day_first,
+        )
+        self.findings += read.findings
+        self._coded(name, self._join(read.table, column))
+
+    def _coded(self, name: str, alias: str) -> None:
+        self._select(f"{alias}.value", name)
+        self._select(f"{alias}.code", f"{name}__code")
+
+    def _phone(self, name: str, column: str) -> None:
+        country = self.mapping.column("country")
+        phones_table(
+            self.connection, table="phones", column=column, country=country, default_region=self.settings.region
+        )
+        also = f" AND r.{country} IS NOT DISTINCT FROM {{alias}}.country" if country else ""
+        alias = self._join("phones", column, also)
+        self._coded(name, alias)
+        self._select(f"{alias}.masked", f"{name}_masked")
+
+    def _email(self, name: str, column: str) -> None:
+        self._select(email_expression(f"r.{column}"), name)
+        self._select(email_code(f"r.{column}"), f"{name}__code")
+
+    def _consent(self) -> None:
+        """All columns that speak of consent, whichever way round: one refusal is enough."""
+        names = {folded(n) for way in ("allows", "refuses") for n in lexicon()["consent"][way]["names"]}
+        mapped = self.mapping.fields.get("contact_allowed")
+        columns = [i for i in self.mapping.extras if folded(self.mapping.columns[i]) in names]
+        columns += [mapped.column] if mapped else []
+        values = []
+        for i in columns:
+            refuses = consent_refuses(self.mapping.columns[i])
+            map_words(
+                self.connection,
+                table=f"consent_{i}",
+                column=f"c{i}",
+                meaning=lambda word, refuses=refuses: contact_allowed(word, refuses),  # type: ignore[misc]
+                kind="BOOLEAN",
+            )
+            values.append(f"{self._join(f'consent_{i}', f'c{i}')}.value")
+        listed = ", ".join(values)
+        self._select(f"list_bool_and(list_filter([{listed}], lambda x: x IS NOT NULL))" if values else "NULL::BOOLEAN", "contact_allowed")
+        self._select("NULL::VARCHAR", "contact_allowed__code")
+
+    def _corrections(self) -> None:
+        row, batch = self.mapping.corrects.get("row"), self.mapping.corrects.get("import")
+        self._select("NULL::BIGINT" if row is None else f"try_cast(r.c{row} AS BIGINT)", "corrects_row")
+        self._select("NULL::VARCHAR" if batch is None else plain_text(f"r.c{batch}"), "corrects_import")
+
+    def extra_json(self, more: dict[str, str] | None = None) -> str:
+        """SQL over ``received r`` (and ``t``, typed) of the JSON of all columns that are no field; NULL when empty."""
+        pairs = {self.mapping.columns[i]: plain_text(f"r.c{i}") for i in self.mapping.extras}
+        pairs.update(more or {})
+        if not pairs:
+            return "NULL::VARCHAR"
+        listed = ", ".join(f"{quoted(key)}, {value}" for key, value in pairs.items())
+        return f"nullif(json_merge_patch('{{}}'::JSON, json_object({listed}))::VARCHAR, '{{}}')"
+
+
+def open_stage(received: Path, mapping: Mapping, settings: CleaningSettings, scratch: Path) -> Stage:
+    """A connection of its own, within the memory of the settings, with the records as the view ``received``."""
+    connection = duckdb.connect()
+    connection.execute(f"SET memory_limit='{settings.memory_mb}MB'")
+    connection.execute(f"SET threads={settings.threads}")
+    connection.execute(f"SET temp_directory={quoted(str(scratch))}")
+    connection.execute("SET TimeZone='UTC'")
+    connection.execute(f"CREATE TEMP VIEW received AS SELECT * FROM read_parquet({quoted(str(received))})")
+    return Stage(connection, mapping, settings)
+
+

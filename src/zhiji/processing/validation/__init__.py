@@ -1,0 +1,22 @@
+"""Named expectations on fields, evaluated in one pass over columns; and the reconciliation of the money of a file."""
+
+from zhiji.processing.validation.expectations import (
+    CUSTOMER_EXPECTATIONS,
+    INTERACTION_EXPECTATIONS,
+    ORDER_EXPECTATIONS,
+    PRODUCT_EXPECTATIONS,
+    Expectation,
+    expectations_table,
+)
+from zhiji.processing.validation.reconciliation import PARTS, reconcile
+
+__all__ = [
+    "CUSTOMER_EXPECTATIONS",
+    "INTERACTION_EXPECTATIONS",
+    "ORDER_EXPECTATIONS",
+    "PARTS",
+    "PRODUCT_EXPECTATIONS",
+    "Expectation",
+    "expectations_table",
+    "reconcile",
+]

@@ -1,0 +1,95 @@
+"""What is expected of each field, by name. A row that fails one that rejects goes to quarantine with its reason.
+
+A predicate is SQL over the typed columns of a row: ``field`` is its value, ``field__code`` why its text could not be
+read (NULL when it could, or when nothing stood there). It must be TRUE for a good row; NULL counts as failed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """One named expectation. ``code`` is the reason's code, or NULL-able SQL in ``code_sql`` that gives it.
+
+    needs: applies only when this field has a column. severity ``flag`` counts and keeps, ``reject`` quarantines.
+    """
+
+    name: str
+    field: str
+    predicate: str
+    code: str = ""
+    code_sql: str = ""
+    severity: Literal["reject", "flag"] = "reject"
+    needs: str = ""
+
+    @property
+    def code_expression(self) -> str:
+        return self.code_sql or f"'{self.code}'"
+
+
+def _readable(field: str) -> Expectation:
+    return Expectation(f"{field}_readable", field, f"{field}__code IS NULL", code_sql=f"{field}__code", needs=field)
+
+
+def _given(field: str) -> Expectation:
+    predicate = f"{field} IS NOT NULL OR {field}__code IS NOT NULL"
+    return Expectation(f"{field}_given", field, predicate, code="value_missing", needs=field)
+
+
+def _id_given(field: str) -> Expectation:
+    return Expectation(f"{field}_given", field, f"{field} IS NOT NULL", code="value_missing", needs=field)
+
+
+ORDER_EXPECTATIONS: tuple[Expectation, ...] = (
+    _id_given("order_number"),
+    _readable("ordered_at"),
+    _given("ordered_at"),
+    _readable("quantity"),
+    _readable("unit_price"),
+    _readable("amount"),
+    _readable("order_amount"),
+    Expectation("money_given", "amount", "money_micros IS NOT NULL OR money_unreadable OR money_overflows", code="money_missing"),
+    Expectation("amount_fits", "amount", "NOT money_overflows", code="amount_too_large"),
+    _readable("discount"),
+    _readable("tax"),
+    _readable("postage"),
+    _readable("refund_amount"),
+    Expectation("currency_known", "currency", "currency IS NOT NULL", code="currency_unreadable"),
+    Expectation("order_not_in_future", "ordered_at", "event_at <= now_utc + INTERVAL 2 DAY", code="date_in_future", severity="flag"),
+    Expectation("quantity_not_zero", "quantity", "quantity_milli <> 0", code="quantity_zero", severity="flag", needs="quantity"),
+    Expectation("price_not_negative", "unit_price", "coalesce(unit_price, 0) >= 0", code="price_negative", severity="flag", needs="unit_price"),
+)
+CUSTOMER_EXPECTATIONS: tuple[Expectation, ...] = (
+    _id_given("external_id"),
+    _readable("registered_at"),
+    Expectation("external_id_once", "external_id", "appearance = 1", code="customer_repeated", severity="reject"),
+    Expectation("email_readable", "email", "email__code IS NULL", code="email_unreadable", severity="flag", needs="email"),
+    Expectation("phone_readable", "phone", "phone__code IS NULL", code="phone_unreadable", severity="flag", needs="phone"),
+)
+PRODUCT_EXPECTATIONS: tuple[Expectation, ...] = (
+    _id_given("product_code"),
+    _readable("price"),
+    _readable("cost"),
+    Expectation("product_code_once", "product_code", "appearance = 1", code="product_repeated"),
+)
+INTERACTION_EXPECTATIONS: tuple[Expectation, ...] = (
+    _id_given("customer_external_id"),
+    _readable("occurred_at"),
+    _given("occurred_at"),
+    _readable("rating"),
+)
+
+
+def expectations_table(expectations: Sequence[Expectation]) -> str:
+    """The expectations as a Markdown table, for the docs."""
+    lines = ["| Name | Field | Must hold | Otherwise | Reason |", "|---|---|---|---|---|"]
+    for one in expectations:
+        reason = one.code or "as the reader says"
+        predicate = one.predicate.replace("|", "\\|")
+        action = "quarantined" if one.severity == "reject" else "kept and counted"
+        lines.append(f"| {one.name} | {one.field} | `{predicate}` | {action} | {reason} |")
+    return "\n".join(lines) + "\n"
