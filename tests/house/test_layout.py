@@ -89,6 +89,16 @@ def test_no_file_has_a_name_that_says_nothing() -> None:
     assert vague == []
 
 
+def test_the_wheel_takes_every_kind_of_file_that_the_program_reads() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
+    patterns = settings["package-data"]["*"]
+    ours = [path for path in project_files() if path.is_relative_to(PACKAGE) and "tests" not in path.parts]
+    left_out = [
+        shown(path) for path in ours if path.suffix != ".py" and not any(path.match(pattern) for pattern in patterns)
+    ]
+    assert left_out == []
+
+
 def test_nothing_tracked_names_a_machine_or_a_registry() -> None:
     # Put together here, so that this file does not hold what it looks for.
     forbidden = [
