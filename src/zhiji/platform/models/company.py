@@ -19,6 +19,8 @@ class Company(models.Model):
     history_lag_days = models.PositiveSmallIntegerField(default=0)
     # Identical lines of one file are kept and flagged; this switch counts them once. Reversible.
     count_identical_lines_once = models.BooleanField(default=False)
+    # How far predictions look; offered are the horizons that could be back-tested.
+    horizon_days = models.PositiveSmallIntegerField(default=91)
     calls_per_day = models.PositiveSmallIntegerField(default=20)
     created_at = models.DateTimeField(auto_now_add=True)
 

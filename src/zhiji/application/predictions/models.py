@@ -1,0 +1,132 @@
+"""Versions of models, the scores they give, and the ledger: frozen predictions, and apart from them how it turned out.
+
+The ledger's four tables are append-only: the database refuses every update (migration 0002), and a chain of digests
+shows a row that was cut out or slipped in (``queries.ledger_broken``).
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from zhiji.data.store.models import Customer
+
+
+class ModelVersion(models.Model):
+    """One fitted model with its back-test. At most one version a task and horizon serves.
+
+    state: ``published`` (amounts shown), ``ranking_only`` (rank, no currency), ``withheld`` (the plain rule serves) or
+    ``not_enough_evidence``. ``backtest``, ``card`` and ``reasons`` hold codes and figures, never words.
+    """
+
+    scope_object: ClassVar[str] = "prediction"
+    scope_owner: ClassVar[None] = None
+
+    task = models.CharField(max_length=40)
+    version = models.PositiveIntegerField()
+    as_of = models.DateField()
+    horizon_days = models.PositiveIntegerField()
+    state = models.CharField(max_length=24)
+    candidate = models.CharField(max_length=60, blank=True)
+    rule = models.CharField(max_length=60, blank=True)
+    reasons = models.JSONField(default=list)
+    backtest = models.JSONField(default=dict)
+    card = models.JSONField(default=dict)
+    path = models.CharField(max_length=300, blank=True)
+    signature = models.CharField(max_length=64, blank=True)
+    is_serving = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["task", "version"], name="model_version_once"),
+            models.UniqueConstraint(
+                fields=["task", "horizon_days"], condition=models.Q(is_serving=True), name="one_model_serves"
+            ),
+        )
+
+
+class CustomerScore(models.Model):
+    """What the serving version says of a customer, with up to three reasons as codes and parameters."""
+
+    scope_object: ClassVar[str] = "customer"
+    scope_owner: ClassVar[str] = "customer__owner"
+    scope_team: ClassVar[str] = "customer__team"
+
+    version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
+    value_score = models.FloatField()
+    rank = models.IntegerField()
+    rule_score = models.FloatField(null=True)
+    expected_orders = models.FloatField(null=True)
+    expected_value_micros = models.BigIntegerField(null=True)
+    value_low_micros = models.BigIntegerField(null=True)
+    value_high_micros = models.BigIntegerField(null=True)
+    probability_active = models.FloatField(null=True)
+    reasons = models.JSONField(default=list)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["version", "customer"], name="score_once"),)
+
+
+class LedgerSnapshot(models.Model):
+    """All predictions of one version on one day, frozen when they are first shown.
+
+    ``digest`` covers the entries and the digest of the snapshot before: an edit shows.
+    """
+
+    scope_object: ClassVar[str] = "prediction"
+    scope_owner: ClassVar[None] = None
+
+    version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT)
+    task = models.CharField(max_length=40)
+    as_of = models.DateField()
+    due_on = models.DateField()
+    entries = models.IntegerField()
+    digest = models.CharField(max_length=64)
+    previous_digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["task", "as_of", "due_on"], name="frozen_once"),)
+
+
+class LedgerEntry(models.Model):
+    """One customer's frozen prediction, by the model and by the rule.
+
+    The customer is a plain number: erasure of a person leaves the figure without a name.
+    """
+
+    snapshot = models.ForeignKey(LedgerSnapshot, on_delete=models.PROTECT, related_name="rows")
+    customer_ref = models.BigIntegerField()
+    rank = models.IntegerField()
+    value_score = models.FloatField()
+    rule_score = models.FloatField(null=True)
+    expected_value_micros = models.BigIntegerField(null=True)
+    value_low_micros = models.BigIntegerField(null=True)
+    value_high_micros = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["snapshot", "customer_ref"], name="entry_once"),)
+
+
+class LedgerSettlement(models.Model):
+    """What happened by ``due_on``, written once when the data covers it. ``summary``: totals, coverage and money by
+    band, for the model and for the rule, in integers of micros."""
+
+    scope_object: ClassVar[str] = "prediction"
+    scope_owner: ClassVar[None] = None
+
+    snapshot = models.OneToOneField(LedgerSnapshot, on_delete=models.PROTECT, related_name="settlement")
+    summary = models.JSONField()
+    digest = models.CharField(max_length=64)
+    settled_at = models.DateTimeField(auto_now_add=True)
+
+
+class LedgerOutcome(models.Model):
+    """What one customer really did in the horizon of one entry."""
+
+    entry = models.OneToOneField(LedgerEntry, on_delete=models.PROTECT, primary_key=True, related_name="outcome")
+    actual_value_micros = models.BigIntegerField()
+    actual_orders = models.IntegerField()

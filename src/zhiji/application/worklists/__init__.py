@@ -1,0 +1,1 @@
+"""Whom to call today, and what came of it."""
