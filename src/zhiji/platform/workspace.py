@@ -16,12 +16,20 @@ MAIN, SAMPLE = "main", "sample"
 def write_secret(path: Path, n_bytes: int) -> bytes:
     """Create a random key with mode 0600, or read the one that is there. Two starters race safely."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+    if path.exists():
         return path.read_bytes()
-    with os.fdopen(handle, "wb") as file:
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(secrets.token_bytes(n_bytes))
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        # Unlike a rename, a link fails where the other was faster; and nobody ever reads half a key.
+        os.link(fresh, path)
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()
     return path.read_bytes()
 
 

@@ -1,0 +1,63 @@
+"""``zhiji docs``: the parts of the documentation that come from the code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import typer
+
+from zhiji.cli import frame
+from zhiji.cli.frame import both
+
+
+def register(app: typer.Typer) -> None:
+    group = typer.Typer(help=both("Print reference documentation.", "打印参考文档。"), no_args_is_help=True)
+    group.command("settings", help=both("All environment variables, as a table.", "全部环境变量（表格）。"))(settings)
+    group.command("cli", help=both("All commands and options, as tables.", "全部命令与选项（表格）。"))(commands)
+    app.add_typer(group, name="docs")
+
+
+def _row(*cells: str) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+
+
+def settings() -> None:
+    from zhiji.platform.environment import SETTINGS
+
+    print(_row("Name", "Default", "Meaning", "含义"))
+    print("|---|---|---|---|")
+    for one in SETTINGS:
+        print(_row(f"`{one.name}`", f"`{one.default}`" if one.default else "", one.en, one.zh))
+
+
+def commands() -> None:
+    from zhiji.cli.app import build
+
+    root = typer.main.get_command(build())
+    for path, command in _walk("zhiji", root):
+        if hasattr(command, "commands"):
+            continue
+        en, zh = _words(command.help)
+        print(f"### `{path}`\n\n{en} {zh}\n")
+        rows = [_option(parameter) for parameter in command.params if parameter.name != "help"]
+        if rows:
+            print(_row("Option", "Meaning", "含义"))
+            print("|---|---|---|")
+            print("\n".join(rows) + "\n")
+
+
+def _walk(path: str, command: Any) -> Iterator[tuple[str, Any]]:
+    yield path, command
+    for name, child in sorted(getattr(command, "commands", {}).items()):
+        if not child.hidden:
+            yield from _walk(f"{path} {name}", child)
+
+
+def _words(shown: str | None) -> tuple[str, str]:
+    return frame.PAIRS.get((shown or "").strip(), ((shown or "").strip(), ""))
+
+
+def _option(parameter: Any) -> str:
+    name = " ".join(parameter.opts) if parameter.param_type_name == "option" else str(parameter.name).upper()
+    return _row(f"`{name}`", *_words(getattr(parameter, "help", "")))
