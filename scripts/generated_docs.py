@@ -40,7 +40,8 @@ def printed(command: str) -> str:
         words.insert(1, "--no-print-directory")  # `make test` is a make too, and the inner one would say where it is
     else:
         words[0] = str(Path(sys.executable).with_name("zhiji"))
-    environment = {**os.environ, "NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "100", "LANG": "C.UTF-8", "MAKEFLAGS": ""}
+    plain = {"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "100", "LANG": "C.UTF-8", "ZHIJI_LANGUAGE": "en"}
+    environment = {**os.environ, **plain, "MAKEFLAGS": ""}
     done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
     return "\n".join(line.rstrip() for line in done.stdout.strip("\n").splitlines()) + "\n"
 

@@ -54,7 +54,7 @@ def test_every_zhiji_command_in_a_document_exists() -> None:
     named = {command: shown(d) for d in DOCUMENTS for command in commands(d.read_text("utf-8"), "zhiji")}
     program = Path(sys.executable).with_name("zhiji")
     help_text = subprocess.run([program, "--help"], capture_output=True, text=True, check=True).stdout
-    offered = set(re.findall(r"^\W*([a-z][a-z-]*)\b", help_text, re.M))
+    offered = set(re.findall(r"^  ([a-z][a-z-]*) ", help_text, re.M))
     assert {f"{place}: zhiji {command}" for command, place in named.items() if command not in offered} == set()
 
 
