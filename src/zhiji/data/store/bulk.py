@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 import orjson
+import pyarrow as pa
 from django.db import connection, models, transaction
 
-Columns = dict[str, Sequence[Any]]
+Columns = dict[str, Sequence[Any]]  # or an array of numpy
 
 
 def reserve_keys(model: type[models.Model], count: int) -> list[int]:
@@ -34,20 +36,32 @@ def reserve_keys(model: type[models.Model], count: int) -> list[int]:
     return list(range(last - count + 1, last + 1))
 
 
-def _as_text(values: Iterable[Any]) -> list[Any]:
+def _as_text(values: Sequence[Any]) -> list[Any]:
+    """Instants and days as SQLite keeps them: ``2011-12-09 12:50:00``, with a fraction only where there is one."""
+    if isinstance(values, np.ndarray):
+        column = pa.array(values)
+        try:
+            column = column.cast(pa.timestamp("s"))
+        except pa.ArrowInvalid:
+            return [
+                None if text is None else text.removesuffix(".000000") for text in column.cast(pa.string()).to_pylist()
+            ]
+        return list(column.cast(pa.string()).to_pylist())
     return [None if value is None else str(value) for value in values]
 
 
-def _as_json(values: Iterable[Any]) -> list[Any]:
+def _as_json(values: Sequence[Any]) -> list[Any]:
     return [None if value is None else orjson.dumps(value).decode() for value in values]
 
 
 def _prepared(field: models.Field[Any, Any], values: Sequence[Any]) -> Sequence[Any]:
-    convert: Callable[[Iterable[Any]], list[Any]] | None = None
+    convert: Callable[[Sequence[Any]], list[Any]] | None = None
     if isinstance(field, models.JSONField):
         convert = _as_json
     elif isinstance(field, models.DateField) and connection.vendor == "sqlite":
         convert = _as_text  # the form in which the ORM stores and compares them
+    if convert is None and isinstance(values, np.ndarray):
+        return list(values.tolist())
     return values if convert is None else convert(values)
 
 
@@ -55,7 +69,7 @@ def insert(model: type[models.Model], columns: Columns) -> int:
     """Insert many rows given by column; returns how many.
 
     columns: attribute name (``order_id`` for a foreign key) → values, all of one length. Instants are naive UTC
-    ``datetime`` objects, JSON columns are plain Python values. Columns left out take the model's default. No signals,
+    ``datetime`` objects or a ``datetime64`` array, JSON columns are plain Python values. Columns left out take the model's default. No signals,
     no ``save()``: the caller's transaction is the unit.
     """
     fields = {field.attname: field for field in model._meta.concrete_fields}

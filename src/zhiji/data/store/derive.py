@@ -85,7 +85,8 @@ def order_sums(order_ids: Sequence[int], *, count_repeats_once: bool) -> None:
         f"""
         UPDATE store_order SET lines = own.lines, goods_micros = own.goods, other_micros = own.other,
             returned_micros = COALESCE(own.returned, 0), value_micros = own.goods - COALESCE(own.returned, 0),
-            ordered_at = COALESCE(own.first_at, ordered_at), known_at = COALESCE(own.known_at, known_at)
+            ordered_at = COALESCE(own.first_at, store_order.ordered_at),
+            known_at = COALESCE(own.first_known_at, store_order.known_at)
         FROM (
             SELECT o.id,
                 (SELECT COUNT(*) FROM store_orderline l WHERE l.order_id = o.id AND l.is_current) AS lines,
@@ -96,7 +97,8 @@ def order_sums(order_ids: Sequence[int], *, count_repeats_once: bool) -> None:
                 (SELECT -SUM(l.amount_micros) FROM store_orderline l WHERE l.value_order_id = o.id AND l.counted
                     AND l.line_kind IN ('return', 'cancellation')) AS returned,
                 (SELECT MIN(l.event_at) FROM store_orderline l WHERE l.order_id = o.id AND l.is_current) AS first_at,
-                (SELECT MIN(l.known_at) FROM store_orderline l WHERE l.order_id = o.id AND l.is_current) AS known_at
+                (SELECT MIN(l.known_at) FROM store_orderline l WHERE l.order_id = o.id AND l.is_current)
+                    AS first_known_at
             FROM store_order o WHERE {among("o.id")}
         ) AS own WHERE store_order.id = own.id
         """,

@@ -39,7 +39,7 @@ def buyers(staged: str) -> list[dict[str, Any]]:
         for name, column in [("name", "customer_name"), *[(c, c) for c in ("phone", "email", "country", "city")]]
     )
     with duckdb.connect() as engine:
-        table = engine.execute(
+        table = engine.sql(
             f"""
             WITH visits AS (
                 SELECT customer_external_id AS external_id, country, MIN(order_at) AS first_at

@@ -134,11 +134,11 @@ def _text(values: pd.Series[Any], most: int) -> list[str]:
     return values.fillna("").astype(str).str.slice(0, most).tolist()
 
 
-def _times(values: pd.Series[Any]) -> list[Any]:
-    """Naive UTC ``datetime`` objects, as the bulk insert takes them."""
+def _times(values: pd.Series[Any]) -> Any:
+    """A ``datetime64`` array in UTC, as the bulk insert takes it."""
     if getattr(values.dtype, "tz", None) is not None:
         values = values.dt.tz_convert("UTC").dt.tz_localize(None)
-    return values.dt.to_pydatetime().tolist() if len(values) else []
+    return values.to_numpy("datetime64[us]")
 
 
 def _integers(values: pd.Series[Any]) -> list[int | None]:
