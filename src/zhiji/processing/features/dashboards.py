@@ -7,6 +7,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
 
@@ -17,6 +18,11 @@ from zhiji.processing.features.errors import PeriodsOutOfOrder, ShareOutOfRange
 from zhiji.processing.features.orders import customer_days, total
 
 TOP_PERCENTS = (1, 5, 10, 20, 50)
+
+
+def _month(day: ir.DateColumn) -> ir.DateColumn:
+    """The first day of the month. DuckDB truncates a date to an instant and Ibis does not see it: see ``total``."""
+    return ops.Cast(day.truncate("M"), to="date").to_expr()
 
 
 def monthly_revenue(
@@ -30,7 +36,7 @@ def monthly_revenue(
     order's month, not its own. With ``customer_ids`` guests are left out.
     """
     days = customer_days(tables, as_of, zone, customer_ids=customer_ids, guests=customer_ids is None)
-    dated = days.mutate(month_on=days[F.VALUE_ON].truncate("M"))
+    dated = days.mutate(month_on=_month(days[F.VALUE_ON]))
     months = dated.group_by([F.CUSTOMER_ID, F.MONTH_ON]).aggregate(
         orders=total(dated.orders),
         spend_micros=total(dated.amount_micros),
@@ -64,7 +70,7 @@ def cohort_retention(
     is incomplete unless it is the month's last day. Rising by cohort and month.
     """
     days = customer_days(tables, as_of, zone, customer_ids=customer_ids)
-    dated = days.mutate(month_on=days[F.VALUE_ON].truncate("M"))
+    dated = days.mutate(month_on=_month(days[F.VALUE_ON]))
     months = dated.group_by([F.CUSTOMER_ID, F.MONTH_ON]).aggregate(
         orders=total(dated.orders), spend_micros=total(dated.amount_micros)
     )

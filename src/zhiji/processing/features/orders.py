@@ -3,9 +3,10 @@
 Words used below:
 
 * A *group* is all known lines of one ``value_order_id``: a sale with the returns, cancellations and discounts on it.
-* An *order* is a group with goods and a net value above zero.
-* A *void order* has goods but a net value of zero or less: wholly returned, cancelled or given away. It counts for
-  nothing on both sides: no order, no value.
+* A *void order* has goods, and a net value of zero with something taken back, or below zero: wholly returned or
+  cancelled. It counts for nothing on both sides: no order, no value.
+* An *order* is any other group with goods. A free order (worth nothing, nothing taken back) is one: somebody came,
+  which is what customer-base models count.
 * A *deduction* is a group without goods: a return or discount that could not be linked. It is no order, but its value
   lowers the spend of its day.
 """
@@ -71,18 +72,20 @@ def order_values(lines: ir.Table) -> ir.Table:
     groups = lines.group_by([F.CUSTOMER_ID, F.VALUE_ORDER_ID]).aggregate(
         value_on=lines[F.VALUE_ON].min(),
         net=total(amount),
-        returned=total(-amount, kind.isin(_TAKEN_BACK)),
+        # Null where nothing was taken back, which tells a free order from one that came back whole.
+        back=(-amount).sum(where=kind.isin(_TAKEN_BACK)),
         has_goods=(kind == LineKind.GOODS).any(),
     )
+    is_void = groups.has_goods & ((groups.net < 0) | ((groups.net == 0) & groups.back.notnull()))
     return groups.select(
         F.CUSTOMER_ID,
         F.VALUE_ORDER_ID,
         F.VALUE_ON,
         "net",
-        "returned",
-        value=ibis.ifelse(groups.has_goods & (groups.net <= 0), 0, groups.net),
-        is_order=groups.has_goods & (groups.net > 0),
-        is_void=groups.has_goods & (groups.net <= 0),
+        returned=ops.Cast(groups.back.fill_null(0), to="int64").to_expr(),
+        value=ibis.ifelse(is_void, 0, groups.net),
+        is_order=groups.has_goods & ~is_void,
+        is_void=is_void,
     )
 
 
@@ -93,7 +96,6 @@ def days_of(groups: ir.Table) -> ir.Table:
         amount_micros=total(groups.value),
         gross_micros=total(groups.net + groups.returned),
         returned_micros=total(groups.returned),
-        standing=total((~groups.is_void).cast("int64")),
     )
 
 
@@ -103,8 +105,8 @@ def customer_days(
     """One row a customer and company day with at least one group, as known at the end of ``as_of``.
 
     Columns: ``customer_id``; ``value_on`` date; int64 ``orders``; ``amount_micros`` net value (void orders add
-    nothing); ``gross_micros`` sold, discounts taken off, and ``returned_micros`` taken back, both void orders included;
-    ``standing`` groups that are not void. ``guests``: also the days of orders without a customer, under a null id.
+    nothing); ``gross_micros`` sold, discounts taken off, and ``returned_micros`` taken back, both void orders included.
+    ``guests``: also the days of orders without a customer, under a null id.
     """
     lines = within(lines_as_of(tables.order_lines, as_of, zone), customer_ids)
     if not guests:
@@ -115,9 +117,9 @@ def customer_days(
 def transactions(tables: LakeTables, as_of: date, zone: ZoneInfo, *, customer_ids: ir.Table | None = None) -> ir.Table:
     """What value models take: one row a customer and day, as known at the end of ``as_of``.
 
-    Columns: ``customer_id`` int64, ``value_on`` date ≤ ``as_of``, ``amount_micros`` int64. A day that holds nothing
-    but void orders is absent; a day whose total is zero or less (a deduction outweighs the orders, or stands alone) is
-    kept.
+    Columns: ``customer_id`` int64, ``value_on`` date ≤ ``as_of``, ``amount_micros`` int64. A day without
+    an order and without a value is absent; one whose total is zero (free orders) or less (a deduction outweighs the
+    orders, or stands alone) is kept.
     """
     days = customer_days(tables, as_of, zone, customer_ids=customer_ids)
-    return days.filter(days.standing > 0).select(F.CUSTOMER_ID, F.VALUE_ON, F.AMOUNT_MICROS)
+    return days.filter((days.orders > 0) | (days.amount_micros != 0)).select(F.CUSTOMER_ID, F.VALUE_ON, F.AMOUNT_MICROS)

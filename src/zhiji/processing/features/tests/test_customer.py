@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import ibis
@@ -45,6 +47,21 @@ def test_an_order_sent_back_whole_counts_for_nothing_on_both_sides(database, com
     assert row["return_rate"] == 7 / 17
     before = features(database, company, date(2023, 5, 31))[1]
     assert (before["orders"], before["spend_micros"], before["returned_micros"]) == (2, 17_000_000, 0)
+
+
+def test_a_free_order_counts_unless_it_was_taken_back(database, company) -> None:
+    """The published customer-base models count purchases of nothing too (eight customers of CDNOW have no other)."""
+    company.line(order=1, day=date(2023, 5, 1), amount_micros=0)
+    company.line(order=2, day=date(2023, 5, 2), amount_micros=0)
+    company.line(order=2, day=date(2023, 5, 2), line_kind="cancellation", amount_micros=0)
+    company.line(order=3, day=date(2023, 5, 3), customer_id=2)
+    company.line(order=3, day=date(2023, 5, 3), customer_id=2, line_kind="discount", amount_micros=-10_000_000)
+    company.line(order=4, day=date(2023, 5, 4), line_kind="return", amount_micros=0)
+    found = features(database, company)
+    assert [found[customer]["orders"] for customer in (1, 2)] == [1, 1]
+    assert (found[1]["first_order_on"], found[1]["last_order_on"]) == (date(2023, 5, 1), date(2023, 5, 1))
+    rows = database.rows(transactions(database.tables(company), AS_OF, ZONE).order_by("value_on"))
+    assert [(row["customer_id"], row["value_on"].day, row["amount_micros"]) for row in rows] == [(1, 1, 0), (2, 3, 0)]
 
 
 def test_a_linked_return_lowers_its_orders_day_and_an_unlinked_one_its_own(database, company) -> None:
@@ -217,3 +234,17 @@ def test_a_day_in_the_past_looks_the_same_today_as_it_did_then(database, company
     as_of = AS_OF - timedelta(days=data.draw(st.integers(0, 300)))
     today, then = features(database, made, as_of), features(database, made.known_by(as_of), as_of)
     assert today == then
+
+
+@pytest.mark.dataset("cdnow")
+def test_cdnow_has_its_published_customers_and_repeaters(database, company, dataset_path) -> None:
+    """Fader, Hardie & Lee (2005): the 1/10 sample holds 2,357 customers, 946 of them repeat within 39 weeks."""
+    with gzip.open(dataset_path / "CDNOW_sample.txt.gz", "rt") as file:
+        for text in file:
+            _, customer, day, _, value = text.split()
+            when = datetime.strptime(day, "%Y%m%d").replace(tzinfo=UTC).date()
+            company.line(day=when, customer_id=int(customer), amount_micros=int(Decimal(value) * 1_000_000))
+    found = features(database, company, date(1997, 9, 30))
+    assert len(found) == 2357
+    assert sum(row["has_repeat_order"] for row in found.values()) == 946
+    assert all(row["age_days"] - row["days_since_last_order"] >= 0 for row in found.values())
