@@ -1,0 +1,57 @@
+import { base, categoryAxis, intervals, valueAxis } from "./axes";
+import type { ChartContext, Drawing } from "./context";
+
+export interface Decile {
+  /** 1 is the tenth of customers with the highest prediction. */
+  decile: number;
+  predicted: number;
+  predictedText: string;
+  low: number | null;
+  high: number | null;
+  intervalText: string;
+  actual: number;
+  actualText: string;
+  rule: number;
+  ruleText: string;
+}
+
+/** What was said against what came, by tenths of customers, with the plain rule beside it. */
+export function deciles(data: Decile[], context: ChartContext): Drawing {
+  const { palette, format, narrow, t } = context;
+  const tip = (row: Decile) => [
+    t("decileN", { n: row.decile }),
+    `${t("actual")}: ${row.actualText}`,
+    `${t("predicted")}: ${row.predictedText}${row.intervalText ? ` (${row.intervalText})` : ""}`,
+    `${t("plainRule")}: ${row.ruleText}`,
+  ];
+  const point = (row: Decile, value: number) => ({ value, key: String(row.decile), tip: tip(row) });
+  const startLabel = (text: string, colour: string, position: string) => ({ show: true, position, distance: 8, color: colour, formatter: text, fontWeight: 600 });
+  const first = (name: string, colour: string, position: string) => (row: Decile, value: number, index: number) => ({ ...point(row, value), label: index === 0 && !narrow ? startLabel(name, colour, position) : undefined });
+  const model = first(t("predicted"), palette.accent, "right");
+  const rule = first(t("plainRule"), palette.gain, "right");
+  return {
+    height: narrow ? 280 : 320,
+    option: {
+      ...base(context),
+      grid: { left: 8, right: 16, top: 28, bottom: 28, containLabel: true },
+      xAxis: categoryAxis(context, data.map((row) => String(row.decile)), { name: t("decileAxis"), nameLocation: "middle", nameGap: 26, nameTextStyle: { color: palette.inkFaint } }),
+      yAxis: valueAxis(context, (value) => format.compact(value)),
+      series: [
+        {
+          type: "bar",
+          barMaxWidth: 36,
+          cursor: "pointer",
+          itemStyle: { color: palette.markSoft },
+          data: data.map((row, index) => ({ ...point(row, row.actual), label: index === 0 ? { show: true, position: "insideTop", color: palette.ink, formatter: t("actual") } : undefined })),
+        },
+        intervals(data.flatMap((row, x) => (row.low === null || row.high === null ? [] : [{ x, low: row.low, high: row.high }])), palette.accent),
+        { type: "line", symbol: "circle", symbolSize: 9, z: 6, lineStyle: { width: 0 }, itemStyle: { color: palette.accent }, cursor: "pointer", data: data.map((row, index) => model(row, row.predicted, index)) },
+        { type: "line", symbol: "diamond", symbolSize: 10, z: 6, lineStyle: { width: 1.5, type: "dashed", color: palette.gain }, itemStyle: { color: palette.gain }, cursor: "pointer", data: data.map((row, index) => rule(row, row.rule, index)) },
+      ],
+    },
+    table: {
+      columns: [{ title: t("decile") }, { title: t("actual"), numeric: true }, { title: t("predicted"), numeric: true }, { title: t("interval"), numeric: true }, { title: t("plainRule"), numeric: true }],
+      rows: data.map((row) => ({ key: String(row.decile), cells: [String(row.decile), row.actualText, row.predictedText, row.intervalText, row.ruleText] })),
+    },
+  };
+}

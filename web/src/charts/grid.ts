@@ -1,0 +1,175 @@
+import { luminance } from "../design/contrast";
+import { base } from "./axes";
+import { shade, type ChartContext, type Drawing } from "./context";
+
+interface CellApi {
+  value: (dimension: number) => number;
+  coord: (point: [number, number]) => [number, number];
+  size: (point: [number, number]) => [number, number];
+}
+
+interface DrawnCell {
+  x: number;
+  y: number;
+  fill: string;
+  text: string;
+  textColour: string;
+  /** Side of the square, as a share of the cell; 1 fills it. */
+  side: number;
+  key?: string;
+  tip: string[];
+}
+
+export function readableOn(fill: string): string {
+  return luminance(fill) > 0.22 ? "#18202b" : "#ffffff";
+}
+
+/** Rectangles on two category axes. Custom drawn, because their side carries a quantity besides their shade. */
+function cells(drawn: DrawnCell[]): object {
+  return {
+    type: "custom",
+    cursor: "pointer",
+    data: drawn.map((cell) => ({ value: [cell.x, cell.y], key: cell.key, tip: cell.tip })),
+    renderItem: (params: { dataIndex: number }, api: CellApi) => {
+      const cell = drawn[params.dataIndex];
+      if (!cell) return null;
+      const [x, y] = api.coord([api.value(0), api.value(1)]);
+      const [width, height] = api.size([1, 1]);
+      const w = Math.max(6, (width - 3) * cell.side);
+      const h = Math.max(6, (height - 3) * cell.side);
+      const roomy = w > 26 && h > 14;
+      return {
+        type: "rect",
+        shape: { x: x - w / 2, y: y - h / 2, width: w, height: h, r: 2 },
+        style: { fill: cell.fill },
+        textContent: roomy ? { type: "text", style: { text: cell.text, fill: cell.textColour, fontSize: 12 } } : undefined,
+        textConfig: { position: "inside" },
+      };
+    },
+  };
+}
+
+export interface RfmCell {
+  /** 1 (long ago, rare) … 5 (recent, frequent). */
+  recency: number;
+  frequency: number;
+  key: string;
+  segment: string;
+  customers: number;
+  spendShare: number;
+}
+
+/** Recency against frequency: the square's area is customers, its shade their share of spend. */
+export function rfmMap(data: RfmCell[], context: ChartContext): Drawing {
+  const { palette, ramp, format, t, narrow } = context;
+  const most = Math.max(1, ...data.map((cell) => cell.customers));
+  const largest = Math.max(0.0001, ...data.map((cell) => cell.spendShare));
+  const scores = ["1", "2", "3", "4", "5"];
+  const axis = (name: string) => ({
+    type: "category",
+    data: scores,
+    name,
+    nameLocation: "middle",
+    nameGap: 26,
+    nameTextStyle: { color: palette.inkFaint },
+    axisLabel: { color: palette.inkSoft },
+    axisLine: { show: false },
+    axisTick: { show: false },
+    splitLine: { show: true, lineStyle: { color: palette.line } },
+  });
+  return {
+    height: narrow ? 320 : 380,
+    option: {
+      ...base(context),
+      grid: { left: 44, right: 8, top: 8, bottom: 44 },
+      xAxis: axis(t("rfmFrequency")),
+      yAxis: axis(t("rfmRecency")),
+      series: [
+        cells(
+          data.map((cell) => {
+            const fill = shade(ramp, 0.12 + 0.88 * Math.sqrt(cell.spendShare / largest));
+            return {
+              x: cell.frequency - 1,
+              y: cell.recency - 1,
+              fill,
+              textColour: readableOn(fill),
+              text: format.compact(cell.customers),
+              side: Math.max(0.22, Math.sqrt(cell.customers / most)),
+              key: cell.key,
+              tip: [cell.segment, t("customersCount", { count: cell.customers, formatted: format.number(cell.customers) }), `${t("spendShare")}: ${format.percent(cell.spendShare, 1)}`],
+            };
+          }),
+        ),
+      ],
+    },
+    table: {
+      columns: [{ title: t("segment") }, { title: t("rfmRecencyShort"), numeric: true }, { title: t("rfmFrequencyShort"), numeric: true }, { title: t("customers"), numeric: true }, { title: t("spendShare"), numeric: true }],
+      rows: data.map((cell) => ({ key: cell.key, cells: [cell.segment, String(cell.recency), String(cell.frequency), format.number(cell.customers), format.percent(cell.spendShare, 1)] })),
+    },
+  };
+}
+
+export interface Cohort {
+  key: string;
+  /** "2026-03-01". */
+  month: string;
+  customers: number;
+  /** Share that ordered again in month 0, 1, 2 … */
+  retained: number[];
+}
+
+export function cohortHeatmap(cohorts: Cohort[], context: ChartContext): Drawing {
+  const { palette, ramp, format, t, narrow } = context;
+  const shown = narrow ? cohorts.slice(-8) : cohorts;
+  const months = Math.min(narrow ? 7 : 13, Math.max(1, ...shown.map((cohort) => cohort.retained.length)));
+  const later = shown.flatMap((cohort) => cohort.retained.slice(1));
+  const largest = Math.max(0.01, ...later);
+  const drawn = shown.flatMap((cohort, y) =>
+    cohort.retained.slice(1, months).map((share, index) => {
+      const fill = shade(ramp, share / largest);
+      return {
+        x: index,
+        y,
+        fill,
+        textColour: readableOn(fill),
+        text: format.percent(share),
+        side: 1,
+        key: cohort.key,
+        tip: [format.day(cohort.month, "month"), t("cohortTip", { month: index + 1, share: format.percent(share, 1), customers: format.number(cohort.customers) })],
+      };
+    }),
+  );
+  return {
+    height: shown.length * 26 + 48,
+    option: {
+      ...base(context),
+      grid: { left: narrow ? 80 : 132, right: 8, top: 8, bottom: 40 },
+      xAxis: {
+        type: "category",
+        data: Array.from({ length: months - 1 }, (_, index) => String(index + 1)),
+        name: t("monthsAfter"),
+        nameLocation: "middle",
+        nameGap: 24,
+        nameTextStyle: { color: palette.inkFaint },
+        axisLine: { show: false },
+        axisTick: { show: false },
+      },
+      yAxis: {
+        type: "category",
+        inverse: true,
+        data: shown.map((cohort) => (narrow ? format.day(cohort.month, "month") : `${format.day(cohort.month, "month")}  ${format.compact(cohort.customers)}`)),
+        axisLine: { show: false },
+        axisTick: { show: false },
+        axisLabel: { color: palette.inkSoft },
+      },
+      series: [cells(drawn)],
+    },
+    table: {
+      columns: [{ title: t("cohort") }, { title: t("customers"), numeric: true }, ...Array.from({ length: months - 1 }, (_, index) => ({ title: t("monthN", { month: index + 1 }), numeric: true }))],
+      rows: cohorts.map((cohort) => ({
+        key: cohort.key,
+        cells: [format.day(cohort.month, "month"), format.number(cohort.customers), ...Array.from({ length: months - 1 }, (_, index) => (cohort.retained[index + 1] === undefined ? "" : format.percent(cohort.retained[index + 1]!, 1)))],
+      })),
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import { base, valueAxis } from "./axes";
+import type { ChartContext, Drawing } from "./context";
+
+export interface RankedBar {
+  key: string;
+  name: string;
+  overdueDays: number;
+  usualSpend: number;
+  usualSpendText: string;
+}
+
+/** Who is overdue by how many days, and beside it what they usually spend; the order is days × spend, as it is given. */
+export function rankedBars(bars: RankedBar[], context: ChartContext): Drawing {
+  const { palette, format, narrow, t } = context;
+  const rows = bars.slice(0, narrow ? 8 : 12);
+  const names = rows.map((bar) => bar.name);
+  const days = (value: number) => t("days", { count: value, formatted: format.number(value, { maximumFractionDigits: 0 }) });
+  const tip = (bar: RankedBar) => [bar.name, `${t("overdue")}: ${days(bar.overdueDays)}`, `${t("usualSpend")}: ${bar.usualSpendText}`];
+  const panel = (gridIndex: number, show: boolean) => ({
+    type: "category",
+    gridIndex,
+    data: names,
+    inverse: true,
+    axisLine: { lineStyle: { color: palette.lineStrong } },
+    axisTick: { show: false },
+    axisLabel: { show, color: palette.ink, width: narrow ? 88 : 150, overflow: "truncate" },
+  });
+  const bar = (at: number, colour: string, value: (each: RankedBar) => number, text: (each: RankedBar) => string) => ({
+    type: "bar",
+    xAxisIndex: at,
+    yAxisIndex: at,
+    barMaxWidth: 14,
+    itemStyle: { color: colour },
+    cursor: "pointer",
+    data: rows.map((each) => ({ value: value(each), key: each.key, tip: tip(each), label: { show: true, position: "right", color: palette.ink, formatter: text(each) } })),
+  });
+  const head = 26;
+  const left = narrow ? 96 : 164;
+  return {
+    height: rows.length * 28 + head + 8,
+    option: {
+      ...base(context),
+      grid: [
+        { left, width: narrow ? "26%" : "34%", top: head, bottom: 4 },
+        { left: narrow ? "66%" : "58%", right: narrow ? 48 : 80, top: head, bottom: 4 },
+      ],
+      xAxis: [0, 1].map((gridIndex) => ({
+        ...valueAxis(context, () => "", { gridIndex }),
+        splitLine: { show: false },
+        name: gridIndex === 0 ? t("overdue") : t("usualSpend"),
+        nameLocation: "start",
+        position: "top",
+        nameGap: 0,
+        nameTextStyle: { align: "left", verticalAlign: "bottom", color: palette.inkFaint, padding: [0, 0, 8, 0] },
+      })),
+      yAxis: [panel(0, true), panel(1, false)],
+      series: [
+        bar(0, palette.attention, (each) => each.overdueDays, (each) => days(each.overdueDays)),
+        bar(1, palette.mark, (each) => each.usualSpend, (each) => each.usualSpendText),
+      ],
+    },
+    table: {
+      columns: [{ title: t("customer") }, { title: t("overdue"), numeric: true }, { title: t("usualSpend"), numeric: true }],
+      rows: bars.map((each) => ({ key: each.key, cells: [each.name, days(each.overdueDays), each.usualSpendText] })),
+    },
+  };
+}

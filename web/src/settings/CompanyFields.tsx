@@ -1,0 +1,50 @@
+import { useTranslation } from "react-i18next";
+import { Field } from "../design/Field";
+
+/** Common ones first; every other ISO code and zone that the browser knows follows. */
+const USUAL = ["CNY", "USD", "EUR", "GBP", "JPY", "HKD", "TWD", "SGD"];
+const currencies = [...USUAL, ...Intl.supportedValuesOf("currency").filter((code) => !USUAL.includes(code))];
+const zones = Intl.supportedValuesOf("timeZone");
+
+export interface CompanyBasics {
+  name: string;
+  currency: string;
+  zone: string;
+  language: "zh" | "en";
+}
+
+export function CompanyFields({ value, onChange }: { value: CompanyBasics; onChange: (value: CompanyBasics) => void }) {
+  const { t } = useTranslation("settings");
+  const set = (change: Partial<CompanyBasics>) => onChange({ ...value, ...change });
+  return (
+    <>
+      <Field label={t("company.name")}>
+        <input className="input input--wide" required maxLength={120} autoComplete="organization" value={value.name} onChange={(event) => set({ name: event.target.value })} />
+      </Field>
+      <Field label={t("company.currency")} hint={t("company.currencyHint")}>
+        <select className="select" value={value.currency} onChange={(event) => set({ currency: event.target.value })}>
+          {currencies.map((code) => (
+            <option key={code}>{code}</option>
+          ))}
+        </select>
+      </Field>
+      <Field label={t("company.zone")} hint={t("company.zoneHint")}>
+        <select className="select" value={value.zone} onChange={(event) => set({ zone: event.target.value })}>
+          {(zones.includes(value.zone) ? zones : [value.zone, ...zones]).map((zone) => (
+            <option key={zone}>{zone}</option>
+          ))}
+        </select>
+      </Field>
+      <Field label={t("company.language")}>
+        <select className="select" value={value.language} onChange={(event) => set({ language: event.target.value as "zh" | "en" })}>
+          <option value="zh" lang="zh-CN">
+            {"中文"}
+          </option>
+          <option value="en" lang="en">
+            {"English"}
+          </option>
+        </select>
+      </Field>
+    </>
+  );
+}

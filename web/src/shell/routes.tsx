@@ -1,0 +1,56 @@
+import type { ComponentType } from "react";
+import { createBrowserRouter, Navigate, type RouteObject } from "react-router";
+import { Frame } from "./Frame";
+import { NotFound, RouteFailed } from "./RouteFailed";
+
+type PageModule = { default: ComponentType };
+
+/** Each page is its own chunk. */
+const page = (path: string, load: () => Promise<PageModule>): RouteObject => ({
+  path,
+  lazy: async () => ({ Component: (await load()).default }),
+});
+
+export function createRouter() {
+  return createBrowserRouter([
+    {
+      errorElement: <RouteFailed />,
+      hydrateFallbackElement: <></>,
+      children: [
+        page("/setup", () => import("../entry/SetupPage")),
+        page("/sign-in", () => import("../entry/SignInPage")),
+        page("/reset-password", () => import("../entry/ResetPasswordPage")),
+        page("/invitation", () => import("../entry/InvitationPage")),
+        {
+          path: "/",
+          element: <Frame />,
+          children: [
+            {
+              errorElement: <RouteFailed />,
+              children: [
+                { index: true, element: <Navigate to="/worklist" replace /> },
+                page("worklist", () => import("../worklists/WorklistPage")),
+                page("customers", () => import("../customers/CustomersPage")),
+                page("customers/:id", () => import("../customers/CustomerPage")),
+                page("segments", () => import("../segments/SegmentsPage")),
+                page("segments/new", () => import("../segments/SegmentEditorPage")),
+                page("segments/:id", () => import("../segments/SegmentPage")),
+                page("segments/:id/edit", () => import("../segments/SegmentEditorPage")),
+                page("predictions", () => import("../predictions/PredictionsPage")),
+                page("predictions/:id", () => import("../predictions/PredictionPage")),
+                page("dashboard", () => import("../dashboards/DashboardPage")),
+                page("imports", () => import("../imports/ImportsPage")),
+                page("imports/new", () => import("../imports/ImportWizardPage")),
+                page("imports/quarantine", () => import("../imports/QuarantinePage")),
+                page("imports/:id", () => import("../imports/ImportWizardPage")),
+                page("settings", () => import("../settings/SettingsPage")),
+                page("settings/:section", () => import("../settings/SettingsPage")),
+                { path: "*", element: <NotFound /> },
+              ],
+            },
+          ],
+        },
+      ],
+    },
+  ]);
+}

@@ -1,0 +1,25 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+import { mockApi } from "./mock/plugin";
+import { designTokens } from "./scripts/tokens-plugin";
+
+export default defineConfig({
+  base: "/",
+  plugins: [react(), designTokens(), mockApi()],
+  build: {
+    outDir: "../src/zhiji/config/web",
+    emptyOutDir: true,
+    manifest: true,
+    target: "es2022",
+    // The policy allows scripts and styles of our own origin only: nothing may be inlined as data or as a script.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 900,
+  },
+  test: {
+    environment: "jsdom",
+    include: ["src/**/*.test.{ts,tsx}"],
+    setupFiles: ["src/test-setup.ts"],
+    css: false,
+  },
+});
