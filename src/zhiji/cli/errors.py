@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zhiji.kernel import CodedError
+from zhiji.kernel import CodedError, Reason
 
 
 class PortTaken(CodedError):
@@ -23,3 +23,19 @@ class UserUnknown(CodedError):
 
 class ServerNotReady(CodedError):
     code = "server_not_ready"
+
+
+class FileNotThere(CodedError):
+    code = "file_not_there"
+
+
+class JobNotDone(CodedError):
+    code = "job_not_done"
+
+
+class JobRefused(CodedError):
+    """A background step was refused; its stored reason is told as it is."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__()
+        self.reason = reason

@@ -50,6 +50,20 @@ def show(result: dict[str, Any] | list[Any], as_json: bool, text: Callable[[], s
         print(text())
 
 
+def run(job: Any) -> Any:
+    """Run a job to its end in this process and return it; a refusal is raised as if it had happened here."""
+    from zhiji.cli.errors import JobNotDone, JobRefused
+    from zhiji.kernel import Reason
+    from zhiji.platform import jobs
+
+    job = jobs.run_inline(job)
+    if job.state == "done":
+        return job
+    if job.reason:
+        raise JobRefused(Reason.from_json(job.reason))
+    raise JobNotDone(kind=job.kind, state=job.state)
+
+
 def base_url() -> str:
     """The address under which people reach this server, as far as the settings say."""
     hosts = [host.strip() for host in setting("ZHIJI_HOSTS").split(",") if host.strip()]

@@ -30,6 +30,11 @@ class ImportCurrencyDiffers(CodedError):
     status = 422
 
 
+class ImportColumnsMissing(CodedError):
+    code = "import_columns_missing"
+    status = 422
+
+
 class ImportKindUnknown(CodedError):
     code = "import_kind_unknown"
     status = 422

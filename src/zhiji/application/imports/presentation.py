@@ -7,8 +7,6 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-import orjson
-import pyarrow.parquet as pq
 from django.http import HttpRequest
 
 from zhiji.application.imports.models import Import
@@ -17,6 +15,7 @@ from zhiji.data.landing.models import RejectedRow
 from zhiji.kernel import Language, Reason, render
 from zhiji.platform.problems import language_of
 from zhiji.processing.cleaning import KINDS
+from zhiji.processing.pipelines.quarantine import read_rejected
 from zhiji.processing.pipelines.storing import REJECTED
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -87,17 +86,8 @@ def _rejected(item: Import, after: int, limit: int) -> list[dict[str, Any]]:
     path = folder_of(item) / REJECTED
     if not path.exists():
         return []
-    table = pq.read_table(path).slice(after, limit)
-    known = ("row", "column", "value", "code")
-    return [
-        {
-            "id": after + number,
-            **{name: line[name] for name in known},
-            "params": orjson.loads(line["params"] or "{}"),
-            "original": {key: value for key, value in line.items() if key not in (*known, "params")},
-        }
-        for number, line in enumerate(table.to_pylist(), start=1)
-    ]
+    lines = read_rejected(path, [str(name) for name in item.profile.get("columns", [])], after, limit)
+    return [{"id": after + number, **line} for number, line in enumerate(lines, start=1)]
 
 
 def rejected(request: HttpRequest, item: Import, after: int, limit: int) -> dict[str, Any]:

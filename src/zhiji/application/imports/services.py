@@ -10,6 +10,7 @@ from typing import Any, cast
 from django.db import transaction
 
 from zhiji.application.imports.errors import (
+    ImportColumnsMissing,
     ImportCurrencyDiffers,
     ImportDecisionNeeded,
     ImportKindUnknown,
@@ -30,6 +31,7 @@ from zhiji.processing.cleaning import KINDS, Mapping, match_columns
 from zhiji.processing.pipelines.orders import Decision
 
 State = Import.State
+AUTO = "auto"
 
 
 def folder_of(row: Import) -> Path:
@@ -55,19 +57,29 @@ def import_create(
     file (delimiter, sheet …) or its values (``day_first``). currency: ISO 4217; by default the company's.
     Raises a FileError where the file cannot be read, ImportKindUnknown, ImportCurrencyDiffers.
     """
-    if kind not in KINDS:
+    if kind not in (AUTO, *KINDS):
         raise ImportKindUnknown(kind=kind, known=", ".join(KINDS), where={"field": "kind"})
     _settle_currency(currency)
     profile = inspect(path_of(file), name=name, options=_file_options(options))
-    mapping = match_columns(profile, kind, overrides or {})
+    mapping = _match(profile, kind, overrides or {})
     with transaction.atomic():
         row = Import.objects.create(
-            file=file, name=Path(name).name[:255], kind=kind, source_code=source_code, is_history=is_history,
+            file=file, name=Path(name).name[:255], kind=mapping.kind, source_code=source_code, is_history=is_history,
             currency=company().currency, profile=profile.to_json(), mapping=mapping.to_json(), options=options or {},
             created_by=by,
         )  # fmt: skip
-        audit.record("import_create", "import", row.pk, file=file.sha256, kind=kind)
+        audit.record("import_create", "import", row.pk, file=file.sha256, kind=mapping.kind)
     return row
+
+
+def _match(profile: FileProfile, kind: str, overrides: dict[str, str]) -> Mapping:
+    """The columns matched; ``auto`` takes the kind that most columns speak for: fewest required fields missing, then
+    most columns given a field."""
+    if kind != AUTO:
+        return match_columns(profile, kind, overrides)
+    tried = [match_columns(profile, name) for name in KINDS]
+    best = min(tried, key=lambda mapping: (len(mapping.missing), -len(mapping.fields)))
+    return match_columns(profile, best.kind, overrides) if overrides else best
 
 
 def _file_options(options: dict[str, Any] | None) -> dict[str, Any]:
@@ -107,7 +119,9 @@ def import_match(row: Import, *, overrides: dict[str, str], options: dict[str, A
 def import_check(row: Import, *, by: User | None = None) -> Job:
     """Start the dry run: read, clean, validate, compare with what is stored; the record stays as it is."""
     _expect(row, State.MATCHING, State.CHECKED, State.FAILED)
-    Mapping.from_json(row.mapping).require_complete()
+    missing = row.mapping.get("missing", [])
+    if missing:
+        raise ImportColumnsMissing(fields=", ".join(missing), where={"field": missing[0]})
     return _start(row, "import_check", State.CHECKING, by)
 
 

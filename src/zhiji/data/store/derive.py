@@ -18,7 +18,8 @@ from zhiji.data.store.bulk import among, execute, look_up, many
 from zhiji.data.store.models import OrderLine, SourceRecord
 
 BLOCK = 10_000
-DEAD_STATES = "('closed', 'cancelled')"
+# States in which nothing was paid, or all was paid back.
+DEAD_STATES = "('open', 'closed', 'cancelled', 'refunded')"
 
 
 def blocks(ids: Iterable[int], size: int = BLOCK) -> Iterable[list[int]]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 import orjson
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
@@ -200,10 +201,9 @@ def _days(staged: Path, zone: str) -> dict[str, str | None]:
     if column is None:
         return {"first_on": None, "last_on": None}
     times = pq.read_table(staged, columns=[column]).column(0)
-    days = company_days(
-        times.cast("timestamp[us]").cast("timestamp[us, tz=UTC]") if times.type.tz is None else times, zone
-    )
-    ends = pc.min_max(days).as_py()
+    if times.type.tz is None:
+        times = times.cast(pa.timestamp("us")).cast(pa.timestamp("us", tz="UTC"))
+    ends = pc.min_max(company_days(times, zone)).as_py()
     return {"first_on": _iso(ends["min"]), "last_on": _iso(ends["max"])}
 
 

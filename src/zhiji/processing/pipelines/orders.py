@@ -21,6 +21,7 @@ from zhiji.data.store.models import Customer, Delivery, Identity, Order, OrderLi
 from zhiji.kernel import LineKind
 
 Decision = Literal["replace", "add"]
+WITHOUT_VALUE = ("open", "closed", "cancelled", "refunded")
 NOT_GOODS = (LineKind.POSTAGE, LineKind.TAX, LineKind.FEE, LineKind.ADJUSTMENT, LineKind.DISCOUNT)
 
 
@@ -260,7 +261,7 @@ def _states(heads: pd.DataFrame) -> list[str]:
 
 
 def _counted(lines: pd.DataFrame, count_repeats_once: bool) -> pd.Series[Any]:
-    alive = ~lines["order_state"].fillna("").isin(["closed", "cancelled"])
+    alive = ~lines["order_state"].fillna("").isin(WITHOUT_VALUE)
     return alive & ~lines["is_repeat"] if count_repeats_once else alive
 
 

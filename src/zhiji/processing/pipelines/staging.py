@@ -16,7 +16,7 @@ CHUNK_ROWS = 10_000
 
 
 def stage_orders(clean: Path, staged: Path) -> int:
-    """Write ``staged``: the clean lines plus ``order_digest``, ``first_row`` and ``chunk``; returns the number of chunks.
+    """Write ``staged``: the clean lines plus ``order_digest``, ``first_row``, ``chunk``; returns how many chunks.
 
     An order's digest covers its lines' keys and its state: two deliveries of an order are the same exactly when their
     digests are. An order is never split, so a chunk may be longer than ``CHUNK_ROWS`` by one order.
@@ -29,7 +29,8 @@ def stage_orders(clean: Path, staged: Path) -> int:
                     ORDER BY line_digest, occurrence)) AS order_digest
             FROM clean GROUP BY order_key
         ), placed AS (
-            SELECT *, CAST((SUM(lines) OVER (ORDER BY first_row) - lines) // {CHUNK_ROWS} AS INTEGER) AS chunk FROM whole
+            SELECT *, CAST((SUM(lines) OVER (ORDER BY first_row) - lines) // {CHUNK_ROWS} AS INTEGER) AS chunk
+            FROM whole
         )
         SELECT clean.*, placed.order_digest, placed.first_row, placed.chunk
         FROM clean JOIN placed USING (order_key) ORDER BY chunk, first_row, "row"

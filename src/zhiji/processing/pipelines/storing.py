@@ -7,18 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import orjson
 import pyarrow as pa
-import pyarrow.parquet as pq
 from django.db import transaction
 
-from zhiji.data.landing.models import Batch, RejectedRow
+from zhiji.data.landing.models import Batch
 from zhiji.data.store import bulk, listing, search
 from zhiji.data.store.models import Interaction
 from zhiji.kernel import clock
-from zhiji.processing.pipelines import customers, interactions, orders, products, returns, staging
+from zhiji.processing.pipelines import customers, interactions, orders, products, quarantine, returns, staging
 from zhiji.processing.pipelines.orders import Decision
 from zhiji.processing.pipelines.progress import Progress
 
@@ -38,6 +35,7 @@ class Storing:
         self.batch = batch
         self.staged = folder / STAGED
         self.rejected = folder / REJECTED
+        self.columns = list(batch.mapping.get("columns", []))
         self.chunks = chunks
         self.decision = decision
         self.once = count_repeats_once
@@ -99,11 +97,11 @@ class Storing:
     def _quarantine(self) -> str | None:
         """Rejected rows, with everything needed to correct them."""
         at = self.state["at"]
-        rows = pq.read_table(self.rejected).slice(at, BLOCK).to_pylist()
+        rows = quarantine.read_rejected(self.rejected, self.columns, at, BLOCK)
         if not rows:
             return "buyers" if self.batch.kind == "orders" else "derive"
         with transaction.atomic():
-            RejectedRow.objects.bulk_create([rejected_row(self.batch, row) for row in rows], batch_size=500)
+            quarantine.keep_rejected(self.batch, rows)
             self._advance(at + len(rows))
         return None
 
@@ -135,20 +133,6 @@ def refresh_customers(ids: list[int], *, count_repeats_once: bool) -> None:
     returns.link_returns(ids, count_repeats_once=count_repeats_once)
     listing.write_rows(ids)
     search.index(ids)
-
-
-def rejected_row(batch: Batch, row: dict[str, Any]) -> RejectedRow:
-    """A quarantined row from the check's table (``row, column, value, code, params`` and the original columns)."""
-    original = {key: value for key, value in row.items() if key not in ("row", "column", "value", "code", "params")}
-    return RejectedRow(
-        batch=batch,
-        row=row["row"],
-        column=(row["column"] or "")[:200],
-        value=(row["value"] or "")[:500],
-        code=row["code"],
-        params=orjson.loads(row["params"] or "{}"),
-        original=original,
-    )
 
 
 # Customers that a batch touches, by kind, after a given id: ``(batch, last id, how many)``.

@@ -1,0 +1,108 @@
+"""``zhiji import``: the same check, storing and report as the wizard, in one command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from zhiji.cli import frame
+from zhiji.cli.frame import both
+from zhiji.cli.users import Json
+
+
+def register(app: typer.Typer) -> None:
+    app.command("import", help=both("Import a file.", "导入文件。"))(import_file)
+
+
+def import_file(
+    file: Annotated[Path, typer.Argument(help=both("File to import.", "要导入的文件。"))],
+    kind: Annotated[
+        str,
+        typer.Option("--as", help=both("orders, customers, products, interactions or auto.",
+                                       "orders、customers、products、interactions 或 auto。")),
+    ] = "auto",
+    map_: Annotated[
+        list[str] | None,
+        typer.Option("--map", help=both("field=Column, where the match is wrong; may be repeated.",
+                                        "字段=列名，用于更正匹配；可重复。")),
+    ] = None,
+    source: Annotated[str, typer.Option(help=both("The system it comes from.", "数据来自哪个系统。"))] = "default",
+    currency: Annotated[str, typer.Option(help=both("ISO 4217, as GBP.", "ISO 4217 币种代码，如 CNY。"))] = "",
+    history: Annotated[
+        bool,
+        typer.Option("--history/--live", help=both("Known when it happened, or known only now.",
+                                                   "视为发生时已知（历史），或此刻才知（实时）。")),
+    ] = True,
+    day_first: Annotated[
+        bool | None,
+        typer.Option("--day-first/--month-first", help=both("How 03/04/2011 is read, where the file leaves it open.",
+                                                            "03/04/2011 的读法（文件本身无法判断时）。")),
+    ] = None,
+    changed: Annotated[
+        str, typer.Option(help=both("Orders that differ from what is stored: replace or add.",
+                                    "与已存内容不同的订单：replace 替换，add 追加。"))
+    ] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help=both("Only say what would happen.", "仅预演，不入库。"))
+    ] = False,
+    json: Json = False,
+) -> None:  # fmt: skip
+    """Import a file: land, match, check, store; prints the account of every row."""
+    overrides = _pairs(map_ or [])
+    frame.start()
+    from zhiji.application.imports import presentation, services
+    from zhiji.cli.errors import FileNotThere
+    from zhiji.config import schema
+    from zhiji.data.landing.files import land
+
+    schema.prepare()
+    if not file.is_file():
+        raise FileNotThere(path=str(file), where={"path": str(file)})
+    row = services.import_create(
+        file=land(file.name, file), name=file.name, kind=kind, source_code=source, overrides=overrides,
+        options={} if day_first is None else {"day_first": day_first}, is_history=history, currency=currency or None,
+    )  # fmt: skip
+    frame.run(services.import_check(row))
+    row.refresh_from_db()
+    if not dry_run:
+        frame.run(services.import_confirm(row, changed=changed or None))
+        row.refresh_from_db()
+    account = row.report if not dry_run else row.dry_run
+    language = "zh" if frame.language() == "zh" else "en"
+    findings = [presentation.words(finding, language) for finding in account["findings"]]
+    result = {"import_id": row.pk, "state": row.state, "kind": row.kind, "mapping": row.mapping["fields"], **account,
+              "findings": findings}  # fmt: skip
+    frame.show(result, json, lambda: _text(result))
+
+
+def _pairs(words: list[str]) -> dict[str, str]:
+    from zhiji.platform.errors import InputInvalid
+
+    pairs = {}
+    for word in words:
+        field, equals, column = word.partition("=")
+        if not equals:
+            raise InputInvalid(field="--map", problem=word, where={"field": "--map"})
+        pairs[field.strip()] = column.strip()
+    return pairs
+
+
+def _text(result: dict[str, Any]) -> str:
+    counts = result["counts"]
+    columns = ", ".join(f"{match['name']} → {field}" for field, match in result["mapping"].items())
+    lines = [
+        both("Columns: ", "列匹配：") + columns,
+        both("Days: ", "日期：") + f"{result['first_on']} … {result['last_on']}",
+    ]
+    if "stored" in counts:
+        words = [("received", "收到"), ("stored", "入库"), ("redelivered", "重复送达"), ("rejected", "拒绝")]
+        lines.append(", ".join(f"{counts[en]:,} {both(en, zh)}" for en, zh in words))
+    else:
+        words = [("received", "收到"), ("accepted", "可入库"), ("rejected", "拒绝")]
+        lines.append(both("Dry run: ", "预演：") + ", ".join(f"{counts[en]:,} {both(en, zh)}" for en, zh in words))
+    lines += [f"- {finding['what']}" for finding in result["findings"]]
+    if result["state"] == "stored":
+        lines.append(both("Next: zhiji refresh", "下一步：zhiji refresh"))
+    return "\n".join(lines)

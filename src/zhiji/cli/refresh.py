@@ -1,0 +1,49 @@
+"""``zhiji refresh``: features, segments, predictions and lists as of a day."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from zhiji.cli import frame
+from zhiji.cli.frame import both
+from zhiji.cli.users import Json
+
+
+def register(app: typer.Typer) -> None:
+    app.command("refresh", help=both("Score the customers as of a day.", "按某日为客户评分。"))(refresh)
+
+
+def refresh(
+    as_of: Annotated[
+        str, typer.Option("--as-of", help=both("Day, as 2011-08-31; by default the last day that the data covers.",
+                                               "日期，如 2011-08-31；默认为数据覆盖的最后一天。"))
+    ] = "",
+    json: Json = False,
+) -> None:  # fmt: skip
+    """Bring everything derived up to a day; prints what is published and what is withheld."""
+    day = _day(as_of)
+    frame.start()
+    from zhiji.application.predictions import queries
+    from zhiji.application.refresh import services
+    from zhiji.config import schema
+
+    schema.prepare()
+    job = frame.run(services.refresh_start(as_of=day))
+    language = "zh" if frame.language() == "zh" else "en"
+    told = [queries.version_words(version, language) for version in queries.serving()]
+    result = {**job.result, "predictions": told}
+    frame.show(
+        result, json, lambda: "\n".join([f"{both('As of', '截至')} {result['as_of']}", *(t["text"] for t in told)])
+    )
+
+
+def _day(text: str) -> date | None:
+    from zhiji.platform.errors import InputInvalid
+
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise InputInvalid(field="--as-of", problem=text, where={"field": "--as-of"}) from None
