@@ -106,7 +106,7 @@ def test_customary_places(recency, frequency, monetary, segment):
     assert found.tolist() == [segment]
 
 
-def test_better_scores_never_lead_to_a_segment_without_texts():
+def test_every_segment_has_texts_in_both_languages():
     for code in SEGMENTS:
         for language in ("zh", "en"):
             text = render(Reason(segment_message(code)), language)
