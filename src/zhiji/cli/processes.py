@@ -44,7 +44,7 @@ def web(
     certificate, key = setting("ZHIJI_TLS_CERTIFICATE"), setting("ZHIJI_TLS_KEY")
     Granian(
         "zhiji.cli.served:application", address=bind, port=port, interface=Interfaces.WSGI, workers=1,
-        blocking_threads=THREADS, backpressure=TAKEN_IN, log_level=LogLevels.warning, websockets=False,
+        blocking_threads=THREADS, backpressure=TAKEN_IN, log_level=LogLevels.error, websockets=False,
         ssl_cert=Path(certificate) if certificate else None, ssl_key=Path(key) if key else None,
         respawn_failed_workers=True, workers_kill_timeout=STOP_SECONDS,
     ).serve()  # fmt: skip

@@ -112,17 +112,17 @@ def job_list(
     }  # fmt: skip
 
 
-@router.get("/jobs/{job_id}", response=answers({200: JobOut}, 404))
+@router.get("/jobs/{int:job_id}", response=answers({200: JobOut}, 404))
 def job_read(request: SignedRequest, job_id: PathId) -> dict[str, Any]:
     return _job_of(request, get_scoped(request.user, Job, job_id))
 
 
-@router.post("/jobs/{job_id}/cancel", response=answers({200: JobOut}, 404, 409))
+@router.post("/jobs/{int:job_id}/cancel", response=answers({200: JobOut}, 404, 409))
 def job_cancel(request: SignedRequest, job_id: PathId) -> dict[str, Any]:
     return _job_of(request, services.job_cancel(by=request.user, job_id=job_id))
 
 
-@router.post("/jobs/{job_id}/retry", response=answers({200: JobOut}, 404, 409))
+@router.post("/jobs/{int:job_id}/retry", response=answers({200: JobOut}, 404, 409))
 def job_retry(request: SignedRequest, job_id: PathId) -> dict[str, Any]:
     """A failed job goes on from its checkpoint."""
     return _job_of(request, services.job_retry(by=request.user, job_id=job_id))
@@ -145,13 +145,13 @@ def view_create(request: SignedRequest, payload: ViewIn) -> Any:
     return Status(201, _view_of(services.view_create(by=request.user, **payload.dict()), request.user))
 
 
-@router.patch("/views/{view_id}", response=answers({200: ViewOut}, 404))
+@router.patch("/views/{int:view_id}", response=answers({200: ViewOut}, 404))
 def view_update(request: SignedRequest, view_id: PathId, payload: ViewPatch) -> dict[str, Any]:
     fields = {key: value for key, value in payload.dict(exclude_unset=True).items() if value is not None}
     return _view_of(services.view_update(by=request.user, view_id=view_id, **fields), request.user)
 
 
-@router.delete("/views/{view_id}", response=answers({204: None}, 404))
+@router.delete("/views/{int:view_id}", response=answers({204: None}, 404))
 def view_delete(request: SignedRequest, view_id: PathId) -> Any:
     services.view_delete(by=request.user, view_id=view_id)
     return Status(204, None)

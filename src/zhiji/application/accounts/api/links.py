@@ -57,7 +57,7 @@ def invitation_create(request: SignedRequest, payload: InvitationIn) -> Any:
     return Status(201, {**_invitation_of(link), "url": url, "mailed": mailed})
 
 
-@router.delete("/invitations/{invitation_id}", response=answers({204: None}, 404))
+@router.delete("/invitations/{int:invitation_id}", response=answers({204: None}, 404))
 def invitation_revoke(request: SignedRequest, invitation_id: PathId) -> Any:
     services.invitation_revoke(by=request.user, invitation_id=invitation_id)
     return Status(204, None)
@@ -81,7 +81,7 @@ def password_reset_request(request: HttpRequest, payload: ResetRequest) -> dict[
     """The same answer in the same time for any address, so that nobody learns who has an account."""
     if mail.is_set_up():
         user_id = User.objects.filter(email=payload.email, is_active=True).values_list("pk", flat=True).first() or 0
-        key = f"password_reset:{user_id}"
+        key = f"password_reset:{int:user_id}"
         jobs.enqueue("password_reset_mail", unique_key=key, user_id=user_id, page=page_url(request, "reset"))
     return {"mail": mail.is_set_up()}
 
@@ -92,7 +92,7 @@ def password_reset_accept(request: HttpRequest, payload: ResetAccept) -> Any:  #
     return Status(204, None)
 
 
-@router.post("/users/{user_id}/reset-link", response=answers({201: LinkOut}, 404))
+@router.post("/users/{int:user_id}/reset-link", response=answers({201: LinkOut}, 404))
 def password_reset_link_create(request: SignedRequest, user_id: PathId) -> Any:
     """For an administrator to hand over: a link with which the user sets a new password."""
     require_all(request.user, "user", "write")

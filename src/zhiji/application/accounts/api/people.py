@@ -26,12 +26,12 @@ def user_list(request: SignedRequest, search: Search = "", after: After = 0, lim
     }  # fmt: skip
 
 
-@router.get("/users/{user_id}", response=answers({200: UserOut}, 404))
+@router.get("/users/{int:user_id}", response=answers({200: UserOut}, 404))
 def user_read(request: SignedRequest, user_id: PathId) -> dict[str, Any]:
     return user_of(services.user_find(by=request.user, user_id=user_id))
 
 
-@router.patch("/users/{user_id}", response=answers({200: UserOut}, 404, 409))
+@router.patch("/users/{int:user_id}", response=answers({200: UserOut}, 404, 409))
 def user_update(request: SignedRequest, user_id: PathId, payload: UserIn) -> dict[str, Any]:
     """Name, roles, team, activity. The last active administrator stays one."""
     sent = payload.dict(exclude_unset=True)
@@ -50,12 +50,12 @@ def team_create(request: SignedRequest, payload: TeamIn) -> Any:
     return Status(201, services.team_create(by=request.user, **payload.dict()))
 
 
-@router.put("/teams/{team_id}", response=answers({200: TeamOut}, 404, 409))
+@router.put("/teams/{int:team_id}", response=answers({200: TeamOut}, 404, 409))
 def team_update(request: SignedRequest, team_id: PathId, payload: TeamIn) -> Any:
     return services.team_update(by=request.user, team_id=team_id, **payload.dict())
 
 
-@router.delete("/teams/{team_id}", response=answers({204: None}, 404, 409))
+@router.delete("/teams/{int:team_id}", response=answers({204: None}, 404, 409))
 def team_delete(request: SignedRequest, team_id: PathId) -> Any:
     services.team_delete(by=request.user, team_id=team_id)
     return Status(204, None)

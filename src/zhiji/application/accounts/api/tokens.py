@@ -34,7 +34,7 @@ def token_create(request: SignedRequest, payload: TokenIn) -> Any:
     return Status(201, {**_token_of(token), "secret": secret})
 
 
-@router.delete("/tokens/{token_id}", response=answers({204: None}, 404))
+@router.delete("/tokens/{int:token_id}", response=answers({204: None}, 404))
 def token_revoke(request: SignedRequest, token_id: PathId) -> Any:
     services.token_revoke(by=request.user, token_id=token_id)
     return Status(204, None)
