@@ -69,7 +69,8 @@ def insert(model: type[models.Model], columns: Columns) -> int:
     """Insert many rows given by column; returns how many.
 
     columns: attribute name (``order_id`` for a foreign key) → values, all of one length. Instants are naive UTC
-    ``datetime`` objects or a ``datetime64`` array, JSON columns are plain Python values. Columns left out take the model's default. No signals,
+    ``datetime`` objects or a ``datetime64`` array, JSON columns are plain Python
+    values. Columns left out take the model's default. No signals,
     no ``save()``: the caller's transaction is the unit.
     """
     fields = {field.attname: field for field in model._meta.concrete_fields}

@@ -102,6 +102,7 @@ class CustomerListRow(models.Model):
     as_of = models.DateField(null=True)
 
     class Meta:
+        # Named in ``data.store.paging``, which says which one a page walks.
         indexes = (
             models.Index(fields=["spend_micros", "customer"], name="row_by_spend"),
             models.Index(fields=["last_order_on", "customer"], name="row_by_last_order"),
@@ -109,15 +110,32 @@ class CustomerListRow(models.Model):
             models.Index(fields=["value_score", "customer"], name="row_by_value"),
             models.Index(fields=["name_sort", "customer"], name="row_by_name"),
             models.Index(fields=["at_stake_micros", "customer"], name="row_by_stake"),
+            models.Index(fields=["overdue_days", "customer"], name="row_by_overdue"),
             models.Index(fields=["rfm_segment", "spend_micros", "customer"], name="row_by_segment"),
+            models.Index(fields=["rfm_segment", "last_order_on", "customer"], name="row_segment_last"),
+            models.Index(fields=["rfm_segment", "orders", "customer"], name="row_segment_orders"),
+            models.Index(fields=["rfm_segment", "value_score", "customer"], name="row_segment_value"),
+            models.Index(fields=["rfm_segment", "name_sort", "customer"], name="row_segment_name"),
+            models.Index(fields=["band", "spend_micros", "customer"], name="row_band_spend"),
+            models.Index(fields=["band", "last_order_on", "customer"], name="row_band_last"),
+            models.Index(fields=["band", "orders", "customer"], name="row_band_orders"),
+            models.Index(fields=["band", "value_score", "customer"], name="row_band_value"),
+            models.Index(fields=["band", "name_sort", "customer"], name="row_band_name"),
             models.Index(fields=["country", "spend_micros", "customer"], name="row_by_country"),
             models.Index(fields=["owner", "spend_micros", "customer"], name="row_by_owner"),
             models.Index(fields=["team", "spend_micros", "customer"], name="row_by_team"),
+            models.Index(fields=["city", "customer"], name="row_by_city"),
+            models.Index(fields=["contact_allowed", "customer"], name="row_by_contact"),
         )
 
 
 class CustomerSearch(models.Model):
-    """The words of a customer as the search index takes them (Han in uni- and bigrams, the rest in words)."""
+    """The words of a customer as the search index takes them (see ``data.store.search``).
+
+    On SQLite triggers carry them into the full-text table ``store_customerwords``; on PostgreSQL a column ``vector``
+    of this table, unknown to the ORM, holds them with their positions. A migration that rebuilds this table on SQLite
+    loses the triggers and must make them again.
+    """
 
     customer = models.OneToOneField(Customer, primary_key=True, on_delete=models.CASCADE)
     tokens = models.TextField()
