@@ -12,18 +12,28 @@ import pyarrow as pa
 from zhiji.processing.cleaning.folding import folded, plain_text
 from zhiji.processing.cleaning.words import region
 
-_EMAIL = "^[^@\\s,;<>\"()]+@[^@\\s,;<>\"()]+\\.[^@\\s,;<>\"().]{{2,}}$".replace("{{", "{").replace("}}", "}")
+_EMAIL = '^[^@\\s,;<>"()]+@[^@\\s,;<>"()]+\\.[^@\\s,;<>"().]{{2,}}$'.replace("{{", "{").replace("}}", "}")
 _CHINESE_MOBILE = re.compile(r"^(?:\+?86|0086)?[- ]?1[3-9]\d{9}$")
 
 
 def names_table(connection: duckdb.DuckDBPyConnection, *, table: str, column: str) -> None:
-    """``table(raw, value)`` for cells that are not plain ASCII without double blanks: NFKC, single blanks."""
-    rows = connection.execute(
-        f"""SELECT DISTINCT {column} FROM received WHERE broken IS NULL
-            AND regexp_matches({column}, '[^\\x20-\\x7e]|  ')"""  # noqa: S608 - our own names
-    ).fetchall()
-    raws = [raw for (raw,) in rows]
-    _register(connection, table, {"raw": raws, "value": [clean_name(raw) for raw in raws]})
+    """``table(raw, value)`` of the distinct cells, NFKC with single blanks; Python sees those that are not plain ASCII."""
+    texts_table(connection, table=table, column=column)
+    rows = connection.execute(f"SELECT raw FROM {table} WHERE regexp_matches(raw, '[^\\x20-\\x7e]|  ')").fetchall()
+    if rows:
+        raws = [raw for (raw,) in rows]
+        _register(connection, f"{table}_odd", {"raw": raws, "value": [clean_name(raw) for raw in raws]})
+        connection.execute(
+            f"UPDATE {table} t SET value = o.value FROM {table}_odd o WHERE t.raw = o.raw; DROP TABLE {table}_odd"
+        )
+
+
+def texts_table(connection: duckdb.DuckDBPyConnection, *, table: str, column: str) -> None:
+    """``table(raw, value)`` of the distinct cells, trimmed; NULL where nothing stands."""
+    connection.execute(
+        f"""CREATE TEMP TABLE {table} AS SELECT raw, {plain_text("raw")} AS value FROM
+            (SELECT DISTINCT {column} AS raw FROM received WHERE broken IS NULL AND {column} IS NOT NULL)"""
+    )
 
 
 def clean_name(text: str) -> str | None:
@@ -44,7 +54,7 @@ def phones_table(
     """
     place = country or "NULL::VARCHAR"
     rows = connection.execute(
-        f"SELECT DISTINCT {column}, {place} FROM received WHERE broken IS NULL AND {column} IS NOT NULL"  # noqa: S608
+        f"SELECT DISTINCT {column}, {place} FROM received WHERE broken IS NULL AND {column} IS NOT NULL"
     ).fetchall()
     read = [read_phone(raw, named, default_region) for raw, named in rows]
     _register(
@@ -68,14 +78,20 @@ def read_phone(raw: str, country: str | None, default_region: str) -> tuple[str 
     if "*" in text or re.search(r"\d[xX]{3,}", text):
         return text, True, None
     named = region(country) if country else None
-    if named in (None, "CN") and default_region == "CN" and _CHINESE_MOBILE.match(text.replace(" ", "").replace("-", "")):
+    if (
+        named in (None, "CN")
+        and default_region == "CN"
+        and _CHINESE_MOBILE.match(text.replace(" ", "").replace("-", ""))
+    ):
         return "+86" + re.sub(r"\D", "", text)[-11:], False, None
     try:
         number = phonenumbers.parse(re.sub(r"^00(?=[1-9])", "+", text), named or default_region)
     except phonenumbers.NumberParseException:
         return None, False, "phone_unreadable"
     guessed = named is None and not text.startswith(("+", "00"))
-    if not phonenumbers.is_valid_number(number) or (guessed and default_region == "CN" and not re.match(r"^\(?(0|400|1[3-9])", text)):
+    if not phonenumbers.is_valid_number(number) or (
+        guessed and default_region == "CN" and not re.match(r"^\(?(0|400|1[3-9])", text)
+    ):
         return None, False, "phone_unreadable"
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), False, None
 
@@ -93,7 +109,9 @@ def email_expression(column: str) -> str:
 def email_code(column: str) -> str:
     """Why a cell is no address; NULL when it is one, or empty, or a word for nothing."""
     empty = f"coalesce({plain_text(column)}, '') = '' OR upper({folded(column)}) IN ('NULL', 'NONE', 'NAN', 'N/A', '-', '无')"
-    return f"CASE WHEN NOT ({empty}) AND NOT regexp_matches({_bare_email(column)}, '{_EMAIL}') THEN 'email_unreadable' END"
+    return (
+        f"CASE WHEN NOT ({empty}) AND NOT regexp_matches({_bare_email(column)}, '{_EMAIL}') THEN 'email_unreadable' END"
+    )
 
 
 def _bare_email(column: str) -> str:
@@ -103,5 +121,7 @@ def _bare_email(column: str) -> str:
 
 def _register(connection: duckdb.DuckDBPyConnection, table: str, columns: dict[str, list[object]]) -> None:
     kinds = {"masked": pa.bool_()}
-    rows = pa.table({name: pa.array(values, kinds.get(name, pa.string())) for name, values in columns.items()})  # noqa: F841
-    connection.execute(f"CREATE TEMP TABLE {table} AS SELECT * FROM rows")  # noqa: S608 - DuckDB finds ``rows`` by name
+    rows = pa.table({name: pa.array(values, kinds.get(name, pa.string())) for name, values in columns.items()})
+    connection.register("contact_rows", rows)
+    connection.execute(f"CREATE TEMP TABLE {table} AS SELECT * FROM contact_rows")
+    connection.unregister("contact_rows")

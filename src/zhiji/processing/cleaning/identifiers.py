@@ -9,40 +9,52 @@ from zhiji.processing.cleaning.errors import IdentifierRounded
 from zhiji.processing.cleaning.folding import folded, identifier
 
 _KEPT_DIGITS = 15
+_DIGITS_OF_PROOF = 3
 
 
-def id_expression(
-    connection: duckdb.DuckDBPyConnection, *, column: str, shown: str
+def parse_ids(
+    connection: duckdb.DuckDBPyConnection, *, field: str, column: str, shown: str
 ) -> tuple[str, list[Reason]]:
-    """SQL over ``received`` that gives the id of a column, and what to say of it.
+    """Makes ``id_<field>(raw, value)`` of the distinct cells of ``received.column``; returns its name and what to say.
 
     ``1.23457E+17``, or numbers of 16 digits and more that all end in zeros behind the fifteenth, are what a spreadsheet
     leaves of long numbers: IdentifierRounded, with the first row. ``17850.0`` in a column of such numbers loses its
     ``.0``, which a table program added because some cells were empty.
     """
-    flat = folded("raw")
-    row = connection.execute(
-        f"""
-        WITH flat AS (SELECT {flat} AS flat, row FROM (SELECT {column} AS raw, row FROM received WHERE broken IS NULL AND {column} IS NOT NULL))
-        SELECT count(*) FILTER (regexp_matches(flat, '(?i)^\\d(\\.\\d+)?e\\+?\\d+$') AND flat LIKE '%+%') AS exponents,
-            min(row) FILTER (regexp_matches(flat, '(?i)^\\d(\\.\\d+)?e\\+\\d+$')) AS exponent_row,
-            count(*) FILTER (regexp_matches(flat, '^\\d{{16,30}}$')) AS long,
-            count(*) FILTER (regexp_matches(flat, '^\\d{{15}}0{{1,15}}$')) AS zeros,
-            min(row) FILTER (regexp_matches(flat, '^\\d{{15}}0{{1,15}}$')) AS zero_row,
-            coalesce(sum(length(flat) - {_KEPT_DIGITS}) FILTER (regexp_matches(flat, '^\\d{{16,30}}$')), 0) AS cut,
-            count(*) FILTER (regexp_matches(flat, '^\\d+\\.0$')) AS pointed,
-            count(*) FILTER (regexp_matches(flat, '^\\d+\\.0$') OR regexp_matches(upper(flat), '^(NAN|NULL|NONE|)$')) AS whole,
-            count(*) AS n
-        FROM flat"""  # noqa: S608 - our own names
-    ).fetchone()
-    exponents, exponent_row, long, zeros, zero_row, cut, pointed, whole, total = row or (0,) * 9
-    if exponents:
-        raise IdentifierRounded(count=int(exponents), where={"column": shown, "row": exponent_row})
+    table = f"id_{field}"
+    connection.execute(
+        f"""CREATE TEMP TABLE {table}_flat AS SELECT raw, n, row, {folded("raw")} AS flat, {identifier("raw")} AS value
+        FROM (SELECT {column} AS raw, count(*) AS n, min(row) AS row FROM received
+            WHERE broken IS NULL AND {column} IS NOT NULL GROUP BY 1)"""
+    )
+    seen = _look(connection, f"{table}_flat")
+    where = {"column": shown}
+    if seen["exponents"]:
+        raise IdentifierRounded(count=seen["exponents"], where={**where, "row": seen["exponent_row"]})
     # That all end in zeros by chance: one in ten for each digit cut.
-    if long and zeros == long and cut >= 3:
-        raise IdentifierRounded(count=int(zeros), where={"column": shown, "row": zero_row})
-    expression = identifier(column)
-    if pointed and whole == total:
-        where = {"column": shown}
-        return f"regexp_replace({expression}, '\\.0$', '')", [Reason("ids_without_point", {"count": int(pointed)}, where)]
-    return expression, []
+    if seen["long"] and seen["zeros"] == seen["long"] and seen["cut"] >= _DIGITS_OF_PROOF:
+        raise IdentifierRounded(count=seen["zeros"], where={**where, "row": seen["zero_row"]})
+    pointed = bool(seen["pointed"]) and seen["pointed"] == seen["filled"]
+    value = "regexp_replace(value, '\\.0$', '')" if pointed else "value"
+    connection.execute(
+        f"CREATE TEMP TABLE {table} AS SELECT raw, {value} AS value FROM {table}_flat; DROP TABLE {table}_flat"
+    )
+    return table, [Reason("ids_without_point", {"count": seen["pointed"]}, where)] if pointed else []
+
+
+def _look(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, int]:
+    exponent = "regexp_matches(flat, '(?i)^\\d(\\.\\d+)?e\\+\\d+$')"
+    zeros = "regexp_matches(flat, '^\\d{15}0{1,15}$')"
+    long = "regexp_matches(flat, '^\\d{16,30}$')"
+    parts = {
+        "exponents": f"sum(n) FILTER ({exponent})",
+        "exponent_row": f"min(row) FILTER ({exponent})",
+        "long": f"sum(n) FILTER ({long})",
+        "zeros": f"sum(n) FILTER ({zeros})",
+        "zero_row": f"min(row) FILTER ({zeros})",
+        "cut": f"sum(length(flat) - {_KEPT_DIGITS}) FILTER ({long})",
+        "pointed": "sum(n) FILTER (regexp_matches(value, '^\\d+\\.0$'))",
+        "filled": "sum(n) FILTER (value IS NOT NULL)",
+    }
+    row = connection.execute(f"SELECT {', '.join(parts.values())} FROM {table}").fetchone() or ()
+    return {name: int(value or 0) for name, value in zip(parts, row, strict=True)}

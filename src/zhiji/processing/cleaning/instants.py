@@ -55,7 +55,7 @@ def parse_instants(
     first, findings = _decide(connection, f"{table}_split", shown, zone, day_first)
     connection.execute(f"CREATE TEMP TABLE {table}_local AS {_local(f'{table}_split', first)}")
     years = connection.execute(
-        f"SELECT coalesce(min(year(local)), 2000), coalesce(max(year(local)), 2000) FROM {table}_local WHERE code IS NULL"  # noqa: S608
+        f"SELECT coalesce(min(year(local)), 2000), coalesce(max(year(local)), 2000) FROM {table}_local WHERE code IS NULL"
     ).fetchone()
     zone_table(connection, zone, *(years or (2000, 2000)))
     connection.execute(f"CREATE TEMP TABLE {table} AS {_in_utc(f'{table}_local')}")
@@ -104,7 +104,7 @@ def _decide(
         f"""SELECT coalesce(sum(n) FILTER (try_cast(a AS INT) > 12 AND try_cast(b AS INT) <= 12), 0),
             coalesce(sum(n) FILTER (try_cast(b AS INT) > 12 AND try_cast(a AS INT) <= 12), 0), coalesce(sum(n), 0),
             min(row) FILTER (try_cast(a AS INT) > 12 AND try_cast(b AS INT) <= 12), min(row) FILTER (try_cast(b AS INT) > 12 AND try_cast(a AS INT) <= 12)
-            FROM {table} WHERE form = 'either'"""  # noqa: S608 - our own table name
+            FROM {table} WHERE form = 'either'"""
     ).fetchone()
     days, months, total, day_row, month_row = row or (0, 0, 0, None, None)
     if total == 0:
@@ -174,7 +174,7 @@ def _local(table: str, day_first: bool | None) -> str:
                 IS NOT NULL THEN 'instant_order_differs'
             WHEN day IS NULL OR hour > 23 OR minute > 59 OR second > 59 THEN 'instant_impossible'
             WHEN year(day) < {_FIRST_YEAR} OR year(day) > {_LAST_YEAR} THEN 'instant_out_of_range' END AS code
-    FROM clocked"""  # noqa: S608 - our own names
+    FROM clocked"""
 
 
 def _in_utc(table: str) -> str:
@@ -182,14 +182,14 @@ def _in_utc(table: str) -> str:
     SELECT l.raw, CASE WHEN l.code IS NULL THEN CASE WHEN l.is_utc THEN l.local
             ELSE l.local - to_microseconds(z.offset_us) END END AS value,
         nullif(l.code, 'nothing') AS code
-    FROM {table} l ASOF LEFT JOIN zone_offsets z ON l.local >= z.local_from"""  # noqa: S608 - our own names
+    FROM {table} l ASOF LEFT JOIN zone_offsets z ON l.local >= z.local_from"""
 
 
 def _edges(connection: duckdb.DuckDBPyConnection, table: str, shown: str, zone: str) -> list[Reason]:
     rows = connection.execute(
         f"""SELECT e.skipped, sum(l.n) FROM {table} l JOIN zone_edges e
             ON l.local >= e.edge_from AND l.local < e.edge_until
-            WHERE l.code IS NULL AND NOT l.is_utc AND l.local <> date_trunc('day', l.local) GROUP BY 1 ORDER BY 1"""  # noqa: S608
+            WHERE l.code IS NULL AND NOT l.is_utc AND l.local <> date_trunc('day', l.local) GROUP BY 1 ORDER BY 1"""
     ).fetchall()
     names = {True: "times_skipped_by_clock_change", False: "times_repeated_by_clock_change"}
     return [Reason(names[skipped], {"count": int(count), "zone": zone}, {"column": shown}) for skipped, count in rows]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Mapping as MappingABC
 from dataclasses import asdict, dataclass, field
 from difflib import SequenceMatcher
@@ -67,7 +68,9 @@ class Mapping:
         return cls(**{**value, "fields": {key: Match(**match) for key, match in value["fields"].items()}})
 
 
-def match_columns(profile: FileProfile, kind: str, overrides: MappingABC[str, str | int | None] | None = None) -> Mapping:
+def match_columns(
+    profile: FileProfile, kind: str, overrides: MappingABC[str, str | int | None] | None = None
+) -> Mapping:
     """Matches the columns of a file to the fields of a kind (``KINDS``).
 
     overrides: field → name or position (from 0) of its column, or None or "" for: this field has none. Names win over
@@ -87,9 +90,13 @@ def match_columns(profile: FileProfile, kind: str, overrides: MappingABC[str, st
     for (name, column), score in sorted(scores.items(), key=lambda item: -item[1]):
         if name in matched or name in withheld or column in taken or score < _ACCEPT:
             continue
-        matched[name] = Match(column, profile.columns[column], round(score, 3), "name", _others(scores, name, column, profile))
+        matched[name] = Match(
+            column, profile.columns[column], round(score, 3), "name", _others(scores, name, column, profile)
+        )
         taken.add(column)
-    for name, column, confidence in _by_content(wanted, content, [i for i in free if i not in taken], matched, withheld, profile):
+    for name, column, confidence in _by_content(
+        wanted, content, [i for i in free if i not in taken], matched, withheld, profile
+    ):
         matched[name] = Match(column, profile.columns[column], confidence, "content")
         taken.add(column)
     ordered = {name: matched[name] for name in wanted.fields if name in matched}
@@ -203,7 +210,9 @@ def _by_content(
         open_fields = [
             spec
             for spec in open_fields
-            if (spec.required and spec.type == "instant") or spec.type in ("email", "phone") or (spec.name == "amount" and not has_money)
+            if (spec.required and spec.type == "instant")
+            or spec.type in ("email", "phone")
+            or (spec.name == "amount" and not has_money)
         ]
     found: list[tuple[str, int, float]] = []
     left = list(free)
@@ -211,7 +220,9 @@ def _by_content(
         spec = next((spec for spec in open_fields if spec.type == wanted and spec.name not in _NEVER_BY_CONTENT), None)
         candidates = [column for column in left if test(content[column])]
         if wanted == "id":
-            spec = next((s for s in open_fields if s.name in ("customer_external_id", "external_id", "product_code")), None)
+            spec = next(
+                (s for s in open_fields if s.name in ("customer_external_id", "external_id", "product_code")), None
+            )
         if wanted == "amount":
             candidates = candidates[::-1]  # a file without names puts the money last
             spec = next((s for s in open_fields if s.name in ("amount", "price")), None)
@@ -223,7 +234,7 @@ def _by_content(
 
 
 _NEVER_BY_CONTENT = {"paid_at", "line_number"}
-_CONTENT_RULES = (
+_CONTENT_RULES: tuple[tuple[str, Callable[[Content], bool], float], ...] = (
     ("email", lambda seen: seen.emails > 0.9, 0.9),
     ("phone", lambda seen: seen.phones > 0.9 and seen.dates < 0.1, 0.8),
     ("instant", lambda seen: seen.dates > 0.95, 0.9),

@@ -85,7 +85,7 @@ def _decide(
     row = connection.execute(
         f"""SELECT coalesce(sum(n) FILTER (dot AND NOT comma), 0), coalesce(sum(n) FILTER (comma AND NOT dot), 0),
             coalesce(sum(n) FILTER (dot AND comma AND NOT regexp_matches(core, '^\\d+$')), 0)
-            FROM {table} WHERE code IS NULL"""  # noqa: S608 - our own table name
+            FROM {table} WHERE code IS NULL"""
     ).fetchone()
     dots, commas, both = (int(count) for count in row or (0, 0, 0))
     if decimal is not None:
@@ -124,4 +124,4 @@ def _scaled(table: str, mark: str, mixed: bool, decimals: int) -> str:
             WHEN length(fraction) > {decimals} THEN 'amount_too_precise'
             WHEN huge IS NULL OR abs(huge) > {largest} THEN 'amount_too_large' END AS code,
         code = 'nothing' AS empty FROM scaled)
-    SELECT raw, CASE WHEN code IS NULL AND empty IS NOT TRUE THEN huge::BIGINT END AS value, code FROM judged"""  # noqa: S608 - our own names
+    SELECT raw, CASE WHEN code IS NULL AND empty IS NOT TRUE THEN huge::BIGINT END AS value, code FROM judged"""

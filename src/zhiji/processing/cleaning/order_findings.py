@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from zhiji.kernel import Reason
+from pathlib import Path
+
+from zhiji.kernel import Money, Reason
+from zhiji.processing.cleaning.folding import quoted
 from zhiji.processing.cleaning.stage import Stage
 
 _COUNTS = {
@@ -16,8 +19,6 @@ _COUNTS = {
     "non_product_lines": "line_kind IN ('discount', 'postage', 'tax', 'fee', 'other') OR (line_kind = 'adjustment' AND product_key IN (SELECT upper(product_code) FROM code_kinds))",
     "zero_amount_lines": "amount_micros = 0",
     "masked_phone_lines": "phone_masked",
-    "unreadable_phone_lines": "phone__code IS NOT NULL",
-    "unreadable_email_lines": "email__code IS NOT NULL",
     "closed_lines": "order_state IN ('open', 'closed', 'cancelled', 'refunded')",
 }
 _MONEY = {
@@ -32,24 +33,26 @@ _MONEY = {
 _PLAIN = {
     "zero_amount_lines": "lines_of_no_amount",
     "masked_phone_lines": "phones_masked",
-    "unreadable_phone_lines": "phones_unreadable",
-    "unreadable_email_lines": "emails_unreadable",
 }
 
 
-def look_over(stage: Stage, table: str) -> tuple[list[Reason], dict[str, int]]:
-    """Findings with ``count`` and, where money hangs on them, ``micros`` and ``currency``; and all counts by name."""
+def look_over(stage: Stage, clean: Path) -> tuple[list[Reason], dict[str, int]]:
+    """Findings with ``count`` and, where money hangs on them, ``micros`` with ``money`` (as text); and all counts by name."""
+    table = f"read_parquet({quoted(str(clean))})"
     parts = [f"count(*) FILTER ({test}), coalesce(sum(amount_micros) FILTER ({test}), 0)" for test in _COUNTS.values()]
-    row = stage.connection.execute(
-        f"""SELECT {", ".join(parts)}, count(DISTINCT order_key), count(DISTINCT customer_external_id),
-            coalesce(sum(amount_micros), 0) FROM {table}"""  # noqa: S608 - our own names
-    ).fetchone() or ()
+    row = (
+        stage.connection.execute(
+            f"""SELECT {", ".join(parts)}, count(DISTINCT order_key), count(DISTINCT customer_external_id),
+            coalesce(sum(amount_micros), 0) FROM {table}"""
+        ).fetchone()
+        or ()
+    )
     counts = {name: int(row[2 * i]) for i, name in enumerate(_COUNTS)}
     money = {name: int(row[2 * i + 1]) for i, name in enumerate(_COUNTS)}
     counts["orders"], counts["customers"] = int(row[-3]), int(row[-2])
     currency = stage.settings.currency
     findings = [
-        Reason(code, {"count": counts[name], "micros": money[name], "currency": currency})
+        Reason(code, {"count": counts[name], "micros": money[name], "money": str(Money(money[name], currency))})
         for name, code in _MONEY.items()
         if counts[name]
     ]
@@ -63,7 +66,7 @@ def look_over(stage: Stage, table: str) -> tuple[list[Reason], dict[str, int]]:
 def _joined_codes(stage: Stage, table: str, counts: dict[str, int]) -> list[Reason]:
     rows = stage.connection.execute(
         f"""SELECT product_key FROM {table} WHERE product_key IS NOT NULL GROUP BY 1
-            HAVING count(DISTINCT product_code) > 1 ORDER BY 1"""  # noqa: S608
+            HAVING count(DISTINCT product_code) > 1 ORDER BY 1"""
     ).fetchall()
     counts["joined_codes"] = len(rows)
     examples = ", ".join(key for (key,) in rows[:5])
@@ -73,7 +76,7 @@ def _joined_codes(stage: Stage, table: str, counts: dict[str, int]) -> list[Reas
 def _moved_customers(stage: Stage, table: str, counts: dict[str, int]) -> list[Reason]:
     rows = stage.connection.execute(
         f"""SELECT customer_external_id FROM {table} WHERE customer_external_id IS NOT NULL GROUP BY 1
-            HAVING count(DISTINCT country) > 1 ORDER BY 1"""  # noqa: S608
+            HAVING count(DISTINCT country) > 1 ORDER BY 1"""
     ).fetchall()
     counts["customers_in_two_countries"] = len(rows)
     examples = ", ".join(key for (key,) in rows[:5])

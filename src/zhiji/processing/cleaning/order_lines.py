@@ -14,7 +14,7 @@ _NEGATIVE_SHARE = 0.95
 
 
 def sort_kinds(stage: Stage) -> None:
-    """Makes ``kinded``: the good rows with ``line_kind``, ``is_cancellation``, ``product_key`` and signed amounts.
+    """Makes the view ``kinded``: the good rows with ``line_kind``, ``is_cancellation``, ``product_key``.
 
     In this order: the kind that the file gives; a code, then a name, that is no goods (``lexicon.toml``); cancellation;
     a negative line is a return, or, without price and customer, an adjustment of stock; goods.
@@ -26,21 +26,20 @@ def sort_kinds(stage: Stage) -> None:
         for entry in lexicon()["names"]
     )
     given = "p.line_kind" if stage.has("line_kind") else "NULL"
-    back = "p.line_kind IN ('return', 'cancellation', 'discount') AND p.money_micros > 0" if stage.has("line_kind") else "false"
     stage.connection.execute(
-        f"""CREATE TEMP TABLE kinded AS
-        SELECT p.* EXCLUDE (line_kind, money_micros, quantity_milli, order_state, failed),
+        f"""CREATE TEMP VIEW kinded AS
+        SELECT p.* EXCLUDE (line_kind, money_micros, order_state),
             upper(p.product_code) AS product_key, {document} AS is_cancellation,
             coalesce(p.order_state, 'completed') AS order_state,
-            CASE WHEN {back} THEN -p.money_micros ELSE p.money_micros END AS amount_micros,
-            CASE WHEN {back} THEN -abs(p.quantity_milli) ELSE p.quantity_milli END AS quantity_milli,
+            p.money_micros AS amount_micros,
             coalesce({given}, k.kind, CASE WHEN p.product_code IS NULL THEN CASE {name_kind} END END,
                 CASE WHEN {document} THEN '{LineKind.CANCELLATION}'
                     WHEN p.quantity_milli < 0 AND p.customer_external_id IS NULL AND coalesce(p.unit_price, p.money_micros) = 0
                         THEN '{LineKind.ADJUSTMENT}'
                     WHEN p.quantity_milli < 0 OR p.money_micros < 0 THEN '{LineKind.RETURN}'
                     ELSE '{LineKind.GOODS}' END) AS line_kind
-        FROM priced p LEFT JOIN code_kinds k ON p.product_code = k.product_code WHERE p.failed IS NULL"""  # noqa: S608
+        FROM priced p LEFT JOIN code_kinds k ON p.product_code = k.product_code
+        ANTI JOIN failures x ON p.row = x.row"""
     )
 
 
@@ -60,7 +59,7 @@ def _code_kinds() -> str:
         candidates.append(test)
     return f"""SELECT product_code, kind FROM (
         SELECT product_code, CASE {" ".join(whens)} END AS kind FROM priced
-        WHERE product_code IS NOT NULL AND ({" OR ".join(candidates)}) GROUP BY product_code) WHERE kind IS NOT NULL"""  # noqa: S608
+        WHERE product_code IS NOT NULL AND ({" OR ".join(candidates)}) GROUP BY product_code) WHERE kind IS NOT NULL"""
 
 
 def _cancellation_documents(stage: Stage) -> str:
@@ -68,7 +67,7 @@ def _cancellation_documents(stage: Stage) -> str:
     row = stage.connection.execute(
         f"""SELECT count(*) FILTER (c), count(*) FILTER (c AND (quantity_milli < 0 OR money_micros < 0)),
             count(*) FILTER (regexp_matches(order_number, '^\\d{{3,}}$')), count(*)
-            FROM (SELECT *, regexp_matches(order_number, '{_CANCELLATION}') AS c FROM priced WHERE failed IS NULL)"""  # noqa: S608
+            FROM (SELECT *, regexp_matches(order_number, '{_CANCELLATION}') AS c FROM priced ANTI JOIN failures USING (row))"""
     ).fetchone()
     marked, negative, plain, total = row or (0, 0, 0, 0)
     if not marked or negative < _NEGATIVE_SHARE * marked or plain < total / 2:
@@ -98,32 +97,40 @@ _CONTENT = (
 
 
 def key_lines(stage: Stage) -> None:
-    """Makes ``lines``: ``kinded`` with ``order_key``, ``line_digest``, ``occurrence``, ``order_at``.
+    """Makes the view ``lines``: ``kinded`` with ``order_key``, ``line_digest``, ``occurrence``, ``order_at``.
 
     Without order numbers, a file that names products has an order a customer and day; one that does not has an order a
     row, and equal rows are told apart by their occurrence.
     """
-    content = ", ".join(f"coalesce(k.{part}::VARCHAR, '')" if "(" not in part else f"coalesce({part}::VARCHAR, '')" for part in _CONTENT)
-    extra = stage.extra_json()
+    content = ", ".join(f"coalesce({part}::VARCHAR, '')" for part in _CONTENT)
     join = "JOIN received r ON r.row = k.row" if stage.mapping.extras else ""
-    day = f"strftime(timezone({quoted(stage.settings.zone)}, timezone('UTC', k.event_at)), '%Y-%m-%d')"
-    made = "NULL::VARCHAR"
-    if not stage.has("order_number"):
-        who = "coalesce(k.customer_external_id, k.phone, k.email, '')"
-        has_products = stage.has("product_code") or stage.has("product_name")
-        parts = f"{who}, {day}" if has_products else f"{who}, {day}, digest, occurrence::VARCHAR"
-        made = f"'~' || md5(concat_ws(chr(31), {parts}))[1:16]"
-        stage.findings.append(Reason("orders_made_by_day" if has_products else "orders_made_by_row"))
-    order = "k.order_number" if stage.has("order_number") else f"coalesce(k.customer_external_id, k.phone, k.email, '') || {day}"
-    stage.connection.execute(
-        f"""CREATE TEMP TABLE lines AS
-        WITH digested AS (
-            SELECT k.*, md5(concat_ws(chr(31), {content}, coalesce({extra}, '')))[1:16] AS digest FROM kinded k {join}
-        ), counted AS (
-            SELECT *, (row_number() OVER (PARTITION BY {order}, digest ORDER BY row) - 1)::INTEGER AS occurrence FROM digested k
-        ), keyed AS (
-            SELECT k.* EXCLUDE (digest), digest AS line_digest, coalesce(k.order_number, {made}) AS order_key FROM counted k
-        )
-        SELECT y.*, o.order_at FROM keyed y
-        JOIN (SELECT order_key, min(event_at) AS order_at FROM keyed GROUP BY 1) o USING (order_key)"""  # noqa: S608
+    day = f"strftime(timezone({quoted(stage.settings.zone)}, timezone('UTC', event_at)), '%Y-%m-%d')"
+    numbered = stage.has("order_number")
+    by_day = not numbered and (stage.has("product_code") or stage.has("product_name"))
+    whose = (
+        "order_number" if numbered else f"concat_ws(chr(31), coalesce(customer_external_id, phone, email, ''), {day})"
+    )
+    if not numbered:
+        stage.findings.append(Reason("orders_made_by_day" if by_day else "orders_made_by_row"))
+    run = stage.connection.execute
+    run(
+        f"""CREATE TEMP TABLE digests AS SELECT k.row AS row, {whose} AS whose, event_at,
+            md5(concat_ws(chr(31), {content}, coalesce({stage.extra_json()}, '')))[1:16] AS digest
+        FROM kinded k {join}"""
+    )
+    # Numbering all lines would sort them all; few are equal, so only those are numbered.
+    run(
+        """CREATE TEMP TABLE equal_lines AS SELECT d.row, (row_number() OVER (PARTITION BY whose, digest ORDER BY d.row) - 1)::INTEGER
+        AS occurrence FROM digests d SEMI JOIN
+        (SELECT whose, digest FROM digests GROUP BY 1, 2 HAVING count(*) > 1) e USING (whose, digest)"""
+    )
+    run("CREATE TEMP TABLE order_times AS SELECT whose, min(event_at) AS order_at FROM digests GROUP BY 1")
+    made = "d.whose" if by_day else "concat_ws(chr(31), d.whose, d.digest, coalesce(e.occurrence, 0)::VARCHAR)"
+    key = "d.whose" if numbered else f"'~' || md5({made})[1:16]"
+    order_at = "o.order_at" if numbered or by_day else "d.event_at"
+    run(
+        f"""CREATE TEMP VIEW lines AS SELECT k.*, {key} AS order_key, d.digest AS line_digest,
+            coalesce(e.occurrence, 0) AS occurrence, {order_at} AS order_at
+        FROM kinded k JOIN digests d ON k.row = d.row LEFT JOIN equal_lines e ON k.row = e.row
+        JOIN order_times o ON d.whose = o.whose"""
     )

@@ -48,7 +48,7 @@ def fill_from_first_line(stage: Stage) -> None:
     stage.connection.execute(
         f"""CREATE TEMP TABLE filled AS SELECT t.* REPLACE ({", ".join(replaced)}), true AS money_counts FROM typed t
             LEFT JOIN (SELECT order_number, min(row) AS row {"," if firsts else ""} {firsts} FROM typed
-                WHERE order_number IS NOT NULL GROUP BY 1) f ON t.order_number = f.order_number"""  # noqa: S608 - our own names
+                WHERE order_number IS NOT NULL GROUP BY 1) f ON t.order_number = f.order_number"""
     )
     if sparse:
         stage.findings.append(Reason("order_fields_filled", {"columns": _shown(stage, sparse)}))
@@ -70,10 +70,13 @@ def _sparse_fields(stage: Stage, names: list[str]) -> list[str]:
         f"count(*) FILTER ({n}_n > 0 AND {n}_n < lines AND {n}_first), count(*) FILTER ({n}_n > 0 AND NOT {n}_first)"
         for n in names
     )
-    counts = stage.connection.execute(
-        f"""SELECT {outer} FROM (SELECT order_number, count(*) AS lines, {inner} FROM typed
-            WHERE order_number IS NOT NULL GROUP BY 1 HAVING lines > 1)"""  # noqa: S608 - our own names
-    ).fetchone() or ()
+    counts = (
+        stage.connection.execute(
+            f"""SELECT {outer} FROM (SELECT order_number, count(*) AS lines, {inner} FROM typed
+            WHERE order_number IS NOT NULL GROUP BY 1 HAVING lines > 1)"""
+        ).fetchone()
+        or ()
+    )
     return [name for i, name in enumerate(names) if counts[2 * i] > 0 and counts[2 * i + 1] == 0]
 
 
@@ -82,30 +85,38 @@ def _repeated_money(stage: Stage) -> list[str]:
     names = [name for name in _MONEY_OF_THE_ORDER if stage.has(name)]
     if not names:
         return []
-    inner = ", ".join(f"min({n}) = max({n}) AND count({n}) = count(*) AS {n}_same, max(abs({n})) > 0 AS {n}_any" for n in names)
+    inner = ", ".join(
+        f"min({n}) = max({n}) AND count({n}) = count(*) AS {n}_same, max(abs({n})) > 0 AS {n}_any" for n in names
+    )
     outer = ", ".join(f"count(*) FILTER ({n}_any AND {n}_same), count(*) FILTER ({n}_any)" for n in names)
-    counts = stage.connection.execute(
-        f"""SELECT {outer} FROM (SELECT order_number, {inner} FROM typed WHERE order_number IS NOT NULL GROUP BY 1
-            HAVING count(*) > 1)"""  # noqa: S608 - our own names
-    ).fetchone() or ()
+    counts = (
+        stage.connection.execute(
+            f"""SELECT {outer} FROM (SELECT order_number, {inner} FROM typed WHERE order_number IS NOT NULL GROUP BY 1
+            HAVING count(*) > 1)"""
+        ).fetchone()
+        or ()
+    )
     return [
-        name for i, name in enumerate(names) if counts[2 * i + 1] > 0 and counts[2 * i] >= _SAME_SHARE * counts[2 * i + 1]
+        name
+        for i, name in enumerate(names)
+        if counts[2 * i + 1] > 0 and counts[2 * i] >= _SAME_SHARE * counts[2 * i + 1]
     ]
 
 
 def price_lines(stage: Stage) -> None:
-    """Makes ``priced``: ``filled`` with ``event_at``, ``quantity_milli``, ``money_micros`` (the signed line amount, NULL
+    """Makes the view ``priced``: ``filled`` with ``event_at``, ``quantity_milli``, ``money_micros`` (the signed line amount, NULL
     when it cannot be known), ``money_unreadable``, ``money_overflows``, and the side amounts with 0 for none.
 
     The amount is, in this order: the one given; quantity × price − discount, in integers, half away from zero where a
-    thousandth of a piece meets a millionth of a unit; the order's total less tax and postage.
+    thousandth of a piece meets a millionth of a unit; the order's total less tax and postage. A line that the file
+    itself calls a return, a cancellation or a discount takes money away, with or without a minus before it.
     """
     side = ", ".join(f"coalesce({name}, 0) AS {alias}" for name, alias in _SIDE.items())
     fallback = quoted(stage.settings.currency)
     currency = "currency" if stage.has("currency") else f"{fallback}"
     number_of_lines = _total_of_each_line(stage)
     stage.connection.execute(
-        f"""CREATE TEMP TABLE priced AS
+        f"""CREATE TEMP VIEW priced AS
         WITH sized AS (
             SELECT * EXCLUDE (currency, money_counts), {currency} AS currency, ordered_at AS event_at, now()::TIMESTAMP AS now_utc,
                 coalesce(quantity, 1000) AS quantity_milli, {side} FROM filled
@@ -117,13 +128,16 @@ def price_lines(stage: Stage) -> None:
                     THEN order_amount::HUGEINT - tax_micros - postage_micros
                 {number_of_lines} END AS huge FROM sized
         )
-        SELECT * EXCLUDE (huge), CASE WHEN abs(huge) <= {_LARGEST} THEN huge::BIGINT END AS money_micros,
+        SELECT * EXCLUDE (huge, quantity_milli), CASE WHEN abs(huge) <= {_LARGEST}
+                THEN CASE WHEN {_TURNED} THEN -huge ELSE huge END::BIGINT END AS money_micros,
+            CASE WHEN {_TURNED} THEN -abs(quantity_milli) ELSE quantity_milli END AS quantity_milli,
             coalesce(abs(huge) > {_LARGEST}, false) AS money_overflows,
             coalesce(amount__code, unit_price__code, quantity__code, order_amount__code) IS NOT NULL AS money_unreadable
-        FROM computed"""  # noqa: S608 - our own names
+        FROM computed"""
     )
 
 
+_TURNED = "coalesce(line_kind IN ('return', 'cancellation', 'discount') AND huge > 0, false)"
 _SIDE = {
     "discount": "discount_micros",
     "tax": "tax_micros",
@@ -131,9 +145,7 @@ _SIDE = {
     "refund_amount": "refund_micros",
 }
 # Integer division cuts towards zero; half a thousandth more, with the sign, makes it round half away from zero.
-_PRODUCT = (
-    "((quantity_milli::HUGEINT * unit_price + sign(quantity_milli)::INT * sign(unit_price)::INT * 500) // 1000)"
-)
+_PRODUCT = "((quantity_milli::HUGEINT * unit_price + sign(quantity_milli)::INT * sign(unit_price)::INT * 500) // 1000)"
 
 
 def _tax_within(stage: Stage) -> str:
@@ -150,3 +162,15 @@ def _total_of_each_line(stage: Stage) -> str:
         return ""
     first = "min(row) OVER (PARTITION BY order_number)"
     return f"WHEN order_amount IS NULL AND order_amount__code IS NULL AND row > {first} THEN 0"
+
+
+def monthly_totals(stage: Stage) -> list[dict[str, int | str | None]]:
+    """``month`` (of the company's zone, None where no date could be read), ``currency``, ``lines``, ``unknown`` (lines
+    without a readable amount), ``micros``: what the file holds, before anything is sorted, judged or left out."""
+    rows = stage.connection.execute(
+        f"""SELECT strftime(timezone({quoted(stage.settings.zone)}, timezone('UTC', event_at)), '%Y-%m') AS month, currency,
+            count(*), count(*) FILTER (money_micros IS NULL), coalesce(sum(money_micros), 0) FROM priced
+            GROUP BY 1, 2 ORDER BY 1, 2"""
+    ).fetchall()
+    names = ("month", "currency", "lines", "unknown", "micros")
+    return [dict(zip(names, (m, c, int(n), int(u), int(total)), strict=True)) for m, c, n, u, total in rows]

@@ -22,9 +22,7 @@ from zhiji.processing.validation.expectations import ORDER_EXPECTATIONS
 STATES_WITHOUT_VALUE = ("open", "closed", "cancelled", "refunded")
 
 
-def clean_orders(
-    received: str | Path, mapping: Mapping, settings: CleaningSettings, out_dir: str | Path
-) -> Cleaned:
+def clean_orders(received: str | Path, mapping: Mapping, settings: CleaningSettings, out_dir: str | Path) -> Cleaned:
     """Writes ``clean.parquet`` and ``rejected.parquet`` (see ``rejects.write_rejected``) to ``out_dir``.
 
     ``clean.parquet``, one row a line, in the order of the file:
@@ -59,13 +57,14 @@ def clean_orders(
         stage.build()
         order_money.fill_from_first_line(stage)
         order_money.price_lines(stage)
+        months = order_money.monthly_totals(stage)
         stage.findings += judge(stage, "priced", ORDER_EXPECTATIONS)
         rejected = write_rejected(stage, "priced", ORDER_EXPECTATIONS, rejected_path, "money_micros", "event_at")
         order_lines.sort_kinds(stage)
         order_lines.key_lines(stage)
         clean = _write(stage, clean_path)
-        findings, counts = order_findings.look_over(stage, "lines")
-    return cleaned("orders", target, (clean, rejected), counts, stage.findings + findings)
+        findings, counts = order_findings.look_over(stage, clean_path)
+    return cleaned("orders", target, (clean, rejected), counts, stage.findings + findings, months)
 
 
 def _write(stage: Stage, path: Path) -> int:
@@ -88,7 +87,7 @@ def _write(stage: Stage, path: Path) -> int:
             l.country, l.city, l.phone, coalesce(l.phone_masked, false) AS phone_masked, l.email, l.contact_allowed,
             {_extra(stage)} AS extra, l.corrects_row, l.corrects_import
             FROM lines l {_received(stage)} ORDER BY l.row)
-            TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd)"""  # noqa: S608 - our own names, quoted where theirs
+            TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd)"""
     ).fetchone()
     return int(row[0]) if row else 0
 
@@ -101,7 +100,9 @@ def _kept(stage: Stage) -> dict[str, str]:
             more[stage.mapping.shown(field)] = f"l.{field}"
     for field in ("phone", "email"):
         if stage.has(field):
-            more[stage.mapping.shown(field)] = f"CASE WHEN l.{field}__code IS NOT NULL THEN r.{stage.mapping.column(field)} END"
+            more[stage.mapping.shown(field)] = (
+                f"CASE WHEN l.{field}__code IS NOT NULL THEN r.{stage.mapping.column(field)} END"
+            )
     return more
 
 
@@ -111,5 +112,3 @@ def _extra(stage: Stage) -> str:
 
 def _received(stage: Stage) -> str:
     return "JOIN received r ON r.row = l.row" if stage.mapping.extras or _kept(stage) else ""
-
-

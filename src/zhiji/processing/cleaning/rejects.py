@@ -8,6 +8,7 @@ from pathlib import Path
 
 from zhiji.kernel import Language, Reason, render
 from zhiji.processing.cleaning.folding import quoted
+from zhiji.processing.cleaning.kinds import KINDS
 from zhiji.processing.cleaning.stage import Stage
 from zhiji.processing.validation.expectations import Expectation
 
@@ -16,20 +17,20 @@ _FORMULA = "^[=+\\-@\\t\\r]"
 
 
 def judge(stage: Stage, table: str, expectations: Sequence[Expectation]) -> list[Reason]:
-    """Adds ``failed`` (INTEGER[] of expectations, empty for a good row) to ``table``; returns the flags with counts."""
+    """Makes ``failures(row, failed INTEGER[])``, the expectations that each bad row fails; returns flags with counts."""
     active = [one for one in expectations if not one.needs or stage.has(one.needs)]
     rejecting = [(i, one) for i, one in enumerate(expectations) if one in active and one.severity == "reject"]
     tests = [f"CASE WHEN ({one.predicate}) IS NOT TRUE THEN {i} END" for i, one in rejecting]
     any_failed = " OR ".join(f"({one.predicate}) IS NOT TRUE" for _, one in rejecting) or "false"
     stage.connection.execute(
-        f"ALTER TABLE {table} ADD COLUMN failed INTEGER[]; UPDATE {table} SET failed = "  # noqa: S608 - our own names
-        f"list_filter([{', '.join(tests)}]::INTEGER[], lambda x: x IS NOT NULL) WHERE {any_failed}"
+        f"CREATE TEMP TABLE failures AS SELECT row, list_filter([{', '.join(tests)}]::INTEGER[], "
+        f"lambda x: x IS NOT NULL) AS failed FROM {table} WHERE {any_failed}"
     )
     flags = [one for one in active if one.severity == "flag"]
     if not flags:
         return []
     counted = ", ".join(f"count(*) FILTER (({one.predicate}) IS FALSE)" for one in flags)
-    counts = stage.connection.execute(f"SELECT {counted} FROM {table} WHERE failed IS NULL").fetchone() or ()  # noqa: S608
+    counts = stage.connection.execute(f"SELECT {counted} FROM {table} ANTI JOIN failures USING (row)").fetchone() or ()
     return [
         Reason(one.code, {"count": int(count)}, {"column": stage.mapping.shown(one.field)})
         for one, count in zip(flags, counts, strict=True)
@@ -37,36 +38,39 @@ def judge(stage: Stage, table: str, expectations: Sequence[Expectation]) -> list
     ]
 
 
-def write_rejected(stage: Stage, table: str, expectations: Sequence[Expectation], path: Path, money: str, when: str) -> int:
+def write_rejected(
+    stage: Stage, table: str, expectations: Sequence[Expectation], path: Path, money: str, when: str
+) -> int:
     """Writes quarantine and returns its size.
 
     Columns: ``row``; ``column`` (the person's name for it), ``value``, ``code``, ``params`` (JSON) of the first reason;
-    ``also`` (JSON list of further ones); ``event_at`` TIMESTAMP and ``amount_micros`` BIGINT as far as they could be
-    read; ``corrects_row``, ``corrects_import``; ``raw`` (text of a record that could not be split); ``c0`` … as received.
+    ``also`` (JSON list of further ones); ``event_at`` TIMESTAMP and ``amount_micros`` BIGINT and ``currency`` as far as
+    they could be read; ``corrects_row``, ``corrects_import``; ``raw`` (text of a record that could not be split); ``c0`` … as received.
     """
+    currency = "t.currency" if "currency" in KINDS[stage.mapping.kind].fields else "NULL::VARCHAR"
     whens = "\n".join(_reason_case(stage, i, one) for i, one in enumerate(expectations))
     cells = ", ".join(f"r.c{i}" for i in range(len(stage.mapping.columns)))
     stage.connection.execute(
         f"""COPY (
         WITH reasons AS (
-            SELECT t.row, t.{money} AS amount_micros, t.{when} AS event_at, t.corrects_row, t.corrects_import,
-                list_transform(t.failed, lambda i: CASE i {whens} END) AS reasons
-            FROM {table} t JOIN received r USING (row) WHERE t.failed IS NOT NULL
+            SELECT t.row, t.{money} AS amount_micros, t.{when} AS event_at, {currency} AS currency, t.corrects_row, t.corrects_import,
+                list_transform(f.failed, lambda i: CASE i {whens} END) AS reasons
+            FROM {table} t JOIN failures f USING (row) JOIN received r USING (row)
         ), all_reasons AS (
-            SELECT row, reasons[1] AS first, to_json(reasons[2:])::VARCHAR AS also, event_at, amount_micros, corrects_row,
+            SELECT row, reasons[1] AS first, to_json(reasons[2:])::VARCHAR AS also, event_at, amount_micros, currency, corrects_row,
                 corrects_import FROM reasons
             UNION ALL BY NAME
             SELECT row, {{'column': broken->'where'->>'column', 'value': left(raw, {_VALUE_CHARS}), 'code': broken->>'code',
                 'params': (broken->'params')::VARCHAR}} AS first, '[]' AS also, NULL::TIMESTAMP AS event_at,
-                NULL::BIGINT AS amount_micros, NULL::BIGINT AS corrects_row, NULL::VARCHAR AS corrects_import
+                NULL::BIGINT AS amount_micros, NULL::VARCHAR AS currency, NULL::BIGINT AS corrects_row, NULL::VARCHAR AS corrects_import
             FROM (SELECT row, raw, broken::JSON AS broken FROM received WHERE broken IS NOT NULL)
         )
         SELECT a.row, first.column AS "column", first.value AS value, first.code AS code,
-            coalesce(first.params, '{{}}') AS params, also, event_at, amount_micros, corrects_row, corrects_import, r.raw, {cells}
+            coalesce(first.params, '{{}}') AS params, also, event_at, amount_micros, currency, corrects_row, corrects_import, r.raw, {cells}
         FROM all_reasons a JOIN received r USING (row) ORDER BY a.row
-        ) TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd)"""  # noqa: S608 - our own names, quoted where theirs
+        ) TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd)"""
     )
-    row = stage.connection.execute(f"SELECT count(*) FROM read_parquet({quoted(str(path))})").fetchone()  # noqa: S608
+    row = stage.connection.execute(f"SELECT count(*) FROM read_parquet({quoted(str(path))})").fetchone()
     return int(row[0]) if row else 0
 
 
@@ -91,12 +95,14 @@ def write_reject_file(
 
     Corrected and imported again, the error columns say which rows it corrects (``Mapping.corrects``).
     """
-    import duckdb  # noqa: PLC0415 - this entrance alone needs a connection of its own
+    import duckdb
 
     with duckdb.connect() as connection:
         source = f"read_parquet({quoted(str(rejected))})"
-        kinds = connection.execute(f'SELECT DISTINCT "column", value, code, params FROM {source}').fetchall()  # noqa: S608
-        connection.execute('CREATE TEMP TABLE words ("column" VARCHAR, value VARCHAR, code VARCHAR, params VARCHAR, text VARCHAR)')
+        kinds = connection.execute(f'SELECT DISTINCT "column", value, code, params FROM {source}').fetchall()
+        connection.execute(
+            'CREATE TEMP TABLE words ("column" VARCHAR, value VARCHAR, code VARCHAR, params VARCHAR, text VARCHAR)'
+        )
         texts = [(*kind, _text(kind, language)) for kind in kinds]
         if texts:
             connection.executemany("INSERT INTO words VALUES (?, ?, ?, ?, ?)", texts)
@@ -106,7 +112,7 @@ def write_reject_file(
                 {quoted(batch)} AS error_import FROM {source} q LEFT JOIN words w ON q.code = w.code
                 AND q.params = w.params AND q."column" IS NOT DISTINCT FROM w."column"
                 AND q.value IS NOT DISTINCT FROM w.value ORDER BY q.row)
-                TO {quoted(str(target))} (FORMAT csv, HEADER)"""  # noqa: S608 - quoted
+                TO {quoted(str(target))} (FORMAT csv, HEADER)"""
         ).fetchone()
     target.write_bytes(b"\xef\xbb\xbf" + target.read_bytes())
     return int(result[0]) if result else 0

@@ -51,7 +51,15 @@ def _flush(path: Path) -> None:
         os.fsync(handle.fileno())
 
 
-def cleaned(kind: str, out_dir: Path, sizes: tuple[int, int], counts: dict[str, int], findings: list[Reason]) -> Cleaned:
+def cleaned(
+    kind: str,
+    out_dir: Path,
+    sizes: tuple[int, int],
+    counts: dict[str, int],
+    findings: list[Reason],
+    months: list[dict[str, int | str | None]] | None = None,
+) -> Cleaned:
     """The result, its paths where the files stand now. sizes: (clean, rejected)."""
     clean, rejected = sizes
-    return Cleaned(kind, out_dir / CLEAN, out_dir / REJECTED, clean + rejected, clean, rejected, counts, findings)
+    paths = (out_dir / CLEAN, out_dir / REJECTED)
+    return Cleaned(kind, *paths, clean + rejected, clean, rejected, counts, findings, months or [])

@@ -58,7 +58,8 @@ class Cleaned:
     """What became of the records: ``received == clean + rejected`` always.
 
     clean_path, rejected_path: Parquet, see ``clean_orders`` and ``rejects``. counts: integers by name. findings: what a
-    person should know about the file, each with its count. money in findings is micros of ``settings.currency``.
+    person should know about the file, each with its count. money in findings is micros of ``settings.currency``. months: of orders, see
+    ``order_money.monthly_totals``; ``validation.reconcile`` sets the other figures against them.
     """
 
     kind: str
@@ -69,6 +70,7 @@ class Cleaned:
     rejected: int
     counts: dict[str, int] = field(default_factory=dict)
     findings: list[Reason] = field(default_factory=list)
+    months: list[dict[str, int | str | None]] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
         values = {**asdict(self), "findings": [finding.to_json() for finding in self.findings]}

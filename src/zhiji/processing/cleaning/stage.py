@@ -8,9 +8,9 @@ from pathlib import Path
 import duckdb
 
 from zhiji.kernel import Reason
-from zhiji.processing.cleaning.contacts import email_code, email_expression, names_table, phones_table
+from zhiji.processing.cleaning.contacts import email_code, email_expression, names_table, phones_table, texts_table
 from zhiji.processing.cleaning.folding import plain_text, quoted
-from zhiji.processing.cleaning.identifiers import id_expression
+from zhiji.processing.cleaning.identifiers import parse_ids
 from zhiji.processing.cleaning.instants import parse_instants
 from zhiji.processing.cleaning.kinds import KINDS, consent_refuses, folded, lexicon
 from zhiji.processing.cleaning.mapping import Mapping
@@ -21,12 +21,22 @@ from zhiji.processing.cleaning.words import contact_allowed, currency, line_kind
 MICRO_DECIMALS = 6
 MILLI_DECIMALS = 3
 # Names of people and places are brought to one form; names of goods stay as the shop writes them.
-_NORMALISED = {"customer_name", "name", "first_name", "last_name", "company", "owner_name", "agent_name", "city", "country"}
+_NORMALISED = {
+    "customer_name",
+    "name",
+    "first_name",
+    "last_name",
+    "company",
+    "owner_name",
+    "agent_name",
+    "city",
+    "country",
+}
 
 
 @dataclass
 class Stage:
-    """One file being cleaned: a DuckDB connection with ``received`` (a view) and, after ``build``, ``typed`` (a table).
+    """One file being cleaned: a DuckDB connection with ``received`` (a view) and, after ``build``, ``typed`` (a view).
 
     ``typed`` has ``row`` and, for each field of the kind, ``field`` and ``field__code``. Fields without a column are
     NULL there, so that the SQL below it has one form.
@@ -36,6 +46,7 @@ class Stage:
     mapping: Mapping
     settings: CleaningSettings
     findings: list[Reason] = field(default_factory=list)
+    _absents: list[str] = field(default_factory=list)
     _selects: list[str] = field(default_factory=list)
     _joins: list[str] = field(default_factory=list)
 
@@ -56,12 +67,16 @@ class Stage:
             self._consent()
         self._corrections()
         self.connection.execute(
-            f"CREATE TEMP TABLE typed AS SELECT r.row, {', '.join(self._selects)} FROM received r "  # noqa: S608
+            f"CREATE TEMP TABLE present AS SELECT r.row, {', '.join(self._selects)} FROM received r "
             f"{' '.join(self._joins)} WHERE r.broken IS NULL"
         )
+        absent = "".join(f", {expression}" for expression in self._absents)
+        self.connection.execute(f"CREATE TEMP VIEW typed AS SELECT *{absent} FROM present")
 
     def _select(self, expression: str, alias: str) -> None:
-        self._selects.append(f"{expression} AS {alias}")
+        """A column of ``typed``; constants cost no memory, they are made when they are read."""
+        chosen = self._absents if expression.startswith("NULL::") else self._selects
+        chosen.append(f"{expression} AS {alias}")
 
     def _absent(self, name: str, kind: str) -> None:
         types = {"instant": "TIMESTAMP", "amount": "BIGINT", "quantity": "BIGINT"}
@@ -76,20 +91,20 @@ class Stage:
         return alias
 
     def _id(self, name: str, column: str) -> None:
-        expression, findings = id_expression(self.connection, column=column, shown=self.mapping.shown(name))
+        table, findings = parse_ids(self.connection, field=name, column=column, shown=self.mapping.shown(name))
         self.findings += findings
-        self._select(expression, name)
+        self._select(f"{self._join(table, column)}.value", name)
         self._select("NULL::VARCHAR", f"{name}__code")
 
     def _text(self, name: str, column: str) -> None:
         if name == "line_kind":
             self._word(name, column, "line_kind_unknown")
             return
-        plain = plain_text(f"r.{column}")
         if name in _NORMALISED:
             names_table(self.connection, table=f"text_{name}", column=column)
-            plain = f"coalesce({self._join(f'text_{name}', column)}.value, {plain})"
-        self._select(plain, name)
+        else:
+            texts_table(self.connection, table=f"text_{name}", column=column)
+        self._select(f"{self._join(f'text_{name}', column)}.value", name)
         self._select("NULL::VARCHAR", f"{name}__code")
 
     def _country(self, name: str, column: str) -> None:
@@ -181,7 +196,10 @@ class Stage:
             )
             values.append(f"{self._join(f'consent_{i}', f'c{i}')}.value")
         listed = ", ".join(values)
-        self._select(f"list_bool_and(list_filter([{listed}], lambda x: x IS NOT NULL))" if values else "NULL::BOOLEAN", "contact_allowed")
+        self._select(
+            f"list_bool_and(list_filter([{listed}], lambda x: x IS NOT NULL))" if values else "NULL::BOOLEAN",
+            "contact_allowed",
+        )
         self._select("NULL::VARCHAR", "contact_allowed__code")
 
     def _corrections(self) -> None:
@@ -208,5 +226,3 @@ def open_stage(received: Path, mapping: Mapping, settings: CleaningSettings, scr
     connection.execute("SET TimeZone='UTC'")
     connection.execute(f"CREATE TEMP VIEW received AS SELECT * FROM read_parquet({quoted(str(received))})")
     return Stage(connection, mapping, settings)
-
-

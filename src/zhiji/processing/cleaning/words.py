@@ -11,7 +11,17 @@ import duckdb
 
 from zhiji.processing.cleaning.kinds import lexicon
 
-_SIGNS = {"¥": "CNY", "￥": "CNY", "元": "CNY", "人民币": "CNY", "rmb": "CNY", "$": "USD", "us$": "USD", "£": "GBP", "€": "EUR"}
+_SIGNS = {
+    "¥": "CNY",
+    "￥": "CNY",
+    "元": "CNY",
+    "人民币": "CNY",
+    "rmb": "CNY",
+    "$": "USD",
+    "us$": "USD",
+    "£": "GBP",
+    "€": "EUR",
+}
 
 
 def fold_word(word: str) -> str:
@@ -26,7 +36,9 @@ def _reverse(section: str) -> dict[str, str]:
 
 def order_state(word: str) -> str | None:
     """Ours for a platform's state; None when nobody told us what it means."""
-    return _reverse("states").get(fold_word(word).replace(", ", ",").replace("_", " ").strip()) or _reverse("states").get(fold_word(word))
+    return _reverse("states").get(fold_word(word).replace(", ", ",").replace("_", " ").strip()) or _reverse(
+        "states"
+    ).get(fold_word(word))
 
 
 def line_kind(word: str) -> str | None:
@@ -59,11 +71,16 @@ def contact_allowed(word: str, refuses: bool) -> bool | None:
 
 
 def map_words(
-    connection: duckdb.DuckDBPyConnection, *, table: str, column: str, meaning: Callable[[str], str | bool | None], kind: str = "VARCHAR"
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    table: str,
+    column: str,
+    meaning: Callable[[str], str | bool | None],
+    kind: str = "VARCHAR",
 ) -> dict[str, int]:
     """Makes ``table(raw, value)`` of the distinct cells of ``received.column``. Returns unknown words with their counts."""
     rows = connection.execute(
-        f"SELECT {column}, count(*) FROM received WHERE broken IS NULL AND {column} IS NOT NULL GROUP BY 1"  # noqa: S608
+        f"SELECT {column}, count(*) FROM received WHERE broken IS NULL AND {column} IS NOT NULL GROUP BY 1"
     ).fetchall()
     connection.execute(f"CREATE TEMP TABLE {table} (raw VARCHAR, value {kind})")
     unknown: dict[str, int] = {}
@@ -80,9 +97,13 @@ def map_words(
     return unknown
 
 
-def load_pairs(connection: duckdb.DuckDBPyConnection, table: str, rows: list[tuple[str, str | bool]], kind: str) -> None:
+def load_pairs(
+    connection: duckdb.DuckDBPyConnection, table: str, rows: list[tuple[str, str | bool]], kind: str
+) -> None:
     """Inserts many (raw, value) rows by column."""
     if not rows:
         return
     raws, values = zip(*rows, strict=True)
-    connection.execute(f"INSERT INTO {table} SELECT unnest(?::VARCHAR[]), unnest(?::{kind}[])", [list(raws), list(values)])  # noqa: S608
+    connection.execute(
+        f"INSERT INTO {table} SELECT unnest(?::VARCHAR[]), unnest(?::{kind}[])", [list(raws), list(values)]
+    )

@@ -52,23 +52,50 @@ ORDER_EXPECTATIONS: tuple[Expectation, ...] = (
     _readable("unit_price"),
     _readable("amount"),
     _readable("order_amount"),
-    Expectation("money_given", "amount", "money_micros IS NOT NULL OR money_unreadable OR money_overflows", code="money_missing"),
+    Expectation(
+        "money_given", "amount", "money_micros IS NOT NULL OR money_unreadable OR money_overflows", code="money_missing"
+    ),
     Expectation("amount_fits", "amount", "NOT money_overflows", code="amount_too_large"),
     _readable("discount"),
     _readable("tax"),
     _readable("postage"),
     _readable("refund_amount"),
     Expectation("currency_known", "currency", "currency IS NOT NULL", code="currency_unreadable"),
-    Expectation("order_not_in_future", "ordered_at", "event_at <= now_utc + INTERVAL 2 DAY", code="date_in_future", severity="flag"),
-    Expectation("quantity_not_zero", "quantity", "quantity_milli <> 0", code="quantity_zero", severity="flag", needs="quantity"),
-    Expectation("price_not_negative", "unit_price", "coalesce(unit_price, 0) >= 0", code="price_negative", severity="flag", needs="unit_price"),
+    Expectation(
+        "phone_readable", "phone", "phone__code IS NULL", code="phone_unreadable", severity="flag", needs="phone"
+    ),
+    Expectation(
+        "email_readable", "email", "email__code IS NULL", code="email_unreadable", severity="flag", needs="email"
+    ),
+    Expectation(
+        "order_not_in_future",
+        "ordered_at",
+        "event_at <= now_utc + INTERVAL 2 DAY",
+        code="date_in_future",
+        severity="flag",
+    ),
+    Expectation(
+        "quantity_not_zero", "quantity", "quantity_milli <> 0", code="quantity_zero", severity="flag", needs="quantity"
+    ),
+    Expectation(
+        "price_not_negative",
+        "unit_price",
+        "coalesce(unit_price, 0) >= 0",
+        code="price_negative",
+        severity="flag",
+        needs="unit_price",
+    ),
 )
 CUSTOMER_EXPECTATIONS: tuple[Expectation, ...] = (
     _id_given("external_id"),
     _readable("registered_at"),
     Expectation("external_id_once", "external_id", "appearance = 1", code="customer_repeated", severity="reject"),
-    Expectation("email_readable", "email", "email__code IS NULL", code="email_unreadable", severity="flag", needs="email"),
-    Expectation("phone_readable", "phone", "phone__code IS NULL", code="phone_unreadable", severity="flag", needs="phone"),
+    Expectation(
+        "email_readable", "email", "email__code IS NULL", code="email_unreadable", severity="flag", needs="email"
+    ),
+    Expectation(
+        "phone_readable", "phone", "phone__code IS NULL", code="phone_unreadable", severity="flag", needs="phone"
+    ),
 )
 PRODUCT_EXPECTATIONS: tuple[Expectation, ...] = (
     _id_given("product_code"),

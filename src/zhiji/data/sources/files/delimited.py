@@ -123,7 +123,7 @@ def _count(source: Source, text: TextFile, found: FileProfile) -> tuple[int, lis
             try:
                 _limit(connection, source)
                 filled = " OR ".join(f"c{i} IS NOT NULL" for i in range(width))
-                row = connection.execute(f"SELECT count(*) FILTER ({filled}) FROM {_scan(text, found)}").fetchone()  # noqa: S608
+                row = connection.execute(f"SELECT count(*) FILTER ({filled}) FROM {_scan(text, found)}").fetchone()
                 return (int(row[0]) if row else 0), sample
             except duckdb.Error:
                 pass
@@ -181,7 +181,7 @@ def _fast(source: Source, text: TextFile, known: FileProfile, out: Path) -> Sink
         _limit(connection, source)
         try:
             total = connection.execute(
-                f"COPY (SELECT row, {cells}, broken, raw FROM (SELECT "  # noqa: S608
+                f"COPY (SELECT row, {cells}, broken, raw FROM (SELECT "
                 f"row_number() OVER () AS row, {cells}, NULL::VARCHAR AS broken, NULL::VARCHAR AS raw "
                 f"FROM {_scan(text, known)}) WHERE {filled}) TO '{out}' (FORMAT parquet, COMPRESSION zstd)"
             ).fetchone()
@@ -220,7 +220,7 @@ def _unstorable(cells: list[str], damaged: bool) -> Reason | None:
 
 
 def _placed(reason: Reason, row: int, columns: list[str]) -> Reason:
-    where = {"row": row}
+    where: dict[str, int | str] = {"row": row}
     if "column" in reason.where:
         position = int(reason.where["column"])
         where["column"] = columns[position] if position < len(columns) else f"column {position + 1}"

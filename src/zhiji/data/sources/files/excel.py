@@ -92,7 +92,9 @@ def receive(source: Source, known: FileProfile, out: Path) -> Sink:
             if row in unvalued:
                 name = known.columns[unvalued[row]] if unvalued[row] < len(known.columns) else "?"
                 broken = Reason("record_formula_without_value", {}, {"row": row, "column": name})
-            elif (long := next((i for i, cell in enumerate(cells) if len(cell) > source.limits.cell_chars), None)) is not None:
+            elif (
+                long := next((i for i, cell in enumerate(cells) if len(cell) > source.limits.cell_chars), None)
+            ) is not None:
                 where = {"row": row, "column": known.columns[long]}
                 broken = Reason("record_cell_too_long", {"limit": source.limits.cell_chars}, where)
                 cells = [cell[:1000] for cell in cells]

@@ -27,7 +27,7 @@ def profile(source: Source) -> FileProfile:
     if records == 0:
         raise FileWithoutRecords(name=source.name, columns=", ".join(schema.names[:20]), where=source.where)
     columns, notes = unique_names(schema.names)
-    sample = _query(source, f"SELECT {_texts(schema)} FROM {_scan(source)} LIMIT {SAMPLE_RECORDS}")  # noqa: S608
+    sample = _query(source, f"SELECT {_texts(schema)} FROM {_scan(source)} LIMIT {SAMPLE_RECORDS}")
     return FileProfile(
         name=source.name,
         format="parquet",
@@ -47,7 +47,7 @@ def receive(source: Source, known: FileProfile, out: Path) -> Sink:
     filled = " OR ".join(f"c{i} IS NOT NULL" for i in range(len(schema.names)))
     rows = _query(
         source,
-        f"COPY (SELECT row, {cells}, broken, raw FROM (SELECT row_number() OVER () AS row, {_texts(schema)}, "  # noqa: S608
+        f"COPY (SELECT row, {cells}, broken, raw FROM (SELECT row_number() OVER () AS row, {_texts(schema)}, "
         f"NULL::VARCHAR AS broken, NULL::VARCHAR AS raw FROM {_scan(source)}) WHERE {filled}) "
         f"TO '{out}' (FORMAT parquet, COMPRESSION zstd)",
     )
@@ -70,7 +70,9 @@ def _checked_schema(source: Source) -> tuple[pa.Schema, int]:
         raise FileTooWide(name=source.name, columns=len(schema.names), limit=source.limits.columns, where=source.where)
     for field in schema:
         if pa.types.is_nested(field.type):
-            raise ParquetNested(name=source.name, type=str(field.type)[:80], where={**source.where, "column": field.name})
+            raise ParquetNested(
+                name=source.name, type=str(field.type)[:80], where={**source.where, "column": field.name}
+            )
     return schema, meta.num_rows
 
 

@@ -25,7 +25,7 @@ class Record:
     broken: Reason | None = None
 
 
-class _Open(Exception):  # noqa: N818 - a signal, not an error
+class _Open(Exception):
     """The quote is not closed on this line: the record may go on below."""
 
 
@@ -59,7 +59,8 @@ class Splitter:
             pass
         except ValueError as stray:
             return self._stray(text, str(stray))
-        joined, taken = line, []
+        joined = line
+        taken: list[str] = []
         quotes = text.count(self.quote or "")
         while len(taken) < _LINES_MOST and len(joined) <= 2 * self.cell_chars:
             following = waiting.popleft() if waiting else next(source, None)

@@ -135,7 +135,9 @@ def _scan_part(
                 if b"<v>" not in body or b"<v></v>" in body:
                     empty.append((int(row) - 1, column_number(letters.decode()) - 1))
     extent = max(26, widest) * lowest
-    if extent > _EXTENT_FREE and (extent > _EXTENT_PER_CELL * cells or extent > 10 * _CELLS_MOST) or cells > _CELLS_MOST:
+    if (
+        extent > _EXTENT_FREE and (extent > _EXTENT_PER_CELL * cells or extent > 10 * _CELLS_MOST)
+    ) or cells > _CELLS_MOST:
         params = {"sheet": title or entry.filename, "rows": lowest, "columns": widest, "cells": cells}
         raise SheetSparse(name=source.name, where={**source.where, "row": lowest}, **params)
     return empty

@@ -60,7 +60,10 @@ def _read(task: dict[str, Any]) -> dict[str, Any]:
         raise FileWithoutRecords(name=source.name, columns=", ".join(profile.columns[:20]), where=source.where)
     if sink.first_broken is not None and sink.broken == sink.records:
         raise FileAllBroken(
-            name=source.name, count=sink.broken, first=sink.first_broken.code, where={**source.where, **sink.first_broken.where}
+            name=source.name,
+            count=sink.broken,
+            first=sink.first_broken.code,
+            where={**source.where, **sink.first_broken.where},
         )
     with source.original.open("rb") as handle:
         digest = hashlib.file_digest(handle, "sha256").hexdigest()
