@@ -1,7 +1,5 @@
 """What this room refuses beyond the refusals of ``zhiji.algorithms.base``."""
 
-# ruff: noqa: N818 - style.md names errors by what happened.
-
 from __future__ import annotations
 
 from zhiji.kernel import CodedError

@@ -206,7 +206,7 @@ class KMeansSegments(ClusterMixin, Estimator):  # type: ignore[misc, unused-igno
         shown = {
             "k": k,
             "stability": round(stable, 2),
-            "valley_percent": round(100 * valley),
+            "valley_percent": max(0, round(100 * valley)),
             "p_value": f"{p_value:.2g}",
         }
         if stable < STABLE_AT:
