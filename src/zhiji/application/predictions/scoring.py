@@ -1,0 +1,125 @@
+"""Fitting the value model, keeping what it says, and freezing what is shown."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from django.db import transaction
+from django.db.models import Max
+
+import zhiji
+from zhiji.algorithms.base import save
+from zhiji.algorithms.value import CustomerValueModel, customer_reasons
+from zhiji.application.predictions import ledger
+from zhiji.application.predictions.models import CustomerScore, ModelVersion
+from zhiji.data.store import bulk
+from zhiji.kernel import MICROS
+from zhiji.platform import audit, live
+from zhiji.platform.company import company
+from zhiji.platform.workspace import workspace
+
+TASK = "customer_value"
+KEPT_VERSIONS = 12
+_MICROS = ("expected_value", "value_low", "value_high")
+
+
+def predictions_refresh(days: pd.DataFrame, as_of: date, *, horizon_days: int, lake: dict[str, Any]) -> pd.DataFrame:
+    """Fit, back-test, score and freeze; returns the scores as the list shows them, one row a customer.
+
+    days: customer-days known at the end of ``as_of`` (``processing.features.transactions``). lake: what the data was
+    (version, row counts), for the card. Columns of the result: ``customer_id, value_score, value_rank,
+    expected_orders, expected_value_micros, value_low_micros, value_high_micros, probability_active, rule_score``.
+    """
+    model = CustomerValueModel(horizon_days=horizon_days, seed=0, zone=company().zone)
+    if not (days["amount_micros"] > 0).any():
+        return pd.DataFrame(columns=["customer_id"])
+    model.fit(days, as_of=as_of)
+    scores = _as_stored(model.predict())
+    path, signature = _save(model, as_of)
+    with transaction.atomic():
+        version = _version(model, as_of, horizon_days, path, signature, lake)
+        _write_scores(version, scores)
+        ledger.freeze(version, scores)
+        audit.record("predictions_refresh", "prediction", version.pk, state=version.state, as_of=as_of.isoformat())
+        live.publish("prediction", task=TASK, version=version.version, state=version.state)
+    _forget_old()
+    return scores
+
+
+def _as_stored(scores: pd.DataFrame) -> pd.DataFrame:
+    """Amounts in micros, and the rank: 1 is the best, ties by the lower id."""
+    frame = scores.sort_values(["value_score", "customer_id"], ascending=[False, True], ignore_index=True)
+    frame["value_rank"] = np.arange(1, len(frame) + 1)
+    for name in _MICROS:
+        micros = (frame[name] * MICROS).round()
+        frame[f"{name}_micros"] = micros.astype("Int64")
+    return frame
+
+
+def _save(model: CustomerValueModel, as_of: date) -> tuple[str, str]:
+    number = (ModelVersion.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
+    folder = workspace().models / TASK
+    path = Path(TASK) / f"{as_of.isoformat()}-{number}"
+    # A kill between saving the folder and committing the row leaves a folder that no row names: take the next number.
+    while (folder.parent / path).exists():
+        number += 1
+        path = Path(TASK) / f"{as_of.isoformat()}-{number}"
+    signature = save(model, workspace().models / path, workspace().model_key)
+    return path.as_posix(), signature
+
+
+def _version(model: CustomerValueModel, as_of: date, horizon_days: int, path: str, signature: str,
+             lake: dict[str, Any]) -> ModelVersion:  # fmt: skip
+    """The newest version serves; earlier ones stay and may be put back (``services.version_serve``)."""
+    ModelVersion.objects.filter(task=TASK, is_serving=True).update(is_serving=False)
+    last = ModelVersion.objects.filter(task=TASK).aggregate(last=Max("version"))["last"] or 0
+    tested = model.backtest_
+    return ModelVersion.objects.create(
+        task=TASK,
+        version=last + 1,
+        as_of=as_of,
+        horizon_days=horizon_days,
+        state=tested.state,
+        candidate=tested.candidate,
+        rule=tested.rule,
+        reasons=[reason.to_json() for reason in tested.reasons],
+        backtest=tested.to_json(),
+        card={"code_version": zhiji.__version__, "seed": 0, "lake": lake, "signature": signature},
+        path=path,
+        signature=signature,
+        is_serving=True,
+    )
+
+
+def _write_scores(version: ModelVersion, frame: pd.DataFrame) -> None:
+    bulk.insert(
+        CustomerScore,
+        {
+            "id": bulk.reserve_keys(CustomerScore, len(frame)),
+            "version_id": [version.pk] * len(frame),
+            "customer_id": frame["customer_id"].tolist(),
+            "value_score": frame["value_score"].tolist(),
+            "rank": frame["value_rank"].tolist(),
+            "rule_score": frame["rule_score"].tolist(),
+            "expected_orders": _nullable(frame["expected_orders"]),
+            "expected_value_micros": _nullable(frame["expected_value_micros"]),
+            "value_low_micros": _nullable(frame["value_low_micros"]),
+            "value_high_micros": _nullable(frame["value_high_micros"]),
+            "probability_active": _nullable(frame["probability_active"]),
+            "reasons": [[reason.to_json() for reason in customer_reasons(row)] for row in frame.to_dict("records")],
+        },
+    )
+
+
+def _nullable(values: Any) -> list[Any]:
+    return [None if pd.isna(value) else value for value in values.tolist()]
+
+
+def _forget_old() -> None:
+    """Scores of versions that no longer serve are dropped; versions, their evidence and the ledger stay."""
+    stale = ModelVersion.objects.filter(task=TASK, is_serving=False).order_by("-pk")[KEPT_VERSIONS:]
+    CustomerScore.objects.filter(version__in=list(stale.values_list("pk", flat=True))).delete()

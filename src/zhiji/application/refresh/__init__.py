@@ -1,0 +1,1 @@
+"""Bringing everything derived up to a day: lake, features, segments, predictions, lists."""

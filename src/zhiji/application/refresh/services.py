@@ -1,0 +1,142 @@
+"""Bringing everything derived up to a day: one walk of stages, resumable, the same from the button, the night and the
+command."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import pyarrow.parquet as pq
+from django.db import transaction
+from django.db.models import Max
+
+from zhiji.application.predictions import services as predictions
+from zhiji.application.refresh.errors import RefreshNothingThere
+from zhiji.application.segments import services as segments
+from zhiji.application.worklists import services as worklists
+from zhiji.data.lake import open_engine
+from zhiji.data.store import listing
+from zhiji.data.store.models import Order
+from zhiji.kernel import clock
+from zhiji.platform import audit, jobs, live
+from zhiji.platform.company import company, zone
+from zhiji.platform.jobs import Task
+from zhiji.platform.models import Job, User
+from zhiji.platform.workspace import workspace
+from zhiji.processing.features import customer_features, transactions
+from zhiji.processing.pipelines.lake import rebuild_lake
+
+STAGES = ("lake", "features", "segments", "predictions", "lists", "ledger")
+
+
+def refresh_start(*, by: User | None = None, as_of: date | None = None, delay_seconds: int = 0) -> Job:
+    """Queue a refresh; while one waits or runs, that one is returned."""
+    day = as_of.isoformat() if as_of else None
+    return jobs.enqueue("refresh", by=by, unique_key="refresh", as_of=day, delay=timedelta(seconds=delay_seconds))
+
+
+def default_as_of(place: ZoneInfo) -> date:
+    """The last day that the data covers: yesterday where orders arrive daily, earlier where a file ended earlier.
+
+    Looking from later than that would take the missing days for days on which nobody bought.
+    """
+    last = Order.objects.aggregate(last=Max("ordered_at"))["last"]
+    if last is None:
+        raise RefreshNothingThere()
+    yesterday = clock.day_of(clock.now(), place) - timedelta(days=1)
+    return min(clock.day_of(last, place), yesterday)
+
+
+class Refresh:
+    """One refresh under way; what a stage leaves for the next lies in its own folder of the workspace."""
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        self.state = task.checkpoint
+        self.state.setdefault("stage", STAGES[0])
+        self.folder: Path = workspace().staging / f"refresh-{task.job.pk}"
+        self.zone = zone()
+
+    @property
+    def as_of(self) -> date:
+        return date.fromisoformat(self.state["as_of"])
+
+    @property
+    def earlier_on(self) -> date:
+        """One horizon ago: from where the look-back of the segments is made."""
+        return self.as_of - timedelta(days=company().horizon_days)
+
+    def step(self) -> bool:
+        if "as_of" not in self.state:
+            asked = self.task.params.get("as_of")
+            self.state["as_of"] = asked or default_as_of(self.zone).isoformat()
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        while self.state["stage"] != "done":
+            if self.task.time_is_up():
+                return False
+            self.task.breathe()
+            stage = self.state["stage"]
+            self.task.save(stage=stage, done=STAGES.index(stage), total=len(STAGES))
+            with self.task.held():
+                getattr(self, f"_{stage}")()
+            following = [*STAGES, "done"][STAGES.index(stage) + 1]
+            self.state["stage"] = following
+            self.task.save(stage=following, done=STAGES.index(stage) + 1, total=len(STAGES))
+        self._finish()
+        return True
+
+    def _lake(self) -> None:
+        self.state["rows"] = rebuild_lake()
+
+    def _features(self) -> None:
+        """Features and customer-days as of the day, written once and read by every later stage."""
+        with open_engine(workspace().lake) as engine:
+            now = customer_features(engine.tables, self.as_of, self.zone)
+            pq.write_table(engine.to_arrow(now), self._file("features"))
+            pq.write_table(engine.to_arrow(transactions(engine.tables, self.as_of, self.zone)), self._file("days"))
+            earlier = customer_features(engine.tables, self.earlier_on, self.zone)
+            pq.write_table(engine.to_arrow(earlier), self._file("earlier"))
+            today = clock.day_of(clock.now(), self.zone)
+            pq.write_table(engine.to_arrow(transactions(engine.tables, today, self.zone)), self._file("all_days"))
+
+    def _segments(self) -> None:
+        labels = segments.segments_refresh(
+            self._read("features"), self._read("earlier"), self._read("all_days"), self.as_of, self.earlier_on
+        )
+        labels.to_parquet(self._file("labels"))
+
+    def _predictions(self) -> None:
+        scores = predictions.predictions_refresh(
+            self._read("days"), self.as_of, horizon_days=company().horizon_days, lake=self.state["rows"]
+        )
+        scores.to_parquet(self._file("scores"))
+
+    def _lists(self) -> None:
+        """One frame with everything that lists show, written in blocks."""
+        features = self._read("features").set_index("customer_id")
+        frame = features.join(self._read("labels").set_index("customer_id"), rsuffix="_label")
+        frame = frame.join(self._read("scores").set_index("customer_id"), rsuffix="_score")
+        overdue = worklists.overdue(self._read("features")).set_index("customer_id")
+        frame = frame.join(overdue, rsuffix="_overdue").reset_index()
+        frame["as_of"] = self.as_of
+        listing.write_scores(frame)
+        worklists.worklist_refresh(frame, self.as_of)
+
+    def _ledger(self) -> None:
+        predictions.ledger_settle(self._read("all_days"), covered_to=default_as_of(self.zone))
+
+    @transaction.atomic
+    def _finish(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.task.job.result = {"as_of": self.state["as_of"], "rows": self.state.get("rows", {})}
+        audit.record("refresh", "prediction", self.state["as_of"])
+        live.publish("refresh", as_of=self.state["as_of"])
+
+    def _file(self, name: str) -> Path:
+        return self.folder / f"{name}.parquet"
+
+    def _read(self, name: str) -> pd.DataFrame:
+        return pd.read_parquet(self._file(name))
