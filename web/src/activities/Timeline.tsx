@@ -5,6 +5,7 @@ import { api } from "../api/client";
 import { timelineQuery } from "../customers/queries";
 import type { TimelineEntry, TimelineKind } from "../customers/types";
 import { Button } from "../design/Button";
+import { DayField } from "../design/DayField";
 import { Segmented } from "../design/Field";
 import { Icon, type IconName } from "../design/Icon";
 import { Panel } from "../design/Panel";
@@ -100,10 +101,10 @@ function NewEntry({ customerId }: { customerId: string }) {
     >
       <textarea className="input input--wide" rows={2} value={text} maxLength={5000} aria-label={t("write")} placeholder={t("write")} onChange={(event) => setText(event.target.value)} />
       <div className="row row--apart">
-        <label className="row small soft">
+        <span className="row small soft">
           {t("followUp")}
-          <input className="input" type="date" value={due} onChange={(event) => setDue(event.target.value)} />
-        </label>
+          <DayField aria-label={t("followUp")} value={due} onChange={setDue} />
+        </span>
         <Button type="submit" disabled={!text.trim() || add.isPending}>
           {due ? t("addTask") : t("addNote")}
         </Button>

@@ -7,7 +7,7 @@ type Method = "get" | "post" | "put" | "patch" | "delete";
 
 export type Query = Record<string, string | number | boolean | string[] | null | undefined>;
 
-const BASE = "/api/v1";
+const BASE = `${location.origin}/api/v1`;
 const SIGN_IN = "/sign-in";
 
 function cookie(name: string): string | undefined {
@@ -30,7 +30,7 @@ const guard: Middleware = {
   },
 };
 
-export const client = createClient<Loose>({ baseUrl: BASE, credentials: "same-origin" });
+export const client = createClient<Loose>({ baseUrl: BASE, credentials: "same-origin", fetch: (request) => fetch(request) });
 client.use(guard);
 
 type Untyped = (method: Method, path: string, init: object) => Promise<{ data?: unknown; error?: unknown; response: Response }>;

@@ -25,7 +25,7 @@ export function deciles(data: Decile[], context: ChartContext): Drawing {
     `${t("plainRule")}: ${row.ruleText}`,
   ];
   const point = (row: Decile, value: number) => ({ value, key: String(row.decile), tip: tip(row) });
-  const startLabel = (text: string, colour: string, position: string) => ({ show: true, position, distance: 8, color: colour, formatter: text, fontWeight: 600 });
+  const startLabel = (text: string, colour: string, position: string) => ({ show: true, position, distance: 26, color: colour, formatter: text, fontWeight: 600 });
   const first = (name: string, colour: string, position: string) => (row: Decile, value: number, index: number) => ({ ...point(row, value), label: index === 0 && !narrow ? startLabel(name, colour, position) : undefined });
   const model = first(t("predicted"), palette.accent, "right");
   const rule = first(t("plainRule"), palette.gain, "right");
@@ -42,7 +42,7 @@ export function deciles(data: Decile[], context: ChartContext): Drawing {
           barMaxWidth: 36,
           cursor: "pointer",
           itemStyle: { color: palette.markSoft },
-          data: data.map((row, index) => ({ ...point(row, row.actual), label: index === 0 ? { show: true, position: "insideTop", color: palette.ink, formatter: t("actual") } : undefined })),
+          data: data.map((row, index) => ({ ...point(row, row.actual), label: index === 0 ? { show: true, position: "insideBottom", color: palette.ink, formatter: t("actual") } : undefined })),
         },
         intervals(data.flatMap((row, x) => (row.low === null || row.high === null ? [] : [{ x, low: row.low, high: row.high }])), palette.accent),
         { type: "line", symbol: "circle", symbolSize: 9, z: 6, lineStyle: { width: 0 }, itemStyle: { color: palette.accent }, cursor: "pointer", data: data.map((row, index) => model(row, row.predicted, index)) },

@@ -78,7 +78,7 @@ export function rfmMap(data: RfmCell[], context: ChartContext): Drawing {
     splitLine: { show: true, lineStyle: { color: palette.line } },
   });
   return {
-    height: narrow ? 320 : 380,
+    height: narrow ? 320 : 470,
     option: {
       ...base(context),
       grid: { left: 44, right: 8, top: 8, bottom: 44 },

@@ -40,7 +40,7 @@ export function orderTimeline(orders: TimelineOrder[], today: string, expected: 
         axisLabel: {
           color: palette.inkFaint,
           hideOverlap: true,
-          formatter: (value: number) => format.day(new Date(value).toISOString().slice(0, 10), end - first > 500 * DAY ? "month" : "short"),
+          formatter: (value: number) => format.day(new Date(value).toISOString().slice(0, 10), end - first > 240 * DAY ? "month" : "short"),
         },
         axisLine: { lineStyle: { color: palette.lineStrong } },
         axisTick: { show: false },
@@ -66,7 +66,7 @@ export function orderTimeline(orders: TimelineOrder[], today: string, expected: 
             ? {
                 silent: true,
                 itemStyle: { color: palette.accent, opacity: 0.14 },
-                label: { color: palette.inkSoft, position: narrow ? "insideTopLeft" : "insideTop", formatter: t("expectedNext"), fontSize: 12 },
+                label: { color: palette.inkSoft, position: "left", formatter: t("expectedNext"), fontSize: 12 },
                 data: [[{ xAxis: at(expected.from) }, { xAxis: at(expected.to) }]],
               }
             : undefined,

@@ -1,4 +1,4 @@
-import { base, valueAxis } from "./axes";
+import { base, labelRoom, valueAxis } from "./axes";
 import type { ChartContext, Drawing } from "./context";
 
 export interface RankedBar {
@@ -35,7 +35,7 @@ export function rankedBars(bars: RankedBar[], context: ChartContext): Drawing {
     data: rows.map((each) => ({ value: value(each), key: each.key, tip: tip(each), label: { show: true, position: "right", color: palette.ink, formatter: text(each) } })),
   });
   const head = 26;
-  const left = narrow ? 96 : 164;
+  const left = labelRoom(names, narrow ? 96 : 164);
   return {
     height: rows.length * 28 + head + 8,
     option: {

@@ -1,4 +1,4 @@
-import { base, valueAxis } from "./axes";
+import { base, labelRoom, valueAxis } from "./axes";
 import type { ChartContext, Drawing } from "./context";
 
 export interface WaterfallStep {
@@ -35,8 +35,8 @@ export function waterfall(steps: WaterfallStep[], context: ChartContext): Drawin
     height: steps.length * 36 + 32,
     option: {
       ...base(context),
-      grid: { left: narrow ? 96 : 168, right: narrow ? 76 : 110, top: 4, bottom: 24 },
-      xAxis: valueAxis(context, (value) => format.compact(value), { max: "dataMax" }),
+      grid: { left: labelRoom(steps.map((step) => step.name), narrow ? 96 : 168), right: narrow ? 76 : 110, top: 4, bottom: 24 },
+      xAxis: valueAxis(context, (value) => format.compact(value)),
       yAxis: {
         type: "category",
         inverse: true,

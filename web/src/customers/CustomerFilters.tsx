@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { Query } from "../api/client";
 import { SEGMENT_ORDER } from "../charts/colours";
 import { Button } from "../design/Button";
+import { DayField } from "../design/DayField";
 import { Field } from "../design/Field";
 import { Popover } from "../design/Popover";
 import { useSegmentName } from "../segments/names";
@@ -74,6 +75,7 @@ function FilterForm({ address, onApply }: { address: URLSearchParams; onApply: (
   const { t } = useTranslation(["customers", "design"]);
   const nameOf = useSegmentName();
   const value = (name: string) => address.get(name) ?? "";
+  const [days, setDays] = useState({ last_order_from: value("last_order_from"), last_order_to: value("last_order_to") });
   return (
     <form
       className="stack"
@@ -81,7 +83,7 @@ function FilterForm({ address, onApply }: { address: URLSearchParams; onApply: (
       onSubmit={(event) => {
         event.preventDefault();
         const form = new FormData(event.currentTarget);
-        onApply(Object.fromEntries(SHOWN.map((name) => [name, String(form.get(name) ?? "")])));
+        onApply({ ...Object.fromEntries(SHOWN.map((name) => [name, String(form.get(name) ?? "")])), ...days });
       }}
     >
       <Field label={t("customers:filters.segment")}>
@@ -102,10 +104,10 @@ function FilterForm({ address, onApply }: { address: URLSearchParams; onApply: (
         </select>
       </Field>
       <Field label={t("customers:filters.last_order_from")}>
-        <input className="input" type="date" name="last_order_from" defaultValue={value("last_order_from")} />
+        <DayField value={days.last_order_from} onChange={(day) => setDays({ ...days, last_order_from: day })} />
       </Field>
       <Field label={t("customers:filters.last_order_to")}>
-        <input className="input" type="date" name="last_order_to" defaultValue={value("last_order_to")} />
+        <DayField value={days.last_order_to} onChange={(day) => setDays({ ...days, last_order_to: day })} />
       </Field>
       <Field label={t("customers:filters.orders_min")}>
         <input className="input" type="number" min="0" name="orders_min" defaultValue={value("orders_min")} />

@@ -37,7 +37,7 @@ export function AnswerPage({ title, answer, note, actions, children, loading, er
         </div>
         {actions && !failed && <div className="answer-page__actions">{actions}</div>}
       </header>
-      {failed ? <ProblemView error={error} onRetry={onRetry} /> : loading ? (skeleton ?? <PageSkeleton />) : (empty ?? children)}
+      {failed ? <ProblemView error={error} onRetry={onRetry} /> : loading ? (skeleton ?? <PageSkeleton />) : (empty || children)}
     </article>
   );
 }

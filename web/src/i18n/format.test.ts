@@ -64,6 +64,7 @@ describe("type", () => {
     expect(spaceHanLatin("给37位客户")).toBe("给\u200937\u2009位客户");
     expect(spaceHanLatin("占<n>41%</n>的消费")).toBe("占\u2009<n>41%</n>\u2009的消费");
     expect(spaceHanLatin("知己Zhiji")).toBe("知己\u2009Zhiji");
+    expect(spaceHanLatin("截至2026年3月3日，共12.4万元")).toBe("截至\u20092026年3月3日，共\u200912.4万元");
     expect(spaceHanLatin("Zhiji knows")).toBe("Zhiji knows");
   });
 

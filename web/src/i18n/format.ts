@@ -108,8 +108,9 @@ export function formatInstant(instant: string, language: Language, zone: string)
 
 const HAN = "\\u2e80-\\u2fdf\\u3005-\\u3007\\u3400-\\u4dbf\\u4e00-\\u9fff\\uf900-\\ufaff";
 const TAGS = "((?:<[^>]*>)*)";
-const beforeLatin = new RegExp(`([${HAN}])${TAGS}(?=[A-Za-z0-9@#+$£€¥−-])`, "g");
-const afterLatin = new RegExp(`([A-Za-z0-9%+.])${TAGS}(?=[${HAN}])`, "g");
+// Dates (2026年3月3日) and counts (12.4万) are one word and stay closed.
+const beforeLatin = new RegExp(`((?![年月])[${HAN}]|[年月](?!\\d))${TAGS}(?=[A-Za-z0-9@#+$£€¥−-])`, "g");
+const afterLatin = new RegExp(`((?!\\d)[A-Za-z0-9%+.](?=(?:<[^>]*>)*[${HAN}])|\\d(?=(?:<[^>]*>)*(?![年月日万亿])[${HAN}]))${TAGS}`, "g");
 
 /** A thin space between Han and Latin letters or digits, looking through mark-up such as <n>37</n>. */
 export function spaceHanLatin(text: string): string {

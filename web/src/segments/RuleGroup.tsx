@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { Button } from "../design/Button";
+import { DayField } from "../design/DayField";
 import { Segmented } from "../design/Field";
 import { DEEPEST, emptyCondition, isRule, operatorsOf, replacedAt } from "./rules";
 import type { Condition, Operator, Rule, RuleField } from "./types";
@@ -81,11 +82,13 @@ function ConditionLine({ number, condition, fields, onChange }: { number: number
             </option>
           ))}
         </select>
+      ) : field.kind === "day" ? (
+        <DayField aria-label={label("value")} value={condition.value} onChange={(value) => onChange({ ...condition, value })} />
       ) : (
         <input
           className="input"
           aria-label={label("value")}
-          type={field.kind === "day" ? "date" : field.kind === "text" ? "text" : "number"}
+          type={field.kind === "text" ? "text" : "number"}
           step={field.kind === "money" ? "0.01" : "1"}
           value={condition.value}
           onChange={(event) => onChange({ ...condition, value: event.target.value })}

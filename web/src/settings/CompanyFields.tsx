@@ -1,4 +1,5 @@
 import { useTranslation } from "react-i18next";
+import { SearchSelect } from "../design/SearchSelect";
 import { Field } from "../design/Field";
 
 /** Common ones first; every other ISO code and zone that the browser knows follows. */
@@ -22,18 +23,10 @@ export function CompanyFields({ value, onChange }: { value: CompanyBasics; onCha
         <input className="input input--wide" required maxLength={120} autoComplete="organization" value={value.name} onChange={(event) => set({ name: event.target.value })} />
       </Field>
       <Field label={t("company.currency")} hint={t("company.currencyHint")}>
-        <select className="select" value={value.currency} onChange={(event) => set({ currency: event.target.value })}>
-          {currencies.map((code) => (
-            <option key={code}>{code}</option>
-          ))}
-        </select>
+        <SearchSelect value={value.currency} options={currencies} onChange={(currency) => set({ currency })} />
       </Field>
       <Field label={t("company.zone")} hint={t("company.zoneHint")}>
-        <select className="select" value={value.zone} onChange={(event) => set({ zone: event.target.value })}>
-          {(zones.includes(value.zone) ? zones : [value.zone, ...zones]).map((zone) => (
-            <option key={zone}>{zone}</option>
-          ))}
-        </select>
+        <SearchSelect value={value.zone} options={zones.includes(value.zone) ? zones : [value.zone, ...zones]} onChange={(zone) => set({ zone })} />
       </Field>
       <Field label={t("company.language")}>
         <select className="select" value={value.language} onChange={(event) => set({ language: event.target.value as "zh" | "en" })}>

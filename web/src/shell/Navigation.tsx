@@ -31,6 +31,7 @@ export function Sidebar() {
   const company = useCompany();
   return (
     <aside className="sidebar">
+      <div className="sidebar__inner">
       <div className="brand">
         <Seal size={32} />
         <span>
@@ -44,6 +45,7 @@ export function Sidebar() {
         ))}
       </nav>
       {company.sample && <p className="sidebar__sample">{t("sample")}</p>}
+      </div>
     </aside>
   );
 }

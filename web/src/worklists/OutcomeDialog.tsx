@@ -3,6 +3,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../api/client";
 import { Button } from "../design/Button";
+import { DayField } from "../design/DayField";
 import { Dialog } from "../design/Dialog";
 import { Field } from "../design/Field";
 import { ProblemView } from "../design/ProblemView";
@@ -15,6 +16,7 @@ export function OutcomeDialog({ item, onClose }: { item: WorklistItem; onClose: 
   const { t } = useTranslation("worklists");
   const queries = useQueryClient();
   const [outcome, setOutcome] = useState<Outcome>("reached");
+  const [followUp, setFollowUp] = useState("");
   const save = useMutation({
     mutationFn: (body: { outcome: Outcome; note: string; follow_up_on: string | null; done: boolean }) => api.post(`/worklist/${item.id}/outcome`, body),
     onSuccess: () => {
@@ -35,7 +37,7 @@ export function OutcomeDialog({ item, onClose }: { item: WorklistItem; onClose: 
         onSubmit={(event) => {
           event.preventDefault();
           const form = new FormData(event.currentTarget);
-          save.mutate({ outcome, note: String(form.get("note") ?? ""), follow_up_on: String(form.get("follow_up_on") ?? "") || null, done: form.get("done") === "on" });
+          save.mutate({ outcome, note: String(form.get("note") ?? ""), follow_up_on: followUp || null, done: form.get("done") === "on" });
         }}
       >
         <fieldset className="plain-fieldset row">
@@ -51,7 +53,7 @@ export function OutcomeDialog({ item, onClose }: { item: WorklistItem; onClose: 
           <textarea className="input input--wide" name="note" rows={3} maxLength={5000} />
         </Field>
         <Field label={t("followUp")}>
-          <input className="input" type="date" name="follow_up_on" />
+          <DayField value={followUp} onChange={setFollowUp} />
         </Field>
         <label className="check">
           <input type="checkbox" name="done" defaultChecked />

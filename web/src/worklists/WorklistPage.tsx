@@ -122,9 +122,12 @@ function useColumns(onCall: (item: WorklistItem) => void): Column<WorklistItem>[
         item.state === "done" ? (
           <span className="tag tag--gain">{item.last_outcome ? t(`outcomes.${item.last_outcome}`) : t("done")}</span>
         ) : (
-          <Button icon="phone" aria-label={t("callWho", { name: item.customer.name })} onClick={() => onCall(item)}>
-            {item.state === "called" && item.last_outcome ? t(`outcomes.${item.last_outcome}`) : t("call")}
-          </Button>
+          <span className="row">
+            <Button icon="phone" aria-label={t("callWho", { name: item.customer.name })} onClick={() => onCall(item)}>
+              {t("call")}
+            </Button>
+            {item.last_outcome && <span className="small faint">{t(`outcomes.${item.last_outcome}`)}</span>}
+          </span>
         ),
     },
   ];

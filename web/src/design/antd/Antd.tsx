@@ -2,9 +2,9 @@ import ConfigProvider from "antd/es/config-provider";
 import type { Locale } from "antd/es/locale";
 import antdTheme from "antd/es/theme";
 import { useEffect, useState, type ReactNode } from "react";
-import { useLanguage } from "../i18n/useFormat";
-import { useMode } from "./theme";
-import { control, palettes, radius, type } from "./tokens";
+import { useLanguage } from "../../i18n/useFormat";
+import { useMode } from "../theme";
+import { control, palettes, radius, type } from "../tokens";
 
 const localeOf = { zh: () => import("antd/es/locale/zh_CN"), en: () => import("antd/es/locale/en_GB") };
 
