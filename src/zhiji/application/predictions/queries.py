@@ -6,10 +6,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from zhiji.application.predictions.models import LedgerSnapshot, ModelVersion
+from zhiji.application.predictions import ledger
+from zhiji.application.predictions.models import CustomerScore, LedgerSnapshot, ModelVersion
 from zhiji.kernel import Language, Reason, render
 from zhiji.platform.models import User
-from zhiji.platform.scope import scope
+from zhiji.platform.scope import get_scoped, scope
 
 
 def serving() -> QuerySet[ModelVersion]:
@@ -19,6 +20,20 @@ def serving() -> QuerySet[ModelVersion]:
 
 def versions(user: User) -> QuerySet[ModelVersion]:
     return scope(user, ModelVersion).order_by("-pk")
+
+
+def version(user: User, pk: int, action: str = "read") -> ModelVersion:
+    return get_scoped(user, ModelVersion, pk, action)
+
+
+def has_scores(row: ModelVersion) -> bool:
+    """Whether the scores of a version are still kept, so that it could serve again."""
+    return CustomerScore.objects.filter(version=row).exists()
+
+
+def ledger_broken() -> int | None:
+    """See ``ledger.broken``."""
+    return ledger.broken()
 
 
 def snapshots(user: User) -> QuerySet[LedgerSnapshot]:

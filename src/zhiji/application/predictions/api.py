@@ -1,0 +1,201 @@
+"""Routes of predictions: what serves and why, the evidence, the versions, the ledger, one customer's score."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Query, Router, Schema
+
+from zhiji.application.predictions import presentation, queries, services
+from zhiji.platform.schemas import answers
+from zhiji.platform.scope import require
+
+PREFIX = "/predictions"
+router = Router(tags=["predictions"])
+
+
+class Words(Schema):
+    """A coded statement in the reader's language."""
+
+    code: str
+    params: dict[str, Any]
+    what: str
+    why: str
+    remedy: str
+
+
+class VersionRow(Schema):
+    """One version of a model. ``state``: published, ranking_only, withheld or not_enough_evidence."""
+
+    id: int
+    task: str
+    version: int
+    as_of: date
+    horizon_days: int
+    state: str
+    candidate: str
+    rule: str
+    is_serving: bool
+    can_serve: bool
+    created_at: datetime
+    reasons: list[Words]
+
+
+class VersionDetail(VersionRow):
+    """With its evidence: ``backtest`` as ``zhiji.algorithms.value.BackTest.to_json`` gives it, amounts in units."""
+
+    backtest: dict[str, Any]
+    card: dict[str, Any]
+    horizons: list[int]
+
+
+class Headline(Schema):
+    """ "Last quarter we would have said … ; it was … ; the plain rule says …": of the newest confirmed window."""
+
+    as_of: str
+    until: str
+    said_micros: int | None
+    rule_micros: int
+    actual_micros: int
+
+
+class TaskOut(Schema):
+    task: str
+    horizon_days: int
+    serving: VersionRow
+    headline: Headline | None
+
+
+class VersionPage(Schema):
+    items: list[VersionRow]
+    next: int | None
+
+
+class SnapshotOut(Schema):
+    """A frozen set of predictions; ``summary`` is there once it is settled. Money in micros."""
+
+    id: int
+    task: str
+    version: int
+    state: str
+    as_of: date
+    due_on: date
+    entries: int
+    digest: str
+    created_at: datetime
+    settled_at: datetime | None
+    summary: dict[str, Any] | None
+
+
+class LedgerPage(Schema):
+    items: list[SnapshotOut]
+    next: int | None
+
+
+class LedgerCheck(Schema):
+    is_whole: bool
+    first_broken: int | None
+
+
+class EntryOut(Schema):
+    """One customer in a snapshot; ``actual_*`` are empty until it is settled."""
+
+    id: int
+    customer_id: int
+    name: str
+    rank: int
+    value_score: float
+    rule_score: float | None
+    expected_value_micros: int | None
+    value_low_micros: int | None
+    value_high_micros: int | None
+    actual_value_micros: int | None
+    actual_orders: int | None
+
+
+class EntryPage(Schema):
+    items: list[EntryOut]
+    next: int | None
+
+
+class ScoreOut(Schema):
+    """What the serving version says of one customer, with up to three reasons in the customer's own numbers."""
+
+    task: str
+    version: int
+    state: str
+    as_of: date
+    horizon_days: int
+    rank: int
+    of: int
+    value_score: float
+    rule: str
+    expected_orders: float | None
+    expected_value_micros: int | None
+    value_low_micros: int | None
+    value_high_micros: int | None
+    probability_active: float | None
+    reasons: list[Words]
+
+
+@router.get("", response=answers({200: list[TaskOut]}), operation_id="prediction_list")
+def prediction_list(request: HttpRequest) -> Any:
+    """What is predicted, in which state, and how the last window turned out."""
+    return presentation.tasks(request)
+
+
+@router.get("/versions", response=answers({200: VersionPage}), operation_id="prediction_versions")
+def prediction_versions(request: HttpRequest, after: int = Query(0, ge=0, le=2**62),
+                        limit: int = Query(50, ge=1, le=200)) -> Any:  # fmt: skip
+    rows = queries.versions(request.user)
+    found = list((rows.filter(pk__lt=after) if after else rows)[: limit + 1])
+    return {
+        "items": [presentation.version_row(request, row) for row in found[:limit]],
+        "next": found[limit - 1].pk if len(found) > limit else None,
+    }
+
+
+@router.get("/versions/{version_id}", response=answers({200: VersionDetail}, 404), operation_id="prediction_version")
+def prediction_version(request: HttpRequest, version_id: int) -> Any:
+    return presentation.version_detail(request, queries.version(request.user, version_id))
+
+
+@router.post("/versions/{version_id}/serve", response=answers({200: VersionRow}, 404, 409),
+             operation_id="prediction_serve")  # fmt: skip
+def prediction_serve(request: HttpRequest, version_id: int) -> Any:
+    """Put an earlier version back."""
+    version = queries.version(request.user, version_id, "write")
+    return presentation.version_row(request, services.version_serve(version))
+
+
+@router.get("/customers/{customer_id}", response=answers({200: list[ScoreOut]}, 404), operation_id="prediction_score")
+def prediction_score(request: HttpRequest, customer_id: int) -> Any:
+    return presentation.scores(request, customer_id)
+
+
+@router.get("/ledger", response=answers({200: LedgerPage}), operation_id="ledger_list")
+def ledger_list(request: HttpRequest, after: int = Query(0, ge=0, le=2**62),
+                limit: int = Query(50, ge=1, le=200)) -> Any:  # fmt: skip
+    rows = queries.snapshots(request.user)
+    found = list((rows.filter(pk__lt=after) if after else rows)[: limit + 1])
+    return {
+        "items": [presentation.snapshot(row) for row in found[:limit]],
+        "next": found[limit - 1].pk if len(found) > limit else None,
+    }
+
+
+@router.get("/ledger/check", response=answers({200: LedgerCheck}), operation_id="ledger_check")
+def ledger_check(request: HttpRequest) -> Any:
+    """Go through the whole chain and say whether anything was touched."""
+    require(request.user, "prediction", "read")
+    found = queries.ledger_broken()
+    return {"is_whole": found is None, "first_broken": found}
+
+
+@router.get("/ledger/{snapshot_id}/entries", response=answers({200: EntryPage}, 404), operation_id="ledger_entries")
+def ledger_entries(request: HttpRequest, snapshot_id: int, after: int = Query(0, ge=0, le=2**31),
+                   limit: int = Query(50, ge=1, le=200)) -> Any:  # fmt: skip
+    """The entries by rank, of the customers whom the reader may see."""
+    return presentation.entries(request, snapshot_id, after, limit)
