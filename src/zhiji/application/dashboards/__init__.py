@@ -1,0 +1,1 @@
+"""How the company is doing: the revenue bridge, months, cohorts, concentration, each figure down to its customers."""

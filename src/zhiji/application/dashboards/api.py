@@ -1,0 +1,98 @@
+"""Routes of the dashboard."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Literal
+
+from django.http import HttpRequest
+from ninja import Query, Router, Schema
+
+from zhiji.application.dashboards import queries
+from zhiji.platform.schemas import answers
+
+PREFIX = "/dashboards"
+router = Router(tags=["dashboards"])
+Span = Literal["month", "quarter", "year"]
+Kind = Literal["new", "returning", "growing", "steady", "shrinking", "lapsed", "correction"]
+
+
+class Ends(Schema):
+    """Company days, both included."""
+
+    start: date
+    end: date
+
+
+class Bar(Schema):
+    kind: str
+    customers: int
+    change_micros: int
+
+
+class Month(Schema):
+    month_on: date
+    orders: int
+    customers: int
+    spend_micros: int
+    guest_orders: int
+    guest_spend_micros: int
+    gross_micros: int
+    returned_micros: int
+
+
+class Cohort(Schema):
+    cohort_on: date
+    months_since: int
+    cohort_customers: int
+    customers: int
+    spend_micros: int
+
+
+class Share(Schema):
+    top_percent: int
+    customers: int
+    spend_micros: int
+    share: float
+
+
+class Overview(Schema):
+    """``spend_before_micros`` + Σ ``bridge[].change_micros`` = ``spend_now_micros``, exactly."""
+
+    as_of: date
+    currency: str
+    span: Span
+    before: Ends
+    now: Ends
+    spend_before_micros: int
+    spend_now_micros: int
+    bridge: list[Bar]
+    months: list[Month]
+    cohorts: list[Cohort]
+    concentration: list[Share]
+
+
+class BridgeCustomer(Schema):
+    customer_id: int
+    name: str
+    spend_before_micros: int
+    spend_now_micros: int
+    change_micros: int
+
+
+class BridgePage(Schema):
+    items: list[BridgeCustomer]
+    total: int
+
+
+@router.get("/overview", response=answers({200: Overview}, 409), operation_id="dashboard_overview")
+def dashboard_overview(request: HttpRequest, span: Span = "quarter", as_of: date | None = None) -> Any:
+    return queries.overview(request.user, span, as_of)
+
+
+@router.get("/bridge/{kind}", response=answers({200: BridgePage}, 409), operation_id="dashboard_bridge_customers")
+def dashboard_bridge_customers(request: HttpRequest, kind: Kind, span: Span = "quarter", as_of: date | None = None,
+                               offset: int = Query(0, ge=0, le=10_000_000),
+                               limit: int = Query(50, ge=1, le=200)) -> Any:  # fmt: skip
+    """The customers behind one bar of the bridge."""
+    return queries.bridge_customers(request.user, span, kind, as_of, offset, limit)

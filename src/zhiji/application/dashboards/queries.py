@@ -1,0 +1,164 @@
+"""The dashboard's figures, read from the lake within the asking user's scope.
+
+The lake holds everybody; whoever may not see all customers gets only those that are theirs at this moment, by a
+semi-join with the ids of ``scope``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Literal
+
+import ibis
+import ibis.expr.types as ir
+from django.core.cache import cache
+
+from zhiji.application.dashboards.errors import DashboardNothingThere
+from zhiji.application.refresh import services as refresh
+from zhiji.data.lake import Engine, Lake, open_engine
+from zhiji.data.store.models import Customer
+from zhiji.platform.company import company, zone
+from zhiji.platform.models import User
+from zhiji.platform.permissions import Reach, reach
+from zhiji.platform.scope import require, scope
+from zhiji.platform.workspace import workspace
+from zhiji.processing.features import (
+    ChangeKind,
+    Period,
+    cohort_retention,
+    concentration,
+    monthly_revenue,
+    revenue_bridge,
+    revenue_bridge_customers,
+)
+
+Span = Literal["month", "quarter", "year"]
+SPAN_DAYS = {"quarter": 91, "year": 365}
+KEPT_SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of the lake: by whom, as of when, comparing which periods."""
+
+    user: User
+    as_of: date
+    before: Period
+    now: Period
+
+    @property
+    def sees_all(self) -> bool:
+        return reach(self.user, "dashboard", "read") == Reach.ALL
+
+
+def question(user: User, span: Span, as_of: date | None) -> Question:
+    """The two periods of a span that ends with ``as_of``: calendar months that are complete, else days."""
+    require(user, "dashboard", "read")
+    day = as_of or refresh.default_as_of(zone())
+    if span == "month":
+        following = day + timedelta(days=1)
+        end = day if following.day == 1 else day.replace(day=1) - timedelta(days=1)
+        start = end.replace(day=1)
+        before_end = start - timedelta(days=1)
+        return Question(user, day, Period(before_end.replace(day=1), before_end), Period(start, end))
+    days = SPAN_DAYS[span]
+    start = day - timedelta(days=days - 1)
+    return Question(user, day, Period(start - timedelta(days=days), start - timedelta(days=1)), Period(start, day))
+
+
+def _customers(asked: Question) -> ir.Table | None:
+    """The ids in the user's scope, or None for everybody (then guests are counted too)."""
+    if asked.sees_all:
+        return None
+    ids = list(scope(asked.user, Customer).values_list("pk", flat=True))
+    return ibis.memtable({"customer_id": ids}, schema={"customer_id": "int64"})
+
+
+def _rows(engine: Engine, expression: ir.Table) -> list[dict[str, Any]]:
+    return list(engine.to_arrow(expression).to_pylist())
+
+
+def overview(user: User, span: Span, as_of: date | None = None) -> dict[str, Any]:
+    """Everything that the page shows at once; kept until the lake changes. Money in micros.
+
+    ``bridge``: one entry a kind of change, zero ones too, in the order of ``ChangeKind.ALL``; ``spend_before`` +
+    Σ change = ``spend_now``, exactly.
+    """
+    asked = question(user, span, as_of)
+    with _lake() as lake:
+        # Whose figures they are is part of the key; a narrower scope is never kept, it changes with each assignment.
+        key = f"overview:{workspace().name}:{lake.manifest.number}:{span}:{asked.as_of}"
+        found = cache.get(key) if asked.sees_all else None
+        if found is None:
+            with open_engine(lake, verify=False) as engine:
+                found = _overview(engine, asked)
+            if asked.sees_all:
+                cache.set(key, found, KEPT_SECONDS)
+    return {**found, "as_of": asked.as_of, "currency": company().currency, "span": span}
+
+
+def _overview(engine: Engine, asked: Question) -> dict[str, Any]:
+    place, ids = zone(), _customers(asked)
+    common = {"customer_ids": ids}
+    kinds = {
+        row["change_kind"]: row
+        for row in _rows(engine, revenue_bridge(engine.tables, asked.before, asked.now, asked.as_of, place, **common))
+    }
+    bridge = [
+        {
+            "kind": kind,
+            "customers": kinds.get(kind, {}).get("customers", 0),
+            "change_micros": kinds.get(kind, {}).get("change_micros", 0),
+        }
+        for kind in ChangeKind.ALL
+    ]
+    return {
+        "before": _ends(asked.before),
+        "now": _ends(asked.now),
+        "spend_before_micros": sum(row["spend_a_micros"] for row in kinds.values()),
+        "spend_now_micros": sum(row["spend_b_micros"] for row in kinds.values()),
+        "bridge": bridge,
+        "months": _rows(engine, monthly_revenue(engine.tables, asked.as_of, place, **common)),
+        "cohorts": _rows(engine, cohort_retention(engine.tables, asked.as_of, place, **common)),
+        "concentration": _rows(engine, concentration(engine.tables, asked.as_of, place, period=asked.now, **common)),
+    }
+
+
+def _ends(period: Period) -> dict[str, date]:
+    return {"start": period.start, "end": period.end}
+
+
+def bridge_customers(user: User, span: Span, kind: str, as_of: date | None, offset: int, limit: int) -> dict[str, Any]:
+    """The customers behind one bar, largest change first; ``total`` says how many there are."""
+    asked = question(user, span, as_of)
+    with _lake() as lake, open_engine(lake, verify=False) as engine:
+        rows = revenue_bridge_customers(
+            engine.tables, asked.before, asked.now, asked.as_of, zone(), customer_ids=_customers(asked)
+        )
+        bar = rows.filter((rows.change_kind == kind) & rows.customer_id.notnull())
+        size = bar.change_micros.abs().desc()
+        total = int(engine.to_arrow(bar.count().name("n").as_table()).to_pylist()[0]["n"])
+        found = _rows(engine, bar.order_by([size, bar.customer_id]).limit(limit, offset=offset))
+    visible = scope(user, Customer).filter(pk__in=[row["customer_id"] for row in found])
+    names = dict(visible.values_list("pk", "row__name"))
+    ids = dict(visible.values_list("pk", "row__external_id"))
+    items = [
+        {
+            "customer_id": row["customer_id"],
+            "name": names[row["customer_id"]] or ids[row["customer_id"]] or "",
+            "spend_before_micros": row["spend_a_micros"],
+            "spend_now_micros": row["spend_b_micros"],
+            "change_micros": row["change_micros"],
+        }
+        for row in found
+        if row["customer_id"] in names
+    ]
+    return {"items": items, "total": total}
+
+
+def _lake() -> Lake:
+    folder = workspace().lake
+    if not (folder / "versions").exists():
+        raise DashboardNothingThere()
+    return Lake(folder)
