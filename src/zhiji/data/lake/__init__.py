@@ -4,7 +4,7 @@ from zhiji.data.lake.engine import Engine, LakeTables, open_engine
 from zhiji.data.lake.reader import Lake
 from zhiji.data.lake.schema import CUSTOMERS, ORDER_LINES, PRODUCTS, TABLES, LakeColumns
 from zhiji.data.lake.settings import EngineSettings
-from zhiji.data.lake.writer import LakeWriter, lake_drop
+from zhiji.data.lake.writer import LakeWriter, lake_drop, lake_prune
 
 __all__ = [
     "CUSTOMERS",
@@ -18,5 +18,6 @@ __all__ = [
     "LakeTables",
     "LakeWriter",
     "lake_drop",
+    "lake_prune",
     "open_engine",
 ]

@@ -193,21 +193,34 @@ class LakeWriter:
         return TableEntry(table, sum(file.rows for file in files), tuple(files))
 
 
+def lake_prune(folder: Path | str, *, keep: int = 1) -> list[int]:
+    """Remove all versions but the newest ``keep``; returns those that a reader still holds, to be pruned another time.
+
+    For erasure: what was forgotten must not live on in an old version. Raises LakeBusy while a writer is at work.
+    """
+    return _remove(LakeFolder(Path(folder)), keep)
+
+
 def lake_drop(folder: Path | str) -> list[int]:
     """Remove the lake: it is derived, so the next refresh rebuilds it. Returns the versions that a reader still holds.
 
     Raises LakeBusy while a writer is at work.
     """
-    lake = LakeFolder(Path(folder))
+    return _remove(LakeFolder(Path(folder)), 0)
+
+
+def _remove(lake: LakeFolder, keep: int) -> list[int]:
     if not lake.versions.exists():
         return []
     lock = FolderLock(lake.root / ".writer")
     if not lock.take(shared=False, create=True):
         raise LakeBusy(path=str(lake.root))
     try:
-        lake.current.unlink(missing_ok=True)
-        sync_folder(lake.root)
+        if keep == 0:
+            lake.current.unlink(missing_ok=True)
+            sync_folder(lake.root)
         lake.sweep()
-        return [number for number in lake.numbers() if not lake.remove(number)]
+        numbers = lake.numbers()
+        return [number for number in numbers[: len(numbers) - keep] if not lake.remove(number)]
     finally:
         lock.release()

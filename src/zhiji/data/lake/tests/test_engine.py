@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
@@ -173,6 +174,29 @@ def test_memory_is_bounded(tmp_path: Path, rows) -> None:
         with pytest.raises(QueryTooLarge) as refused:
             engine.to_arrow(lines.group_by("line_id").aggregate(amount=lines.amount_micros.sum()).order_by("amount"))
         assert refused.value.params == {"megabytes": 4}
+
+
+def test_what_does_not_fit_in_memory_spills_into_its_folder(tmp_path: Path, rows) -> None:
+    """The folder is the one place where the shut database may write."""
+    with LakeWriter(tmp_path / "lake") as writer:
+        writer.append("order_lines", rows(300_000))
+        writer.commit()
+    answers: list[int] = []
+    largest = 0
+    with open_engine(tmp_path / "lake", EngineSettings(threads=1, memory_mb=20, spill=tmp_path)) as engine:
+        lines = engine.tables.order_lines
+        place = ibis.row_number().over(ibis.window(order_by=[lines.amount_micros.desc(), lines.line_id]))
+        placed = lines.mutate(place=place)
+        total = (placed.place + placed.order_id + placed.product_id).sum()
+        worker = threading.Thread(target=lambda: answers.append(engine.to_arrow(total)[0][0].as_py()))
+        worker.start()
+        while worker.is_alive():
+            with contextlib.suppress(FileNotFoundError):
+                largest = max([largest, *(path.stat().st_size for path in engine._spill.iterdir())])
+            time.sleep(0.003)
+    count = 300_000
+    assert answers == [count * (count - 1) + count // 5 * 10]
+    assert largest > 0
 
 
 def test_closing_leaves_nothing_behind(lake_folder: Path, tmp_path: Path) -> None:

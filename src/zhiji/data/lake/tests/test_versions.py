@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from zhiji.data.lake import TABLES, Lake, LakeWriter, lake_drop
+from zhiji.data.lake import TABLES, Lake, LakeWriter, lake_drop, lake_prune
 from zhiji.data.lake.errors import LakeBusy, LakeCorrupt, LakeMissing, LakeRowsRefused
 
 
@@ -157,7 +157,7 @@ def test_killed_writers_leave_a_whole_version(tmp_path: Path, rows) -> None:
     pq.write_table(rows(6000), source)
     write(folder, rows(10), lines=10)
     chance = random.Random(7)
-    for _ in range(8):
+    for _ in range(5):
         child = subprocess.Popen(
             [sys.executable, "-c", WRITER, str(folder), str(source)], stdout=subprocess.PIPE, text=True
         )
@@ -187,6 +187,16 @@ def test_a_reader_keeps_its_version_while_newer_ones_come(lake_folder: Path, row
             assert new.manifest.facts == {"lines": 500}
     write(lake_folder, rows(600), lines=600)
     assert [path.name for path in sorted((lake_folder / "versions").iterdir())] == ["v00000005", "v00000006"]
+
+
+def test_pruning_leaves_the_current_version_and_says_what_is_held(lake_folder: Path, rows) -> None:
+    with Lake(lake_folder):
+        write(lake_folder, rows(200), lines=200)
+        assert lake_prune(lake_folder) == [1]
+    assert lake_prune(lake_folder) == []
+    assert [path.name for path in (lake_folder / "versions").iterdir()] == ["v00000002"]
+    with Lake(lake_folder) as lake:
+        assert read(lake).equals(rows(200))
 
 
 def test_one_writer_at_a_time(lake_folder: Path, rows) -> None:
