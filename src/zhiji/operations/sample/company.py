@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
+from zhiji.algorithms.base import ParameterInvalid
 from zhiji.algorithms.value import simulate_transactions
-from zhiji.kernel import Columns, clock
+from zhiji.kernel import Columns, Language, clock
 from zhiji.operations.sample import truth as known
 from zhiji.operations.sample.ordering import Heads, order_lines, place_orders
 from zhiji.operations.sample.registry import Registry, register
@@ -26,6 +27,7 @@ PARAMETERS: Final[dict[str, float]] = {"r": 1.1, "alpha": 11.0, "a": 0.8, "b": 5
 """BG/NBD per week, Gamma-Gamma in CNY: an order every ten weeks while there, and about 260 yuan an order."""
 _MICROS_PER_CENT = 10_000
 _GUEST_SHARE = 0.04
+_FEWEST_CUSTOMERS = 50
 _CANCELLED, _CLOSED = 2, 1
 
 
@@ -50,7 +52,7 @@ class SampleCompany:
     people: pd.DataFrame
     truth: dict[str, Any]
 
-    def write(self, folder: Path, language: str = "zh") -> dict[str, Path]:
+    def write(self, folder: Path, language: Language = "zh") -> dict[str, Path]:
         """``orders.csv``, ``customers.csv`` (UTF-8 with BOM, headers and words of the language) and ``truth.json``."""
         return write_company(self.orders, self.customers, self.truth, folder, language)
 
@@ -71,6 +73,8 @@ def generate_sample(
 
     Raises ParameterInvalid for a company too small to draw.
     """
+    if n_customers < _FEWEST_CUSTOMERS:
+        raise ParameterInvalid(name="n_customers", value=n_customers, rule=f">= {_FEWEST_CUSTOMERS}")
     day = as_of or clock.day_of(clock.now(), ZONE) - timedelta(days=1)
     rng = np.random.default_rng([seed, n_customers])
     drawn, people = simulate_transactions(

@@ -1,8 +1,9 @@
 """Invented people and companies, with the ways in which one person comes to be written twice.
 
-Phone numbers lie where no subscriber is: the ranges that Ofcom (+44 7700 900), the North American plan (555-01), the
-Bundesnetzagentur (+49 30 23125) and Arcep (+33 6 39 98) keep for fiction; China keeps none, so the mainland numbers
-have 1349, a satellite prefix that is not sold to the public. Mail addresses are at example.com (RFC 2606).
+Phone numbers lie where no subscriber is, yet pass for valid: the ranges that Ofcom (+44 20 7946 0, +44 161 496 0), the
+North American plan (555-01), the Bundesnetzagentur (+49 30 23125) and Arcep (+33 1 99 00) keep for fiction; China keeps
+none, so the mainland numbers have 1349, a satellite prefix that is not sold to the public. Mail addresses are at
+example.com (RFC 2606).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 from zhiji.operations.sample.words import words
 
 _FOLDED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
+_GB_AREAS = ("207946", "161496")
 _US_AREAS = ("206", "212", "305", "312", "415", "503", "512", "617", "718", "773")
 _COMPANY_SHARE, _PHONE_SHARE, _MAIL_SHARE, _OPT_OUT_SHARE = 0.08, 0.9, 0.85, 0.12
 
@@ -126,10 +128,10 @@ class People:
         digits = int(self.rng.integers(10**7))
         return {
             "CN": f"+861349{digits:07d}",
-            "GB": f"+447700900{digits % 1000:03d}",
+            "GB": f"+44{_GB_AREAS[digits // 1000 % 2]}0{digits % 1000:03d}",
             "US": f"+1{_US_AREAS[digits // 100 % 10]}55501{digits % 100:02d}",
             "DE": f"+493023125{digits % 1000:03d}",
-            "FR": f"+3363998{digits % 10000:04d}",
+            "FR": f"+3319900{digits % 10000:04d}",
         }[country]
 
     def _mail(self, reading: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from zhiji.kernel import LineKind
+from zhiji.kernel import Language, LineKind
 from zhiji.operations.sample.dirt import CUSTOMERS, ORDERS, Dirt, plant
 from zhiji.operations.sample.goods import Product, products
 from zhiji.operations.sample.ordering import Heads
@@ -184,7 +184,7 @@ def customer_rows(
 
 
 def write_company(
-    orders: pd.DataFrame, customers: pd.DataFrame, truth: dict[str, Any], folder: Path, language: str
+    orders: pd.DataFrame, customers: pd.DataFrame, truth: dict[str, Any], folder: Path, language: Language
 ) -> dict[str, Path]:
     """Write the three files; an existing file of the same name is replaced."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -200,7 +200,7 @@ def write_company(
     return paths
 
 
-def _write_csv(path: Path, frame: pd.DataFrame, headers: dict[str, tuple[str, str]], language: str) -> None:
+def _write_csv(path: Path, frame: pd.DataFrame, headers: dict[str, tuple[str, str]], language: Language) -> None:
     which = 0 if language == "zh" else 1
     shown = frame.copy()
     countries = {place["country"]: (place["zh"], place["en"]) for place in words()["places"]}

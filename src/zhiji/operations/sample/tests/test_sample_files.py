@@ -188,9 +188,10 @@ def number(row):
 
 
 def test_phones_and_mails_belong_to_nobody(customers):
-    ranges = ("+861349", "+447700900", "+1", "+493023125", "+3363998")
+    ranges = ("+861349", "+442079460", "+441614960", "+1", "+493023125", "+3319900")
     for row in customers.values():
         assert not row["手机号"] or number(row).startswith(ranges)
+        assert not row["手机号"] or phonenumbers.is_valid_number(phonenumbers.parse(number(row)))
         assert not number(row).startswith("+1") or number(row)[5:10] == "55501"
         assert not row["邮箱"] or row["邮箱"].lower().endswith("@example.com")
 

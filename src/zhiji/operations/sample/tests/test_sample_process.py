@@ -1,11 +1,12 @@
 """The sample company comes from the process that it claims: its own parameters are found again."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from zhiji.algorithms.base import ParameterInvalid
 from zhiji.algorithms.value import BetaGeoNBD, GammaGamma, purchase_summary
 from zhiji.operations.sample import PARAMETERS, generate_sample
 from zhiji.operations.sample.seasons import MONTHS, bend
@@ -56,6 +57,25 @@ def test_bending_keeps_order_and_ends_and_moves_at_most_two_weeks():
         assert bent[0] == 0
         assert bent[-1] < 912
         assert np.abs(bent - days).max() < 14
+
+
+@pytest.mark.parametrize("n_customers", [50, 51, 300])
+def test_small_companies_can_be_drawn(n_customers):
+    for seed in range(4):
+        company = generate_sample(AS_OF, seed=seed, n_customers=n_customers)
+        assert len(company.people) == n_customers
+        assert len(company.truth["dirty_rows"]) == 12
+
+
+def test_too_small_a_company_is_refused():
+    with pytest.raises(ParameterInvalid):
+        generate_sample(AS_OF, n_customers=49)
+
+
+def test_yesterday_is_the_default(monkeypatch):
+    # Half past midnight in Shanghai on 2 March is still 1 March in UTC: yesterday is the company's.
+    monkeypatch.setattr("zhiji.kernel.clock.now", lambda: datetime(2026, 3, 1, 16, 30, tzinfo=UTC))
+    assert generate_sample(n_customers=50).as_of == date(2026, 3, 1)
 
 
 def test_size_is_that_of_a_small_shop():
