@@ -23,6 +23,7 @@ from zhiji.data.lake.errors import LakeCorrupt, QueryCancelled, QueryRefused, Qu
 from zhiji.data.lake.reader import Lake
 from zhiji.data.lake.schema import CUSTOMERS, ORDER_LINES, PRODUCTS, TABLES
 from zhiji.data.lake.settings import EngineSettings
+from zhiji.data.lake.watch import Watch
 
 
 @dataclass(frozen=True)
@@ -82,9 +83,7 @@ class Engine:
         base = None if settings.spill is None else str(settings.spill)
         self._spill = Path(tempfile.mkdtemp(prefix="zhiji-spill-", dir=base)).resolve()
         self._turn = threading.Lock()
-        self._state = threading.Lock()
-        self._running = False
-        self._stopped_by: str | None = None
+        self._watch: Watch | None = None
         try:
             self._connection = _connect(lake, settings, self._spill)
             self._backend = ibis.duckdb.from_connection(self._connection)
@@ -103,15 +102,12 @@ class Engine:
         limit = self.settings.seconds if seconds is None else seconds
         table = expression.as_table()
         with self._turn:
-            timer = None if limit is None else threading.Timer(limit, self._stop, args=("limit",))
-            self._begin()
-            if timer is not None:
-                timer.daemon = True
-                timer.start()
+            watch = self._watch = Watch(self._connection.interrupt, limit)
             try:
-                return self._run(table)
+                with watch:
+                    return self._run(table)
             except duckdb.InterruptException as error:
-                if self._stopped_by == "limit":
+                if watch.stopped_by == "limit":
                     raise QueryTimedOut(seconds=f"{limit:g}") from error
                 raise QueryCancelled from error
             except duckdb.OutOfMemoryException as error:
@@ -119,9 +115,7 @@ class Engine:
             except (duckdb.IOException, duckdb.SerializationException) as error:
                 raise LakeCorrupt(path=str(self.lake.path)) from error
             finally:
-                self._end()
-                if timer is not None:
-                    timer.cancel()
+                self._watch = None
 
     def _run(self, table: ir.Table) -> pa.Table:
         # An expression compiles to one SELECT, unless somebody's own SQL was put into it.
@@ -132,22 +126,9 @@ class Engine:
 
     def cancel(self) -> None:
         """Stop the query that is running, from another thread; it raises QueryCancelled. Without one, does nothing."""
-        self._stop("person")
-
-    def _begin(self) -> None:
-        with self._state:
-            self._running, self._stopped_by = True, None
-
-    def _end(self) -> None:
-        with self._state:
-            self._running = False
-
-    def _stop(self, by: str) -> None:
-        # Under the lock, so that a late timer cannot hit the query after the one that it was set for.
-        with self._state:
-            if self._running:
-                self._stopped_by = by
-                self._connection.interrupt()
+        watch = self._watch
+        if watch is not None:
+            watch.cancel()
 
     def close(self) -> None:
         """Close the connection, remove what was spilled and let the lake's version go."""
