@@ -1,7 +1,7 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
-import { mockApi } from "./mock/plugin";
-import { designTokens } from "./scripts/tokens-plugin";
+import { mockApi } from "./mock/plugin.ts";
+import { designTokens } from "./scripts/tokens-plugin.ts";
 
 export default defineConfig({
   base: "/",
@@ -19,6 +19,7 @@ export default defineConfig({
   test: {
     environment: "jsdom",
     include: ["src/**/*.test.{ts,tsx}"],
+    isolate: false,
     setupFiles: ["src/test-setup.ts"],
     css: false,
   },

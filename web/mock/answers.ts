@@ -1,6 +1,5 @@
-import { SEGMENT_ORDER } from "../src/charts/colours";
 import type { CustomerDetail, CustomerRow } from "../src/customers/types";
-import { customers, day, instant, micros, people, random } from "./company";
+import { SEGMENT_ORDER, customers, day, instant, micros, people, random } from "./company.ts";
 
 /** `zh` decides the words that the real server would render for the reader. */
 export interface Asked {

@@ -1,6 +1,5 @@
 import type { CustomerRow } from "../src/customers/types";
-import { SEGMENT_ORDER } from "../src/charts/colours";
-import { generator } from "./random";
+import { generator } from "./random.ts";
 
 /** A made-up company for looking at pages. Nothing here is built into the bundle. */
 const random = generator(20260303);
@@ -17,6 +16,8 @@ export const people = [
   { id: "u3", name: "赵磊" },
 ];
 const countries = ["CN", "United Kingdom", "Germany", "France", null];
+
+export const SEGMENT_ORDER = ["champions", "loyal", "potential_loyalists", "new_customers", "promising", "need_attention", "about_to_sleep", "at_risk", "cannot_lose", "hibernating", "lost"] as const;
 
 const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)]!;
 const micros = (units: number) => Math.round(units * 100) * 10_000;

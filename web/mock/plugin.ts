@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import type { Connect, Plugin, PreviewServer, ViteDevServer } from "vite";
-import * as answers from "./answers";
-import { people } from "./company";
+import * as answers from "./answers.ts";
+import { people } from "./company.ts";
 
 /** The policy of the real server, so that a page that breaks it is seen here first. */
 const policy = (nonce: string) =>

@@ -1,5 +1,5 @@
 import type { Plugin } from "vite";
-import { cssVariables } from "../src/design/tokens";
+import { cssVariables } from "../src/design/tokens.ts";
 
 const NAME = "virtual:tokens.css";
 

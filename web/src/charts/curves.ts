@@ -19,6 +19,7 @@ export function concentration(points: ConcentrationPoint[], marked: Concentratio
     nameGap: gap,
     nameTextStyle: { color: palette.inkFaint },
   });
+  const short = `${format.percent(marked.customers)} → ${format.percent(marked.spend)}`;
   const sentence = t("concentrationMark", { customers: format.percent(marked.customers), spend: format.percent(marked.spend) });
   return {
     height: 300,
@@ -42,7 +43,7 @@ export function concentration(points: ConcentrationPoint[], marked: Concentratio
           cursor: "pointer",
           z: 10,
           itemStyle: { color: palette.accent, opacity: 1 },
-          data: [{ value: [marked.customers, marked.spend], key: String(marked.customers), tip: [sentence], label: { show: true, position: "right", distance: 10, formatter: sentence, color: palette.ink, backgroundColor: palette.surface, borderRadius: 3, padding: [4, 8], fontWeight: 600 } }],
+          data: [{ value: [marked.customers, marked.spend], key: String(marked.customers), tip: [sentence], label: { show: true, position: "right", distance: 10, formatter: context.narrow ? short : sentence, color: palette.ink, backgroundColor: palette.surface, borderRadius: 3, padding: [4, 8], fontWeight: 600 } }],
         },
       ],
     },

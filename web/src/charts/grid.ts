@@ -1,4 +1,5 @@
 import { luminance } from "../design/contrast";
+import { type } from "../design/tokens";
 import { base } from "./axes";
 import { shade, type ChartContext, type Drawing } from "./context";
 
@@ -42,7 +43,7 @@ function cells(drawn: DrawnCell[]): object {
         type: "rect",
         shape: { x: x - w / 2, y: y - h / 2, width: w, height: h, r: 2 },
         style: { fill: cell.fill },
-        textContent: roomy ? { type: "text", style: { text: cell.text, fill: cell.textColour, fontSize: 12 } } : undefined,
+        textContent: roomy ? { type: "text", style: { text: cell.text, fill: cell.textColour, fontSize: type.small, fontFamily: type.family } } : undefined,
         textConfig: { position: "inside" },
       };
     },
@@ -151,6 +152,7 @@ export function cohortHeatmap(cohorts: Cohort[], context: ChartContext): Drawing
         nameLocation: "middle",
         nameGap: 24,
         nameTextStyle: { color: palette.inkFaint },
+        axisLabel: { color: palette.inkSoft },
         axisLine: { show: false },
         axisTick: { show: false },
       },

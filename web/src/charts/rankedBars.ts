@@ -14,6 +14,7 @@ export function rankedBars(bars: RankedBar[], context: ChartContext): Drawing {
   const { palette, format, narrow, t } = context;
   const rows = bars.slice(0, narrow ? 8 : 12);
   const names = rows.map((bar) => bar.name);
+  const left = labelRoom(names, narrow ? 96 : 164);
   const days = (value: number) => t("days", { count: value, formatted: format.number(value, { maximumFractionDigits: 0 }) });
   const tip = (bar: RankedBar) => [bar.name, `${t("overdue")}: ${days(bar.overdueDays)}`, `${t("usualSpend")}: ${bar.usualSpendText}`];
   const panel = (gridIndex: number, show: boolean) => ({
@@ -23,7 +24,7 @@ export function rankedBars(bars: RankedBar[], context: ChartContext): Drawing {
     inverse: true,
     axisLine: { lineStyle: { color: palette.lineStrong } },
     axisTick: { show: false },
-    axisLabel: { show, color: palette.ink, width: narrow ? 88 : 150, overflow: "truncate" },
+    axisLabel: { show, color: palette.ink, width: left - 12, overflow: "truncate" },
   });
   const bar = (at: number, colour: string, value: (each: RankedBar) => number, text: (each: RankedBar) => string) => ({
     type: "bar",
@@ -35,7 +36,6 @@ export function rankedBars(bars: RankedBar[], context: ChartContext): Drawing {
     data: rows.map((each) => ({ value: value(each), key: each.key, tip: tip(each), label: { show: true, position: "right", color: palette.ink, formatter: text(each) } })),
   });
   const head = 26;
-  const left = labelRoom(names, narrow ? 96 : 164);
   return {
     height: rows.length * 28 + head + 8,
     option: {

@@ -1,3 +1,4 @@
+import { type } from "../design/tokens";
 import { base, labelRoom, valueAxis } from "./axes";
 import type { ChartContext, Drawing } from "./context";
 
@@ -31,11 +32,12 @@ export function waterfall(steps: WaterfallStep[], context: ChartContext): Drawin
   const { palette, format, narrow, t } = context;
   const ends = stepEnds(steps);
   const colour = { total: palette.ink, gain: palette.gain, loss: palette.attention, neutral: palette.mark };
+  const room = labelRoom(steps.map((step) => step.name), narrow ? 96 : 168);
   return {
     height: steps.length * 36 + 32,
     option: {
       ...base(context),
-      grid: { left: labelRoom(steps.map((step) => step.name), narrow ? 96 : 168), right: narrow ? 76 : 110, top: 4, bottom: 24 },
+      grid: { left: room, right: narrow ? 76 : 110, top: 4, bottom: 24 },
       xAxis: valueAxis(context, (value) => format.compact(value)),
       yAxis: {
         type: "category",
@@ -43,7 +45,7 @@ export function waterfall(steps: WaterfallStep[], context: ChartContext): Drawin
         data: steps.map((step) => step.name),
         axisLine: { show: false },
         axisTick: { show: false },
-        axisLabel: { color: palette.ink, width: narrow ? 88 : 156, overflow: "break", lineHeight: 15 },
+        axisLabel: { color: palette.ink, width: room - 12, overflow: "break", lineHeight: 15 },
       },
       series: [
         {
@@ -59,7 +61,7 @@ export function waterfall(steps: WaterfallStep[], context: ChartContext): Drawin
             const thick = Math.min(20, height * 0.62);
             const right = Math.max(x0, x1);
             const bar = { type: "rect", shape: { x: Math.min(x0, x1), y: y - thick / 2, width: Math.max(1.5, Math.abs(x1 - x0)), height: thick }, style: { fill: colour[step.kind] } };
-            const label = { type: "text", x: right + 6, y, style: { text: step.text, fill: step.kind === "total" ? palette.ink : colour[step.kind], fontWeight: step.kind === "total" ? 600 : 400, fontSize: 12, verticalAlign: "middle" } };
+            const label = { type: "text", x: right + 6, y, style: { text: step.text, fill: step.kind === "total" ? palette.ink : colour[step.kind], fontWeight: step.kind === "total" ? 600 : 400, fontSize: type.small, fontFamily: type.family, verticalAlign: "middle" } };
             const last = params.dataIndex === steps.length - 1;
             const thread = { type: "line", shape: { x1, y1: y + thick / 2, x2: x1, y2: y + height - thick / 2 }, style: { stroke: palette.lineStrong, lineWidth: 1, lineDash: [2, 2] } };
             return { type: "group", children: last ? [bar, label] : [bar, thread, label] };

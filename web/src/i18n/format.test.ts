@@ -21,7 +21,7 @@ describe("money", () => {
   it("rounds half to even, as the server does", () => {
     expect(formatMoney(125000, "GBP", "en")).toBe("£0.12");
     expect(formatMoney(135000, "GBP", "en")).toBe("£0.14");
-    expect(formatMoney(-125000, "GBP", "en")).toBe("-£0.12");
+    expect(formatMoney(-125000, "GBP", "en")).toBe("−£0.12");
   });
 
   it("shows the minor digits of the currency", () => {

@@ -66,7 +66,9 @@ export function formatMoney(value: Micros, currency: string, language: Language,
     roundingMode: "halfEven",
     signDisplay: options.signed ? "exceptZero" : "negative",
     ...digits,
-  } as Intl.NumberFormatOptions).format(decimalOf(value) as Intl.StringNumericLiteral);
+  } as Intl.NumberFormatOptions)
+    .format(decimalOf(value) as Intl.StringNumericLiteral)
+    .replace("-", "−"); // The true minus: as wide as a plus, and no line breaks after it.
 }
 
 export function formatNumber(value: number, language: Language, options: Intl.NumberFormatOptions = {}): string {

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useState, useSyncExternalStore } from "react";
 import { api } from "../api/client";
 import type { Job } from "../api/types";
 
@@ -16,20 +16,31 @@ export function placeJob(jobs: Job[], job: Job): Job[] {
   return [job, ...rest].slice(0, 20);
 }
 
+function subscribeVisible(listener: () => void): () => void {
+  document.addEventListener("visibilitychange", listener);
+  return () => document.removeEventListener("visibilitychange", listener);
+}
+
+function useVisible(): boolean {
+  return useSyncExternalStore(subscribeVisible, () => document.visibilityState === "visible");
+}
+
 /**
  * Running and recent jobs. The server pushes each change (an event `job` whose data is the job); its streams end after
  * a minute and the browser opens the next by itself, sending Last-Event-ID. Without a stream the list is polled.
+ * A tab in the background holds none: a browser grants one server six connections, over all tabs together.
  */
 export function useJobs(): Job[] {
   const queries = useQueryClient();
   const [streaming, setStreaming] = useState(false);
+  const visible = useVisible();
   const { data } = useQuery({
     queryKey: jobsKey,
     queryFn: ({ signal }) => api.get<{ items: Job[] }>("/jobs", { limit: 20 }, signal).then((page) => page.items),
     refetchInterval: streaming ? false : POLL_MS,
   });
   useEffect(() => {
-    if (typeof EventSource === "undefined") return;
+    if (typeof EventSource === "undefined" || !visible) return;
     const stream = new EventSource(EVENTS);
     let failures = 0;
     stream.onopen = () => {
@@ -48,7 +59,10 @@ export function useJobs(): Job[] {
         void queries.invalidateQueries({ predicate: (query) => query.queryKey[0] !== "jobs" && query.queryKey[0] !== "session" });
       }
     });
-    return () => stream.close();
-  }, [queries]);
+    return () => {
+      stream.close();
+      setStreaming(false);
+    };
+  }, [queries, visible]);
   return data ?? [];
 }

@@ -11,6 +11,12 @@ const localeOf = { zh: () => import("antd/es/locale/zh_CN"), en: () => import("a
 /** The server writes the nonce of the policy into the page; every style that is inserted carries it. */
 export const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content;
 
+/** The buttons of year and month are named by what they show; antd's label would hide it from voice control. */
+function readable(locale: Locale): Locale {
+  const picker = locale.DatePicker;
+  return picker ? { ...locale, DatePicker: { ...picker, lang: { ...picker.lang, yearSelect: "", monthSelect: "" } } } : locale;
+}
+
 /** antd with our tokens. Wrapped around the pages that use it, so that the first list does not wait for it. */
 export function Antd({ children }: { children: ReactNode }) {
   const mode = useMode();
@@ -19,7 +25,7 @@ export function Antd({ children }: { children: ReactNode }) {
   useEffect(() => {
     let current = true;
     void localeOf[language]().then((module) => {
-      if (current) setLocale(module.default);
+      if (current) setLocale(readable(module.default));
     });
     return () => {
       current = false;
@@ -30,6 +36,8 @@ export function Antd({ children }: { children: ReactNode }) {
     <ConfigProvider
       csp={{ nonce }}
       locale={locale}
+      // Inside what opened it: a modal dialog lies above the body, and a popover closes on a click outside itself.
+      getPopupContainer={(trigger) => trigger?.closest<HTMLElement>("dialog, .popover, main") ?? document.body}
       wave={{ disabled: true }}
       button={{ autoInsertSpace: false }}
       theme={{
@@ -46,6 +54,7 @@ export function Antd({ children }: { children: ReactNode }) {
           colorText: colours.ink,
           colorTextSecondary: colours.inkSoft,
           colorTextTertiary: colours.inkFaint,
+          colorTextDisabled: colours.inkFaint,
           colorTextPlaceholder: colours.inkFaint,
           colorTextDescription: colours.inkFaint,
           colorBgBase: colours.surface,
