@@ -116,12 +116,12 @@ def test_sql_as_text_is_refused_before_it_runs(engine: Engine, statement: str) -
     assert sorted(engine.lake.path.rglob("*")) == files
 
 
-def test_a_query_is_stopped_at_its_limit_and_the_next_one_runs(engine: Engine) -> None:
-    started = time.monotonic()
+@pytest.mark.parametrize("seconds", [0.2, 0.0001])
+def test_a_query_is_stopped_at_its_limit_and_the_next_one_runs(engine: Engine, seconds: float) -> None:
+    """Also where the limit passes before the database has begun, which forgets an interrupt that comes so early."""
     with pytest.raises(QueryTimedOut) as stopped:
-        engine.to_arrow(slow(engine), seconds=0.2)
-    assert time.monotonic() - started < 10
-    assert stopped.value.params == {"seconds": "0.2"}
+        engine.to_arrow(slow(engine), seconds=seconds)
+    assert stopped.value.params == {"seconds": f"{seconds:g}"}
     assert engine.to_arrow(engine.tables.order_lines.count())[0].to_pylist() == [100]
 
 
