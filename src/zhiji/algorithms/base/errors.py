@@ -1,7 +1,5 @@
 """What an estimator refuses, in codes. Texts stand beside this module in both languages."""
 
-# ruff: noqa: N818 - style.md names errors by what happened (TicketAlreadyClosed).
-
 from __future__ import annotations
 
 from zhiji.kernel import CodedError

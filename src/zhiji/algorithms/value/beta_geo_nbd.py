@@ -27,6 +27,13 @@ class BetaGeoNBD(CustomerBaseModel):
 
     parameter_names: ClassVar[tuple[str, ...]] = ("r", "alpha", "a", "b")
 
+    def mean_repeats(self, t: Floats) -> Floats:
+        """Expected repeat purchases of a customer drawn at random in the time t since the first (the paper's eq. 9)."""
+        r, alpha, a, b = np.exp(self.log_parameters_)
+        nodes, weights = beta_nodes(float(a), float(b), _NODES)
+        shares = -np.expm1(-r * np.log1p(np.multiply.outer(t / alpha, nodes))) / nodes
+        return np.asarray(shares @ weights)
+
     def _starts(self, purchases: Purchases) -> list[Floats]:
         rate = max(float(purchases.x.mean()), 0.05) / float(purchases.T.mean())
         return [np.log([shape, shape / rate, a, b]) for shape, a, b in ((0.5, 0.5, 2.0), (2.0, 0.2, 4.0), (0.2, 3, 8))]
@@ -62,7 +69,7 @@ class BetaGeoNBD(CustomerBaseModel):
         r, alpha, a, b = parameters
         rate = rng.standard_gamma(r + purchases.x) / (alpha + purchases.T)
         leave = rng.beta(a, b + purchases.x)
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", over="ignore"):
             until = np.ceil(np.log1p(-rng.random(len(purchases))) / np.log1p(-leave))
         return np.asarray(np.minimum(rng.poisson(rate * t), np.maximum(until, 1.0)), dtype=np.int64)
 

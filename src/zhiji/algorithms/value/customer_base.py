@@ -78,13 +78,20 @@ class CustomerBaseModel(Estimator):
         return self._expected(np.exp(self.log_parameters_ if log_parameters is None else log_parameters), purchases, t)
 
     def draw_orders(
-        self, purchases: Purchases, t: float, rng: np.random.Generator, log_parameters: Floats | None = None
+        self,
+        purchases: Purchases,
+        t: float,
+        rng: np.random.Generator,
+        draws: int = 1,
+        log_parameters: Floats | None = None,
     ) -> NDArray[np.int64]:
-        """One draw of each customer's number of purchases in the next ``t``, from the predictive distribution."""
+        """Draws × customers: numbers of purchases in the next ``t`` from the predictive distribution."""
         parameters = np.exp(self.log_parameters_ if log_parameters is None else log_parameters)
-        alive = np.flatnonzero(rng.random(len(purchases)) < self._alive(parameters, purchases))
-        orders = np.zeros(len(purchases), dtype=np.int64)
-        orders[alive] = self._draw_alive(parameters, purchases.take(alive), t, rng)
+        probability = self._alive(parameters, purchases)
+        orders = np.zeros((draws, len(purchases)), dtype=np.int64)
+        for row in orders:
+            alive = np.flatnonzero(rng.random(len(purchases)) < probability)
+            row[alive] = self._draw_alive(parameters, purchases.take(alive), t, rng)
         return orders
 
     def draw_parameters(self, rng: np.random.Generator) -> Floats:

@@ -35,7 +35,7 @@ class History:
 
     ``code`` int64 position in ``PurchaseLog.customers``, ascending; ``frequency`` purchase days after the first one;
     ``first``, ``last`` day numbers; ``repeat_value`` mean total of the repeat days in units (0.0 without one);
-    ``total_value`` all amounts known, returns included, in units.
+    ``order_value`` mean total of all purchase days; ``total_value`` all amounts known, returns included, in units.
     """
 
     as_of: int
@@ -44,6 +44,7 @@ class History:
     first: Floats
     last: Floats
     repeat_value: Floats
+    order_value: Floats
     total_value: Floats
 
     def __len__(self) -> int:
@@ -55,7 +56,15 @@ class History:
 
     def take(self, rows: NDArray[Any]) -> History:
         """The same for some of the customers (index or mask)."""
-        parts = (self.code, self.frequency, self.first, self.last, self.repeat_value, self.total_value)
+        parts = (
+            self.code,
+            self.frequency,
+            self.first,
+            self.last,
+            self.repeat_value,
+            self.order_value,
+            self.total_value,
+        )
         return History(self.as_of, *(part[rows] for part in parts))
 
 
@@ -98,15 +107,16 @@ class PurchaseLog:
         code, day, total = code[bought], day[bought], total[bought]
         if len(code) == 0:
             none = np.zeros(0)
-            return History(as_of, code, none, none, none, none, none)
+            return History(as_of, code, none, none, none, none, none, none)
         start = np.flatnonzero(np.r_[True, code[1:] != code[:-1]])
         count = np.diff(np.r_[start, len(code)])
         frequency = (count - 1).astype(np.float64)
-        repeat = (np.add.reduceat(total, start) - total[start]) / MICROS
+        bought_for = np.add.reduceat(total, start)
+        repeat = (bought_for - total[start]) / MICROS
         mean = np.divide(repeat, frequency, out=np.zeros_like(repeat), where=frequency > 0)
         owner = code[start]
         first, last = day[start].astype(np.float64), day[start + count - 1].astype(np.float64)
-        return History(as_of, owner, frequency, first, last, mean, whole[owner] / MICROS)
+        return History(as_of, owner, frequency, first, last, mean, bought_for / MICROS / count, whole[owner] / MICROS)
 
     def spend(self, code: Ints, after: int, until: int, known_by: int) -> Floats:
         """Net amount in units of each customer of ``code`` on days in (after, until], of rows known by ``known_by``."""
@@ -119,6 +129,14 @@ class PurchaseLog:
         rows = self._visible(known_by) & (self.day > after) & (self.day <= until)
         owner, _, _, bought = self._customer_days(rows)
         return np.bincount(owner[bought], minlength=len(self.customers))[code].astype(np.float64)
+
+    def repeats_by_day(self, history: History, first: int) -> Floats:
+        """Number of repeat purchases on each day from ``first`` to ``history.as_of``."""
+        _, day, _, bought = self._customer_days(self._visible(history.as_of))
+        size = history.as_of - first + 1
+        every = np.bincount(day[bought] - first, minlength=size)
+        new = np.bincount((history.first - first).astype(np.int64), minlength=size)
+        return np.asarray(every - new, dtype=np.float64)
 
     def _visible(self, as_of: int) -> NDArray[np.bool_]:
         visible = self.day <= as_of

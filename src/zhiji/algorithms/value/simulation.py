@@ -107,7 +107,7 @@ def _leaving_after_a_purchase(
     """Owners and days of all purchases, and the day each customer left (inf: still there)."""
     repeats = rng.poisson(rate * (span - birth))
     # Purchases until leaving: geometric, by inversion, because the library's sampler overflows for tiny probabilities.
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore"):
         until = np.ceil(np.log1p(-rng.random(len(birth))) / np.log1p(-leave))
     until = np.maximum(np.nan_to_num(until, nan=1.0, posinf=np.inf), 1.0)
     who, when = _ordered_times(rng, birth, repeats, np.full(len(birth), span))

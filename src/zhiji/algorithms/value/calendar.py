@@ -1,0 +1,48 @@
+"""Calendar time as the buyers live it: a week in a busy season counts for more than one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+MONTHS = 12
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Operational weeks. ``index``: twelve monthly intensities with mean 1; flat where no season is known."""
+
+    index: tuple[float, ...] = (1.0,) * MONTHS
+
+    @property
+    def flat(self) -> bool:
+        return all(value == 1.0 for value in self.index)
+
+    def weeks(self, day: Floats | float) -> Floats:
+        """Operational weeks from 1970-01-01 until the end of a day (a day number, may be an array)."""
+        whole = np.asarray(day, dtype=np.float64)
+        if self.flat:
+            return whole / 7.0
+        unique, inverse = np.unique(whole, return_inverse=True)
+        days = np.arange(int(unique[0]), int(unique[-1]) + 1)
+        running = np.cumsum(self.intensity(days)) / 7.0
+        return np.asarray(running[(unique - unique[0]).astype(np.int64)][inverse]).reshape(whole.shape)
+
+    def intensity(self, days: NDArray[np.int64]) -> Floats:
+        """Intensity on each day."""
+        return np.asarray(self.index)[month_of(days)]
+
+    def span(self, start: int, end: int) -> float:
+        """Operational weeks in the days (start, end]."""
+        return float(self.intensity(np.arange(start + 1, end + 1)).sum() / 7.0)
+
+
+FLAT = Calendar()
+
+
+def month_of(days: NDArray[np.int64]) -> NDArray[np.int64]:
+    """0 … 11 of day numbers."""
+    return np.asarray(days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % MONTHS)
