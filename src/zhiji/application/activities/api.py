@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Query, Router, Schema
-from pydantic import ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from zhiji.application.activities import queries, services
 from zhiji.platform.schemas import Limit, Line, PathId, Prose, RowId, SignedRequest, answers
@@ -67,7 +67,7 @@ class TaskPage(Schema):
     next: str | None
 
 
-class In(Schema):
+class In(BaseModel):
     """Unknown fields are refused rather than passed over."""
 
     model_config = ConfigDict(extra="forbid")
@@ -128,7 +128,7 @@ def note_list(request: SignedRequest, customer_id: Customer, limit: Limit) -> An
 
 @router.post("/notes", response=answers({201: NoteOut}, 404), operation_id="note_create", summary="Write a note")
 def note_create(request: SignedRequest, payload: NoteIn) -> Any:
-    note = services.note_create(user=request.user, **payload.dict())
+    note = services.note_create(user=request.user, **payload.model_dump())
     return 201, queries.note_json(note)
 
 
@@ -165,7 +165,7 @@ def task_list(request: SignedRequest, filters: Query[TaskFilter]) -> Any:
 
 @router.post("/tasks", response=answers({201: TaskOut}, 404), operation_id="task_create", summary="Make a task")
 def task_create(request: SignedRequest, payload: TaskIn) -> Any:
-    task = services.task_create(user=request.user, **payload.dict())
+    task = services.task_create(user=request.user, **payload.model_dump())
     return 201, queries.task_json(task)
 
 
@@ -173,7 +173,7 @@ def task_create(request: SignedRequest, payload: TaskIn) -> Any:
     "/tasks/{task_id}", response=answers({200: TaskOut}, 404), operation_id="task_update", summary="Change a task"
 )
 def task_update(request: SignedRequest, task_id: PathId, payload: TaskChange) -> Any:
-    changes = payload.dict(exclude_unset=True)
+    changes = payload.model_dump(exclude_unset=True)
     changes = {name: value for name, value in changes.items() if value is not None or name in ("due_on", "assignee_id")}
     task = services.task_update(user=request.user, task_id=task_id, changes=changes)
     return queries.task_json(task)
@@ -215,5 +215,5 @@ def call_list(request: SignedRequest, customer_id: Customer, limit: Limit) -> An
     "/calls", response=answers({201: CallOut}, 404), operation_id="call_record", summary="Record how a call ended"
 )
 def call_record(request: SignedRequest, payload: CallIn) -> Any:
-    call = services.call_record(user=request.user, **payload.dict())
+    call = services.call_record(user=request.user, **payload.model_dump())
     return 201, queries.call_json(call)

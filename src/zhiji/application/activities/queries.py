@@ -97,9 +97,9 @@ def task_page(user: User, *, mine: bool = True, state: TaskState = "open", custo
     return found[:limit], cursors.sealed(place, [last.due_on and last.due_on.isoformat(), last.pk])
 
 
-def of_customer(user: User, customer_id: int, kind: str, *, before: datetime | None,
+def of_customer(user: User, customer_id: int, kind: str, *, last: tuple[datetime, int] | None,
                 limit: int) -> list[tuple[datetime, int, dict[str, Any]]]:  # fmt: skip
-    """The newest ``(instant, id, fields)`` of one kind with a customer, at or before an instant; newest first."""
+    """The newest ``(instant, id, fields)`` of one kind with a customer, below ``last`` in that order; newest first."""
     rows: QuerySet[Any]
     rows, at, shown = {
         "note": (notes(user), "created_at", note_json),
@@ -107,6 +107,6 @@ def of_customer(user: User, customer_id: int, kind: str, *, before: datetime | N
         "call": (calls(user), "called_at", call_json),
     }[kind]
     rows = rows.filter(customer_id=customer_id)
-    if before is not None:
-        rows = rows.filter(**{f"{at}__lte": before})
+    if last is not None:
+        rows = rows.filter(Q(**{f"{at}__lt": last[0]}) | Q(**{at: last[0], "pk__lt": last[1]}))
     return [(getattr(row, at), row.pk, shown(row)) for row in rows.order_by(f"-{at}", "-pk")[:limit]]

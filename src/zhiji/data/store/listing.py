@@ -139,7 +139,7 @@ def write_scores(frame: pd.DataFrame) -> int:
 
 def _stored(name: str, column: pd.Series[Any]) -> list[Any]:
     """Plain Python values as the database stores them."""
-    found = []
+    found: list[Any] = []
     for value in column.tolist():
         missing = value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and math.isnan(value))
         if name in _TEXT_SCORES:

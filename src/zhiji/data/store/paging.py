@@ -83,31 +83,34 @@ class Wanted:
     sort: str = "spend_micros"
     descending: bool = True
     whole_words: bool = False
-    _match: str = field(init=False, default="")
+    _terms: tuple[words.Term, ...] = field(init=False, default=())
 
     def __post_init__(self) -> None:
-        object.__setattr__(
-            self, "_match", words.match(words.terms(self.text), whole=self.whole_words) if self.text else ""
-        )
+        object.__setattr__(self, "_terms", tuple(words.terms(self.text)) if self.text else ())
 
     @property
     def finds_nothing(self) -> bool:
         """Something was typed that holds no letter and no digit."""
-        return bool(self.text.strip()) and not self._match
+        return bool(self.text.strip()) and not self._terms
 
-    def rows(self) -> Rows:
-        """All matching rows, in no order."""
+    def rows(self, *, words_met: bool = False) -> Rows:
+        """All matching rows, in no order. ``words_met``: the rows at hand come from the full-text index already."""
         rows = self.scoped
         for condition in self.conditions:
             rows = rows.filter(condition.q)
         if self.finds_nothing:
             return rows.none()
-        if not self._match:
+        if words_met or not self._terms:
             return rows
-        return rows.extra(where=[words.holds_sql()], params=[self._match])  # noqa: S610 - our text, their value
+        condition, parameters = words.holds(self._terms, whole=self.whole_words)
+        return rows.extra(where=[condition], params=parameters)  # noqa: S610 - our text, their values
+
+    def ids_by_words(self) -> tuple[str, tuple[Any, ...]]:
+        """The same by the full-text index."""
+        return words.ids_sql(), (words.match(self._terms, whole=self.whole_words),)
 
     def is_everything(self) -> bool:
-        return not (self.conditions or self._match or self.scoped.query.where)
+        return not (self.conditions or self._terms or self.scoped.query.where)
 
 
 @dataclass(frozen=True)
@@ -158,8 +161,8 @@ def _sources(wanted: Wanted) -> list[tuple[Condition | None, tuple[str, tuple[An
         for condition in wanted.conditions
         if condition.column in INDEXED
     ]
-    if wanted._match:
-        found.append((None, (words.ids_sql(), (wanted._match,))))
+    if wanted._terms:
+        found.append((None, wanted.ids_by_words()))
     if wanted.scoped.query.where:
         found.append((None, _select(wanted.scoped)))
     return found
@@ -176,7 +179,7 @@ def plan(wanted: Wanted, limit: int) -> Plan:
     share = 1.0
     for count, condition, _ in counts:
         # A range over the sorted column itself only says where the walk begins and ends.
-        if condition is not joined and (condition is None or condition.column != wanted.sort):
+        if condition is None or (condition is not joined and condition.column != wanted.sort):
             share *= max(min(count / everything, 1.0), 1e-9)
     rarest, _, select = min(counts, key=lambda each: each[0])
     if rarest < COUNTED and rarest < limit / share:
@@ -223,7 +226,8 @@ def _ordering(wanted: Wanted, *, anyhow: bool) -> list[Any]:
 
 def statements(wanted: Wanted, after: tuple[Value, int] | None, chosen: Plan) -> list[tuple[str, list[Any]]]:
     """The selects whose results, one after another, are the list from ``after`` on. No limit in them."""
-    rows = wanted.rows()
+    by_words = bool(wanted._terms) and chosen.among == wanted.ids_by_words()
+    rows = wanted.rows(words_met=by_words)
     if chosen.among is not None:
         sql, parameters = chosen.among
         among = f'"store_customerlistrow"."customer_id" IN ({sql})'

@@ -13,7 +13,7 @@ from zhiji.data.store.names import folded
 from zhiji.data.store.words import tokens_of
 
 # So many of the matches with the most spend are put in order of likeness.
-RANKED = 200
+RANKED = 50
 
 
 def index(customer_ids: Iterable[int]) -> None:

@@ -1,0 +1,165 @@
+"""What a list can be narrowed by: validated, then turned into conditions on the projection."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from django.db.models import Q
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from zhiji.application.customers.errors import FilterInvalid
+from zhiji.application.customers.fields import FIELDS, ListField
+from zhiji.data.store.paging import Condition
+from zhiji.kernel import MICROS
+from zhiji.platform.schemas import Line, RowId
+
+LONGEST_JSON = 20_000
+Choice = Annotated[list[Annotated[str, Line(200)]], Field(min_length=1, max_length=200)]
+Keys = Annotated[list[RowId | None], Field(min_length=1, max_length=200)]
+Whole = Annotated[int, Field(ge=-(2**31), lt=2**31)]
+Number = Annotated[float, Field(allow_inf_nan=False)]
+Amount = Annotated[Decimal, Field(max_digits=18, decimal_places=6, allow_inf_nan=False)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+
+class WholeRange(_Strict):
+    """Both ends count; ``missing``: only rows without a value."""
+
+    min: Whole | None = None
+    max: Whole | None = None
+    missing: bool = False
+
+
+class NumberRange(_Strict):
+    min: Number | None = None
+    max: Number | None = None
+    missing: bool = False
+
+
+class AmountRange(_Strict):
+    """In units of the company's currency, exact."""
+
+    min: Amount | None = None
+    max: Amount | None = None
+    missing: bool = False
+
+
+class DayRange(_Strict):
+    min: date | None = Field(None, alias="from")
+    max: date | None = Field(None, alias="to")
+    missing: bool = False
+
+
+class CustomerFilter(_Strict):
+    """All that is given must hold. Lists hold alternatives; ``null`` among owners or teams means nobody."""
+
+    q: Annotated[str, Field(max_length=200)] = ""
+    country: Choice | None = None
+    city: Choice | None = None
+    owner: Keys | None = None
+    team: Keys | None = None
+    segment: Choice | None = None
+    band: Choice | None = None
+    contact_allowed: Annotated[list[Literal["yes", "no", "unknown"]], Field(min_length=1, max_length=3)] | None = None
+    orders: WholeRange | None = None
+    value_rank: WholeRange | None = None
+    spend: AmountRange | None = None
+    mean_order: AmountRange | None = None
+    expected_value: AmountRange | None = None
+    value_low: AmountRange | None = None
+    value_high: AmountRange | None = None
+    at_stake: AmountRange | None = None
+    first_order_on: DayRange | None = None
+    last_order_on: DayRange | None = None
+    as_of: DayRange | None = None
+    usual_gap_days: NumberRange | None = None
+    overdue_days: NumberRange | None = None
+    value_score: NumberRange | None = None
+    expected_orders: NumberRange | None = None
+    probability_active: NumberRange | None = None
+    name: Annotated[str, Line(200)] | None = None
+    external_id: Annotated[str, Line(200)] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_names(cls, given: Any) -> Any:
+        if isinstance(given, dict) and "last_order" in given:
+            return {("last_order_on" if name == "last_order" else name): value for name, value in given.items()}
+        return given
+
+    def asked(self) -> list[str]:
+        """Names of the fields that are filtered by."""
+        return [name for name in FIELDS if getattr(self, name, None) is not None]
+
+
+def parse(text: str) -> CustomerFilter:
+    """A filter from its JSON. Raises FilterInvalid with the field and the problem."""
+    if not text.strip():
+        return CustomerFilter()
+    try:
+        if len(text) > LONGEST_JSON:
+            raise FilterInvalid(field="filter", problem=f"> {LONGEST_JSON}", where={"field": "filter"})
+        return CustomerFilter.model_validate_json(text)
+    except ValidationError as error:
+        raise _invalid(error) from error
+    except RecursionError as error:
+        raise FilterInvalid(field="filter", problem="depth", where={"field": "filter"}) from error
+
+
+def from_dict(given: dict[str, Any]) -> CustomerFilter:
+    try:
+        return CustomerFilter.model_validate(given)
+    except ValidationError as error:
+        raise _invalid(error) from error
+
+
+def _invalid(error: ValidationError) -> FilterInvalid:
+    first = error.errors()[0]
+    field = ".".join(str(part) for part in first["loc"])[:100] or "filter"
+    return FilterInvalid(field=field, problem=str(first["msg"])[:200], where={"field": field})
+
+
+def conditions(wanted: CustomerFilter) -> tuple[Condition, ...]:
+    """The filter as conditions on ``CustomerListRow``; the words (``q``) are not among them."""
+    found: list[Condition] = []
+    for name in wanted.asked():
+        field = FIELDS[name]
+        found += _condition(field, getattr(wanted, name))
+    return tuple(found)
+
+
+def _condition(field: ListField, value: Any) -> list[Condition]:
+    column = field.column
+    if field.kind == "text":
+        return [Condition(Q(**{f"{column}__iexact": value}), column)]
+    if field.kind in ("choice", "person", "team"):
+        given = [each for each in value if each is not None]
+        q = Q(**{column: given[0]}) if len(given) == 1 else Q(**{f"{column}__in": given})
+        if len(given) < len(value):
+            q = Q(**{f"{column}__isnull": True}) | q if given else Q(**{f"{column}__isnull": True})
+        return [Condition(q, column, is_equality=len(value) == 1)]
+    if field.kind == "flag":
+        states = {"yes": Q(**{column: True}), "no": Q(**{column: False}), "unknown": Q(**{f"{column}__isnull": True})}
+        q = Q()
+        for state in dict.fromkeys(value):
+            q |= states[state]
+        return [Condition(q, column)]
+    return _range(field, value)
+
+
+def _range(field: ListField, value: WholeRange | NumberRange | AmountRange | DayRange) -> list[Condition]:
+    column, found = field.column, []
+    if value.missing:
+        return [Condition(Q(**{f"{column}__isnull": True}), column)]
+    q = Q()
+    for end, comparison in ((value.min, "gte"), (value.max, "lte")):
+        if end is not None:
+            q &= Q(**{f"{column}__{comparison}": int(end * MICROS) if isinstance(end, Decimal) else end})
+    if q:
+        found.append(Condition(q, column))
+    return found
