@@ -74,13 +74,13 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[str
     return {key: [digest(before.get(key)), digest(after[key])] for key in after if before.get(key) != after[key]}
 
 
-def first_broken(entries: Iterable[AuditEntry] | None = None) -> int | None:
+def first_broken(entries: Iterable[AuditEntry] | None = None, previous: str = _GENESIS) -> int | None:
     """The id of the first row that was edited, or that follows a row cut out or moved; ``None`` if all is whole.
 
-    Without ``entries`` the sealed head is checked too: where the end was cut off, or all was written anew, the id is
+    ``entries`` is a stretch in order, ``previous`` the hash of the row before it. Without ``entries`` the sealed head is checked too: where the end was cut off, or all was written anew, the id is
     that of the last row there should be, or of the last that there is.
     """
-    previous, number, last_id = _GENESIS, 0, 0
+    number, last_id = 0, 0
     for entry in entries if entries is not None else AuditEntry.objects.order_by("pk").iterator():
         if entry.previous_hash != previous or entry.hash != _hash(entry):
             return entry.pk

@@ -1,0 +1,238 @@
+"""Asks every route as everybody about every row, and compares with the oracle. Denied requests must change nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import json
+import re
+import time
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import copy
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import get_resolver
+
+from security.matrix.oracle import Person, Row
+from security.matrix.world import TOKEN_SCOPES, World, build
+from zhiji.platform import accounts
+from zhiji.platform.models import ApiToken, User
+
+HERE = Path(__file__).parent
+STATUS = {"sign_in": 401, "refuse": 403, "hide": 404}
+# Not effects of what was asked for, but traces of who asked.
+TRACES = {"django_session", "axes_accessattempt", "axes_accesslog", "axes_accessfailurelog"}
+
+
+@dataclass(frozen=True)
+class Route:
+    """method and path as the resolver knows them, with the manifest's entry."""
+
+    name: str
+    method: str
+    path: str
+    entry: dict[str, Any]
+
+    @property
+    def takes_row(self) -> bool:
+        return "<" in self.path
+
+
+@dataclass
+class Outcome:
+    """attempts: how many were made. findings: what should not be, in words."""
+
+    attempts: int = 0
+    findings: list[str] = field(default_factory=list)
+
+
+def manifest() -> dict[str, Any]:
+    return tomllib.loads((HERE / "manifest.toml").read_text(encoding="utf-8"))
+
+
+def addresses() -> tuple[dict[str, tuple[str, str]], set[str]]:
+    """operation name → (method, path) of the whole API, hidden operations included; and all other patterns."""
+    operations: dict[str, tuple[str, str]] = {}
+    plain: set[str] = set()
+
+    def walk(patterns: list[Any], before: str) -> None:
+        for pattern in patterns:
+            path = before + str(pattern.pattern)
+            if hasattr(pattern, "url_patterns"):
+                walk(pattern.url_patterns, path)
+                continue
+            views = [cell.cell_contents for cell in getattr(pattern.callback, "__closure__", None) or ()]
+            found = [operation for view in views for operation in getattr(view, "operations", ())]
+            for operation in found:
+                operations[operation.view_func.__name__] = (operation.methods[0], "/" + path)
+            if not found:
+                plain.add(path)
+
+    walk(get_resolver().url_patterns, "")
+    return operations, plain
+
+
+def routes() -> list[Route]:
+    entries = manifest()
+    return [Route(name, *place, entries[name]) for name, place in addresses()[0].items() if name in entries]
+
+
+class Callers:
+    """A ready client for each person: a session, or a token with scopes."""
+
+    def __init__(self, world: World) -> None:
+        self.all: list[tuple[Person | None, Client]] = [(None, Client())]
+        for person in world.people:
+            self.all.append((person, self._session(person)))
+        for scopes in TOKEN_SCOPES:
+            for person in (one for one in world.people[:-1] if one.team in (None, "top")):
+                self.all.append((replace(person, scopes=frozenset(scopes)), self._token(person, scopes)))
+
+    def of(self, route: Route) -> list[tuple[Person | None, Client]]:
+        """Everybody; but a route that is open to all is not asked a hundred times the same (some hash passwords)."""
+        return self.all[:2] + self.all[-1:] if route.entry["kind"] == "public" else self.all
+
+    def _session(self, person: Person) -> Client:
+        client = Client()
+        client.force_login(User.objects.get(pk=person.id), backend="django.contrib.auth.backends.ModelBackend")
+        session = client.session
+        session["seen"] = int(time.time()) + 3600
+        session.save()
+        return client
+
+    def _token(self, person: Person, scopes: tuple[str, ...]) -> Client:
+        user = User.objects.get(pk=person.id)
+        token, secret = accounts.token_create(user, name="matrix", scopes=list(scopes), days=1)
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=token.created_at)
+        return Client(HTTP_AUTHORIZATION=f"Bearer {secret}")
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Whatever an attempt writes is taken back, so that each starts from the same world."""
+    point = transaction.savepoint()
+    try:
+        yield
+    finally:
+        transaction.savepoint_rollback(point)
+
+
+def digests() -> dict[str, str]:
+    """A digest of the rows of every table but those that trace who asked."""
+    found = {}
+    with connection.cursor() as cursor:
+        for table in sorted(set(connection.introspection.table_names(cursor)) - TRACES):
+            cursor.execute(f'select * from "{table}" order by 1')
+            found[table] = hashlib.sha256(repr(cursor.fetchall()).encode()).hexdigest()
+    return found
+
+
+def writes_so_far() -> int | None:
+    """Rows ever changed through this connection, if the database counts them: far quicker than digests."""
+    return connection.connection.total_changes if connection.vendor == "sqlite" else None
+
+
+class Matrix:
+    """The world, its callers, and how one attempt is made and judged."""
+
+    def __init__(self) -> None:
+        for path in HERE.glob("rows_*.py"):
+            importlib.import_module(f"security.matrix.{path.stem}")
+        self.world = build()
+        self.callers = Callers(self.world)
+        everything = ApiToken.objects.values_list("pk", "user_id")
+        self.world.rows["token_list"] = [Row(pk, owner) for pk, owner in everything]
+        jobs = [*self.world.rows["job"], *self.world.rows["failed_job"]]
+        self.world.rows["all_jobs"] = jobs
+        self.before = digests()
+
+    def run(self, chosen: list[Route]) -> Outcome:
+        outcome = Outcome()
+        for route in chosen:
+            for person, client in self.callers.of(route):
+                for row in self._rows(route):
+                    outcome.attempts += 1
+                    self._attempt(route, person, client, row, outcome)
+        return outcome
+
+    def _rows(self, route: Route) -> list[Row | None]:
+        if not route.takes_row:
+            return [None]
+        return list(self.world.rows[route.entry.get("rows", route.entry["object"])])
+
+    def _attempt(self, route: Route, person: Person | None, client: Client, row: Row | None, outcome: Outcome) -> None:
+        wanted = self._verdict(route, person, row)
+        written, cookies = writes_so_far(), copy(client.cookies)
+        with undone():
+            answer = self._send(route, client, row)
+            problem = self._judge(route, person, wanted, answer)
+            client.cookies = cookies
+            if wanted != "allow" and (written is None or writes_so_far() != written) and digests() != self.before:
+                problem = f"{problem}; a refused request changed the database".lstrip("; ")
+        if problem:
+            outcome.findings.append(f"{route.name} by {person} on {row}: {problem}")
+
+    def _verdict(self, route: Route, person: Person | None, row: Row | None) -> str:
+        entry = route.entry
+        asked = [entry, entry["then"]] if "then" in entry else [entry]
+        verdicts = [
+            self.world.rules.verdict(person, one["kind"], one.get("object", ""), one.get("action", "read"), row)
+            for one in asked
+        ]
+        return next((verdict for verdict in verdicts if verdict != "allow"), "allow")
+
+    def _send(self, route: Route, client: Client, row: Row | None) -> HttpResponse:
+        path = re.sub(r"<[^>]+>", str(row.id) if row else "", route.path)
+        query = f"?{route.entry['query']}" if "query" in route.entry else ""
+        body = self._filled(route.entry.get("body"))
+        if body is None:
+            return client.generic(route.method, path + query)
+        return client.generic(route.method, path + query, json.dumps(body), content_type="application/json")
+
+    def _filled(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: self._filled(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self._filled(item) for item in value]
+        if isinstance(value, str) and value.startswith("$team."):
+            return self.world.teams[value.removeprefix("$team.")]
+        if isinstance(value, str) and value.startswith("$user."):
+            role = value.removeprefix("$user.")
+            return next(person.id for person in self.world.people if person.roles == {role})
+        if isinstance(value, str) and value.startswith("$rows."):
+            return [row.id for row in self.world.rows[value.removeprefix("$rows.")]]
+        return value
+
+    def _judge(self, route: Route, person: Person | None, wanted: str, answer: HttpResponse) -> str:
+        if getattr(answer, "streaming", False):
+            # The test client's own wrapper closes the answer without closing the test's database connection.
+            body = iter(answer.streaming_content)
+            next(body)
+            body.close()
+        if wanted != "allow":
+            return "" if answer.status_code == STATUS[wanted] else f"{wanted} was due, not {answer.status_code}"
+        if answer.status_code not in route.entry.get("ok", (200, 201, 202, 204)):
+            return f"allowed, but answered {answer.status_code} {answer.content[:300]!r}"
+        if route.entry["kind"] == "list" and person is not None:
+            return self._compare_list(route, person, answer)
+        return ""
+
+    def _compare_list(self, route: Route, person: Person, answer: HttpResponse) -> str:
+        entry, sent = route.entry, answer.json()
+        items = sent if entry.get("items", "items") == "" else sent[entry.get("items", "items")]
+        shown = {item[entry.get("id", "id")] for item in items}
+        due = self._due(entry, person)
+        return "" if shown == due else f"shows {sorted(shown - due)} too many, lacks {sorted(due - shown)}"
+
+    def _due(self, entry: dict[str, Any], person: Person) -> set[int]:
+        if entry.get("shows") == "own_or_shared":
+            return {row.id for row in self.world.rows["view"] if row.owner == person.id or row.shared}
+        name = "token_list" if entry["object"] == "token" else entry.get("shows", entry["object"])
+        return self.world.rules.visible(person, entry["object"], self.world.rows[name])
