@@ -66,7 +66,7 @@ export function orderTimeline(orders: TimelineOrder[], today: string, expected: 
             ? {
                 silent: true,
                 itemStyle: { color: palette.accent, opacity: 0.14 },
-                label: { color: palette.inkSoft, position: "left", formatter: t("expectedNext"), fontSize: 12 },
+                label: { color: palette.inkSoft, position: "left", formatter: t("expectedNext"), fontSize: 12, backgroundColor: palette.surface, borderRadius: 3, padding: [2, 6] },
                 data: [[{ xAxis: at(expected.from) }, { xAxis: at(expected.to) }]],
               }
             : undefined,
