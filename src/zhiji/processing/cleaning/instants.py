@@ -17,7 +17,7 @@ from zhiji.processing.cleaning.folding import folded, is_nothing
 from zhiji.processing.cleaning.zones import zone_table
 
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
-_YMD = "^(\\d{4})\\s*[-/.年]\\s*(\\d{1,2})\\s*[-/.月]\\s*(\\d{1,2})日?(\\D.*)?$"
+_YMD = "^(\\d{4})\\s*[-/.年]\\s*(\\d{1,2})\\s*[-/.月]\\s*(\\d{1,2})(\\D.*)?$"
 _COMPACT = "^(\\d{4})(\\d{2})(\\d{2})(?:[T ]+(.*))?$"
 _LONG = "^(\\d{4})(\\d{2})(\\d{2})(\\d{2})(\\d{2})(\\d{2})?$"
 _EITHER = "^(\\d{1,2})[-/.](\\d{1,2})[-/.](\\d{4}|\\d{2})(\\D.*)?$"
@@ -25,10 +25,10 @@ _DAY_NAME = f"^(\\d{{1,2}})(?:ST|ND|RD|TH)?[- ./]*({'|'.join(_MONTHS)})[A-Z]*\\.
 _NAME_DAY = f"^({'|'.join(_MONTHS)})[A-Z]*\\.?[- ]*(\\d{{1,2}})(?:ST|ND|RD|TH)?[, ]+(\\d{{4}})(\\D.*)?$"
 _WEEKDAY = "^(?:MON|TUE|WED|THU|FRI|SAT|SUN)[A-Z]*\\.?,?\\s+|\\s*(?:星期|周)[一二三四五六日天]"
 _TIME = (
-    "^[\\sT,]*(上午|下午|AM|PM)?\\s*(\\d{1,2})[:时点](\\d{1,2})(?:[:分](\\d{1,2})(?:[.,](\\d{1,9}))?秒?)?分?"
+    "^[\\sT,日]*(上午|下午|AM|PM)?\\s*(\\d{1,2})[:时点](\\d{1,2})(?:[:分](\\d{1,2})(?:[.,](\\d{1,9}))?秒?)?分?"
     "\\s*(AM|PM|A\\.M\\.|P\\.M\\.)?\\s*(Z|UTC|GMT|[+-]\\d{2}(?::?\\d{2})?)?$"
 )
-_NO_TIME = "^[\\sT,]*(Z|00)?$"
+_NO_TIME = "^[\\sT,日]*(Z|00)?$"
 # One date in twenty against the rest is too many to call them slips.
 _MIXED_SHARE = 0.05
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100

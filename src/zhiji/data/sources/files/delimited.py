@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-
-import duckdb
+from typing import TYPE_CHECKING
 
 from zhiji.data.sources.files.dialect import Dialect, find_dialect
 from zhiji.data.sources.files.encoding import TextFile
@@ -19,7 +18,12 @@ from zhiji.data.sources.files.source import Source
 from zhiji.data.sources.files.splitter import Record, Splitter
 from zhiji.kernel import Reason
 
+if TYPE_CHECKING:
+    import duckdb
+
 _FAST_DELIMITERS = (",", "\t", ";", "|")
+# Below this size, loading the fast reader takes longer than reading exactly.
+_FAST_FROM_BYTES = 1_000_000
 
 
 def profile(source: Source, text: TextFile) -> FileProfile:
@@ -119,6 +123,8 @@ def _count(source: Source, text: TextFile, found: FileProfile) -> tuple[int, lis
     if len(sample) < SAMPLE_RECORDS:
         return len(sample), sample
     if _may_be_fast(text, found):
+        import duckdb
+
         with duckdb.connect() as connection:
             try:
                 _limit(connection, source)
@@ -131,14 +137,16 @@ def _count(source: Source, text: TextFile, found: FileProfile) -> tuple[int, lis
 
 
 def _may_be_fast(text: TextFile, known: FileProfile) -> bool:
-    plain = text.plain and not known.preamble and len(known.columns) > 1
+    large = text.path.stat().st_size >= _FAST_FROM_BYTES
+    plain = large and text.plain and not known.preamble and len(known.columns) > 1
     return plain and known.quote == '"' and known.delimiter in _FAST_DELIMITERS and not _spaced_quotes(text.path, known)
 
 
 def _spaced_quotes(path: Path, known: FileProfile) -> bool:
     """``a, "b"``: DuckDB drops the blank and the quotes; the exact path keeps the cell as it came."""
     mark = re.escape(known.delimiter or "").encode()
-    suspicious = re.compile(b"[" + mark + b'\\n] +"|" +' + mark)
+    blanks = b" +" if known.delimiter == "\t" else b"[ \\t]+"
+    suspicious = re.compile(b"[" + mark + b"\\n]" + blanks + b'"|"' + blanks + b"[" + mark + b"\\r\\n]")
     quotes = 0
     tail = b""
     with path.open("rb") as handle:
@@ -175,6 +183,8 @@ def _limit(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
 
 def _fast(source: Source, text: TextFile, known: FileProfile, out: Path) -> Sink | None:
     """DuckDB, strict. None when it met anything that it was not sure of: then the exact path decides."""
+    import duckdb  # small files never come here, and spare themselves the loading
+
     cells = ", ".join(f"c{i}" for i in range(len(known.columns)))
     filled = " OR ".join(f"c{i} IS NOT NULL" for i in range(len(known.columns)))
     with duckdb.connect() as connection:

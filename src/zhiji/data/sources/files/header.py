@@ -21,9 +21,10 @@ def is_value(cell: str | None) -> bool:
 def find_preamble(records: Sequence[Sequence[str | None]]) -> int:
     """How many records stand above the table: titles, with hardly a cell filled where the table below is wide."""
     filled = [sum(1 for cell in record if cell and cell.strip()) for record in records[:100]]
-    if not filled:
+    wide = sorted(count for count in filled if count)
+    if not wide:
         return 0
-    width = sorted(filled)[len(filled) // 2]
+    width = wide[len(wide) // 2]
     if width < 3:
         return 0
     for index, count in enumerate(filled[:_PREAMBLE_MOST]):

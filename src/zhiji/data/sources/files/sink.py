@@ -6,18 +6,22 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-
-import pyarrow as pa
-import pyarrow.parquet as pq
+from typing import TYPE_CHECKING
 
 from zhiji.kernel import Reason
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
 _BATCH = 20_000
 _RAW_CHARS = 10_000
 
 
-def received_schema(width: int) -> pa.Schema:
+def _schema(width: int) -> pa.Schema:
     """``row``, ``c0``…, ``broken``, ``raw``: see ``Received``."""
+    import pyarrow as pa
+
     cells = [(f"c{i}", pa.string()) for i in range(width)]
     return pa.schema([("row", pa.int64()), *cells, ("broken", pa.string()), ("raw", pa.string())])
 
@@ -33,8 +37,11 @@ class Sink:
         self.width = width
         self.records = self.broken = self.blank = 0
         self.first_broken: Reason | None = None
-        self._schema = received_schema(width)
-        self._writer = pq.ParquetWriter(path, self._schema, compression="zstd") if path else None
+        self._writer: pq.ParquetWriter | None = None
+        if path:
+            import pyarrow.parquet as pq  # counting does without this large library
+
+            self._writer = pq.ParquetWriter(path, _schema(width), compression="zstd")
         self._rows: list[int] = []
         self._cells: list[Sequence[str | None]] = []
         self._broken: list[str | None] = []
@@ -74,8 +81,10 @@ class Sink:
     def _flush(self) -> None:
         if not self._writer or not self._rows:
             return
+        import pyarrow as pa
+
         cells = list(zip(*self._cells, strict=True)) if self.width else []
         arrays = [pa.array(self._rows, pa.int64()), *(pa.array(column, pa.string()) for column in cells)]
         arrays += [pa.array(self._broken, pa.string()), pa.array(self._raw, pa.string())]
-        self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema))
+        self._writer.write_table(pa.Table.from_arrays(arrays, schema=_schema(self.width)))
         self._rows, self._cells, self._broken, self._raw = [], [], [], []

@@ -93,7 +93,7 @@ def family(source: Source) -> str:
         head = handle.read(4096)
     if head.startswith(b"PAR1"):
         return "parquet"
-    if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return "excel"
     if head.startswith(_OLE):
         return _ole_family(source)

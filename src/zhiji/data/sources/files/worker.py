@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from zhiji.data.sources.files import delimited, excel, json_records, parquet
 from zhiji.data.sources.files.encoding import open_text
 from zhiji.data.sources.files.errors import FileAllBroken, FileError, FileWithoutRecords
 from zhiji.data.sources.files.model import FileProfile, Limits, Received
@@ -36,17 +36,24 @@ def _source(task: dict[str, Any], options: dict[str, Any]) -> Source:
     return unpack(Path(task["path"]), task["name"], Path(task["scratch"]), Limits(**task["limits"]), options)
 
 
+def _reader(name: str) -> Any:
+    """The module that reads one family. Loaded when it is needed: each brings a large library, and each call starts anew."""
+    return import_module(f"zhiji.data.sources.files.{name}")
+
+
 def _inspect(task: dict[str, Any]) -> dict[str, Any]:
     source = _source(task, task["options"])
     kind = family(source)
     if kind == "excel":
-        profile = excel.profile(source)
+        profile = _reader("excel").profile(source)
     elif kind == "parquet":
-        profile = parquet.profile(source)
+        profile = _reader("parquet").profile(source)
     else:
         text = open_text(source)
-        form = json_records.find_format(source, text)
-        profile = json_records.profile(source, text, form) if form else delimited.profile(source, text)
+        form = _reader("json_records").find_format(source, text)
+        profile = (
+            _reader("json_records").profile(source, text, form) if form else _reader("delimited").profile(source, text)
+        )
     return {"profile": profile.to_json()}
 
 
@@ -73,14 +80,13 @@ def _read(task: dict[str, Any]) -> dict[str, Any]:
 
 
 def _receive(source: Source, profile: FileProfile, out: Path) -> Sink:
-    if profile.format == "excel":
-        return excel.receive(source, profile, out)
-    if profile.format == "parquet":
-        return parquet.receive(source, profile, out)
+    if profile.format in ("excel", "parquet"):
+        sink: Sink = _reader(profile.format).receive(source, profile, out)
+        return sink
     text = open_text(source)
-    if profile.format in ("json", "jsonl"):
-        return json_records.receive(source, text, profile, out)
-    return delimited.receive(source, text, profile, out)
+    name = "json_records" if profile.format in ("json", "jsonl") else "delimited"
+    sink = _reader(name).receive(source, text, profile, out)
+    return sink
 
 
 if __name__ == "__main__":
