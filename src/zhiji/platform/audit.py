@@ -77,8 +77,9 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[str
 def first_broken(entries: Iterable[AuditEntry] | None = None, previous: str = _GENESIS) -> int | None:
     """The id of the first row that was edited, or that follows a row cut out or moved; ``None`` if all is whole.
 
-    ``entries`` is a stretch in order, ``previous`` the hash of the row before it. Without ``entries`` the sealed head is checked too: where the end was cut off, or all was written anew, the id is
-    that of the last row there should be, or of the last that there is.
+    ``entries`` is a stretch in order, ``previous`` the hash of the row before it. Without ``entries`` all rows are read
+    and the sealed head is checked too: where the end was cut off, or all was written anew, the id is that of the last
+    row there should be, or of the last that there is.
     """
     number, last_id = 0, 0
     for entry in entries if entries is not None else AuditEntry.objects.order_by("pk").iterator():
