@@ -81,6 +81,22 @@ class MatchForm(Schema):
     options: dict[str, Any] = Field(default_factory=dict, max_length=20)
 
 
+class IdenticalLines(Schema):
+    """Identical lines are kept and flagged. ``amount_micros``: what counting them once takes off all sums."""
+
+    lines: int
+    amount_micros: int
+    counted_once: bool
+
+
+class IdenticalLinesForm(Schema):
+    once: bool
+
+
+class JobOut(Schema):
+    job_id: int
+
+
 class ConfirmForm(Schema):
     changed: Literal["replace", "add"] | None = None
 
@@ -136,6 +152,19 @@ def import_kinds(request: HttpRequest) -> Any:
     """What can be imported, with the fields of each kind."""
     require(request.user, "import", "read")
     return presentation.kinds()
+
+
+@router.get("/identical-lines", response=answers({200: IdenticalLines}), operation_id="identical_lines_get")
+def identical_lines_get(request: HttpRequest) -> Any:
+    require(request.user, "import", "read")
+    return queries.identical_lines()
+
+
+@router.post("/identical-lines", response=answers({200: JobOut}), operation_id="identical_lines_switch")
+def identical_lines_switch(request: HttpRequest, form: IdenticalLinesForm) -> Any:
+    """Count identical lines once, or as often as they came; reversible at any time."""
+    require(request.user, "import", "write")
+    return {"job_id": services.identical_lines_switch(once=form.once, by=request.user).pk}
 
 
 @router.post("", response=answers({200: ImportDetail}, 409, 413), operation_id="import_create")

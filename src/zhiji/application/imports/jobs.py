@@ -5,12 +5,15 @@ from __future__ import annotations
 from zhiji.application.activities import queries as activities
 from zhiji.application.imports import reports, services
 from zhiji.application.imports.models import Import
+from zhiji.application.refresh import services as refresh
 from zhiji.data.landing.files import path_of
 from zhiji.data.sources.files import FileProfile
+from zhiji.data.store.models import Order
 from zhiji.kernel import CodedError
 from zhiji.platform.company import company
 from zhiji.platform.jobs import Task
 from zhiji.processing.cleaning import Mapping
+from zhiji.processing.pipelines import recounting
 from zhiji.processing.pipelines.checking import CheckSettings, check
 from zhiji.processing.pipelines.storing import Storing
 from zhiji.processing.pipelines.undoing import Undoing
@@ -53,6 +56,7 @@ def store_step(task: Task) -> bool:
     if not storing.step():
         return False
     services.import_stored(row, reports.report(row, task.checkpoint["store"]["counts"]))
+    refresh.refresh_start()
     return True
 
 
@@ -68,6 +72,8 @@ def undo_step(task: Task) -> bool:
     if not _undo(task, row):
         return False
     services.import_undone(row)
+    if Order.objects.exists():
+        refresh.refresh_start()
     return True
 
 
@@ -80,5 +86,15 @@ def release_step(task: Task) -> bool:
     return True
 
 
-JOBS = {"import_check": check_step, "import_store": store_step, "import_undo": undo_step}
+def identical_lines_step(task: Task) -> bool:
+    """Sums of every order that holds an identical line, then their customers' rows, in blocks."""
+    return recounting.step(task, count_repeats_once=company().count_identical_lines_once)
+
+
+JOBS = {
+    "identical_lines": identical_lines_step,
+    "import_check": check_step,
+    "import_store": store_step,
+    "import_undo": undo_step,
+}
 ON_CANCEL = {"import_check": release_step, "import_store": release_step}

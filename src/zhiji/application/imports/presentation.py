@@ -130,7 +130,7 @@ def rejected_file(request: HttpRequest, item: Import) -> Iterator[str]:
             where = {"row": line["row"], "column": line["column"]}
             text = render(Reason(line["code"], {"value": line["value"], **line["params"]}, where), language)
             original = [line["original"].get(name) for name in columns]
-            yield _line([*original, line["row"], line["column"], str(text), item.pk])
+            yield _line([*original, line["row"], line["column"], str(text), item.batch_id])
         after = block[-1]["id"]
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from zhiji.application.imports.models import Import
 from zhiji.data.landing.models import RejectedRow
+from zhiji.data.store.models import OrderLine
+from zhiji.platform.company import company
 from zhiji.platform.models import User
 from zhiji.platform.scope import get_scoped, scope
 
@@ -27,6 +30,14 @@ def rejected_rows(user: User, pk: int, *, after: int = 0, limit: int = 100) -> l
     if row.batch_id is None:
         return []
     return list(RejectedRow.objects.filter(batch_id=row.batch_id, pk__gt=after).order_by("pk")[:limit])
+
+
+def identical_lines() -> dict[str, Any]:
+    """How many lines repeat another of their order, what they come to, and whether they are counted."""
+    found = OrderLine.objects.filter(is_repeat=True, is_current=True).aggregate(
+        lines=Count("pk"), amount_micros=Coalesce(Sum("amount_micros"), 0)
+    )
+    return {**found, "counted_once": company().count_identical_lines_once}
 
 
 def summary(user: User) -> dict[str, Any]:

@@ -195,6 +195,13 @@ def import_undone(row: Import) -> None:
     shutil.rmtree(folder_of(row), ignore_errors=True)
 
 
+def identical_lines_switch(*, once: bool, by: User | None = None) -> Job:
+    """Count identical lines of one file once, or as often as they came. Reversible: only sums change."""
+    if company().count_identical_lines_once != once:
+        company_update(count_identical_lines_once=once)
+    return jobs.enqueue("identical_lines", by=by, unique_key="identical_lines")
+
+
 def decision_of(row: Import) -> Decision:
     return cast(Decision, row.options.get("changed", "replace"))
 

@@ -120,10 +120,13 @@ def _months(cleaned: Cleaned, settings: CheckSettings) -> list[dict[str, Any]]:
 
 
 def _compare_orders(staged: Path, source_id: int) -> dict[str, int]:
-    counts = dict.fromkeys(("new_orders", "changed_orders", "redelivered_orders", "redelivered", "new_customers"), 0)
+    names = ("new_orders", "changed_orders", "completed_orders", "redelivered_orders", "redelivered", "new_customers")
+    counts = dict.fromkeys(names, 0)
     with duckdb.connect() as engine:
         heads = engine.execute(
-            "SELECT order_key, any_value(order_digest), COUNT(*) FROM read_parquet(?) GROUP BY order_key", [str(staged)]
+            "SELECT order_key, any_value(order_digest), COUNT(*), BOOL_AND(corrects_row IS NOT NULL) "
+            "FROM read_parquet(?) GROUP BY order_key",
+            [str(staged)],
         ).fetchall()
         people = engine.execute(
             "SELECT DISTINCT customer_external_id FROM read_parquet(?) WHERE customer_external_id IS NOT NULL",
@@ -138,12 +141,14 @@ def _compare_orders(staged: Path, source_id: int) -> dict[str, int]:
             [source_id, bulk.many([head[0] for head in block])],
         ):
             known.setdefault(key, set()).add(digest)
-        for key, digest, lines in block:
+        for key, digest, lines, is_correction in block:
             if key not in known:
                 counts["new_orders"] += 1
             elif digest in known[key]:
                 counts["redelivered_orders"] += 1
                 counts["redelivered"] += lines
+            elif is_correction:
+                counts["completed_orders"] += 1
             else:
                 counts["changed_orders"] += 1
     counts["new_customers"] = len(people) - _known_people(source_id, [row[0] for row in people])

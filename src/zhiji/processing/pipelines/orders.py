@@ -151,6 +151,8 @@ def store_chunk(batch: Batch, chunk: pa.Table, *, decision: Decision, count_repe
     """Store one chunk of staged lines (see ``staging.stage_orders``); the caller advances its checkpoint in the same
     transaction, so that a kill leaves either both or neither."""
     lines = chunk.to_pandas(date_as_object=False)
+    if "corrects_row" in lines and lines["corrects_row"].notna().any():
+        lines = _beside_the_originals(lines)
     counts = Counts()
     heads = lines.drop_duplicates("order_key").set_index("order_key", drop=False)
     known = _known(batch.source_id, heads["order_key"].tolist())
@@ -181,6 +183,24 @@ def store_chunk(batch: Batch, chunk: pa.Table, *, decision: Decision, count_repe
         _update_heads(heads[changed], known.order_ids, identities)
         derive.orders(touched, count_repeats_once=count_repeats_once)
     return counts
+
+
+def _beside_the_originals(lines: pd.DataFrame) -> pd.DataFrame:
+    """Corrected rejects come after the lines of their own file: a corrected line that equals one of those is a second
+    sale, not the same one, so its occurrence starts where the original file's lines of that content end."""
+    corrected = lines["corrects_row"].notna()
+    there: dict[tuple[str, str], int] = {}
+    originals = lines.loc[corrected, "corrects_import"].dropna().astype("int64").unique().tolist()
+    for key, digest, count in bulk.look_up(
+        "SELECT r.external_id, l.digest, COUNT(*) FROM store_sourcerecord r "
+        "JOIN store_orderline l ON l.record_id = r.id "
+        f"WHERE r.kind = 'order' AND {bulk.among('r.batch_id')} AND {bulk.among('r.external_id')} GROUP BY 1, 2",
+        [bulk.many(originals), bulk.many(lines.loc[corrected, "order_key"].unique().tolist())],
+    ):
+        there[key, digest] = count
+    more = [there.get(key, 0) for key in zip(lines["order_key"], lines["line_digest"], strict=True)]
+    shifted = lines["occurrence"] + pd.Series(more, index=lines.index).where(corrected, 0)
+    return lines.assign(occurrence=shifted, is_repeat=shifted > 0)
 
 
 def _deliver(batch: Batch, record_ids: list[int]) -> None:

@@ -54,10 +54,22 @@ def keep_rejected(batch: Batch, rows: Sequence[dict[str, Any]]) -> None:
     )  # fmt: skip
 
 
-def mark_corrected(batch: Batch, corrections: Sequence[tuple[int | None, int]]) -> None:
-    """Note that this batch brought corrected rows: pairs of (import's batch or None, row of that file)."""
-    for original, row in corrections:
-        found = RejectedRow.objects.filter(row=row, corrected_by=None)
-        found = found.filter(batch_id=original) if original is not None else found.filter(batch__kind=batch.kind)
-        pk = found.order_by("-pk").values_list("pk", flat=True).first()
-        RejectedRow.objects.filter(pk=pk).update(corrected_by=batch)
+def corrections(staged: Path) -> list[tuple[int | None, int]]:
+    """The rows that a corrected file of rejects brings back: ``(batch of the original import or None, row)``."""
+    if "corrects_row" not in pq.read_schema(staged).names:
+        return []
+    table = pq.read_table(staged, columns=["corrects_import", "corrects_row"]).to_pylist()
+    return sorted(
+        {(row["corrects_import"], row["corrects_row"]) for row in table if row["corrects_row"] is not None},
+        key=lambda pair: (pair[0] or 0, pair[1]),
+    )
+
+
+def mark_corrected(batch: Batch, pairs: Sequence[tuple[int | None, int]]) -> None:
+    """Set ``corrected_by`` of the rejected rows behind ``pairs``; without a batch, of the newest with that row."""
+    numbers = {row for _, row in pairs}
+    open_rows = RejectedRow.objects.filter(row__in=numbers, corrected_by=None, batch__kind=batch.kind).order_by("pk")
+    found = {(one.batch_id, one.row): one.pk for one in open_rows}
+    newest = {row: pk for (_, row), pk in found.items()}
+    keys = [found.get((original, row)) if original is not None else newest.get(row) for original, row in pairs]
+    RejectedRow.objects.filter(pk__in=[key for key in keys if key is not None]).update(corrected_by=batch)

@@ -99,11 +99,18 @@ class Storing:
         at = self.state["at"]
         rows = quarantine.read_rejected(self.rejected, self.columns, at, BLOCK)
         if not rows:
-            return "buyers" if self.batch.kind == "orders" else "derive"
+            return "corrections"
         with transaction.atomic():
             quarantine.keep_rejected(self.batch, rows)
             self._advance(at + len(rows))
         return None
+
+    def _corrections(self) -> str | None:
+        """Note in the quarantine of earlier imports which rows this file brought back corrected."""
+        pairs = quarantine.corrections(self.staged)
+        with transaction.atomic():
+            quarantine.mark_corrected(self.batch, pairs)
+        return "buyers" if self.batch.kind == "orders" else "derive"
 
     def _buyers(self) -> str | None:
         """What the order file says of its customers."""

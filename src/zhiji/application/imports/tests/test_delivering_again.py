@@ -1,0 +1,160 @@
+"""The same file twice, files that overlap, orders that changed, corrected rejects, and all of it taken back."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from importing import bring, check, orders, store, table_counts, told, undo
+from zhiji.application.imports import services
+from zhiji.application.imports.errors import ImportDecisionNeeded
+from zhiji.application.imports.models import Import
+from zhiji.data.landing.models import RejectedRow
+from zhiji.data.store.models import Order, OrderLine
+from zhiji.platform import jobs
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+FIRST = orders(
+    "A1,2025-01-03 10:00,C1,tea,2,30.5", "A1,2025-01-03 10:00,C1,cup,1,12", "A2,2025-02-03 11:00,C2,tea,1,30.5"
+)
+LATER = orders(
+    "A2,2025-02-03 11:00,C2,tea,1,30.5", "A3,2025-03-03 11:00,C1,tea,1,30.5", "A4,2025-03-04 11:00,C3,pot,1,99"
+)
+
+
+def test_the_same_file_again_changes_nothing():
+    bring(FIRST)
+    before, counts = told(), table_counts()
+    again = bring(FIRST)
+    assert told() == before
+    after = table_counts()
+    assert after.pop("store_delivery") == counts.pop("store_delivery") * 2
+    assert after == counts
+    assert again.report["counts"] == {
+        "received": 3, "rejected": 0, "stored": 0, "redelivered": 3, "new_orders": 0, "changed_orders": 0,
+        "redelivered_orders": 2, "new_customers": 0,
+    }  # fmt: skip
+    assert again.report["adds_up"] is True
+
+
+def test_an_overlapping_export_adds_only_what_is_new():
+    bring(FIRST)
+    second = bring(LATER)
+    assert second.report["counts"]["stored"] == 2
+    assert second.report["counts"]["redelivered"] == 1
+    assert sorted(Order.objects.values_list("external_id", flat=True)) == ["A1", "A2", "A3", "A4"]
+
+
+def test_an_order_that_changed_is_asked_about_and_nothing_happens_before_the_answer():
+    bring(FIRST)
+    before, counts = told(), table_counts()
+    changed = check(orders("A2,2025-02-03 11:00,C2,tea,1,30.5", "A2,2025-02-03 11:00,C2,cup,4,12"))
+    assert changed.dry_run["counts"]["changed_orders"] == 1
+    with pytest.raises(ImportDecisionNeeded):
+        services.import_confirm(changed)
+    assert (told(), table_counts()) == (before, counts)
+
+
+@pytest.mark.parametrize(("decision", "value"), [("replace", 48_000_000), ("add", 78_500_000)])
+def test_replace_supersedes_the_lines_and_add_joins_them(decision, value):
+    bring(FIRST)
+    store(check(orders("A2,2025-02-03 11:00,C2,cup,4,12")), decision)
+    assert Order.objects.get(external_id="A2").value_micros == value
+
+
+def test_adding_lines_that_are_partly_there_doubles_none():
+    bring(FIRST)
+    row = store(check(orders("A2,2025-02-03 11:00,C2,tea,1,30.5", "A2,2025-02-03 11:00,C2,cup,4,12")), "add")
+    assert Order.objects.get(external_id="A2").value_micros == 78_500_000
+    assert (row.report["counts"]["stored"], row.report["counts"]["redelivered"]) == (1, 1)
+    assert row.report["adds_up"] is True
+
+
+def test_undo_restores_the_record_and_keeps_later_imports():
+    empty = (told(), table_counts())
+    first = bring(FIRST)
+    second = bring(LATER)
+    undo(first)
+    # A2 came in both files: it stays, for the later one delivered it too.
+    assert sorted(Order.objects.values_list("external_id", flat=True)) == ["A2", "A3", "A4"]
+    undo(second)
+    assert (told(), table_counts()) == empty
+    assert {row.state for row in Import.objects.all()} == {"undone"}
+
+
+def test_undoing_a_replacement_brings_the_earlier_lines_back():
+    bring(FIRST)
+    before = told()
+    undo(store(check(orders("A2,2025-02-03 11:00,C2,cup,4,12")), "replace"))
+    assert told() == before
+
+
+def test_a_corrected_reject_file_makes_no_duplicates():
+    whole = orders("A1,2025-01-03 10:00,C1,tea,2,30.5", 'A1,2025-01-03 10:00,C1,cup,1,"1,2,0"')
+    first = bring(whole)
+    assert first.report["counts"]["rejected"] == 1
+    corrected = (
+        "order,date,customer,product,quantity,price,error_row,error_column,error_reason,error_import\n"
+        f"A1,2025-01-03 10:00,C1,cup,1,120,2,price,mended,{first.batch_id}\n"
+    )
+    for _ in range(2):
+        row = check(corrected)
+        store(row, "add" if row.dry_run["counts"].get("changed_orders") else None)
+        assert Order.objects.get(external_id="A1").value_micros == 181_000_000
+    assert OrderLine.objects.filter(is_current=True).count() == 2
+    assert RejectedRow.objects.get().corrected_by is not None
+
+
+def test_identical_lines_are_kept_and_the_switch_is_reversible():
+    bring(orders("A1,2025-01-03 10:00,C1,tea,1,5", "A1,2025-01-03 10:00,C1,tea,1,5"))
+    assert Order.objects.get().value_micros == 10_000_000
+    before = told()
+    jobs.run_inline(services.identical_lines_switch(once=True))
+    assert Order.objects.get().value_micros == 5_000_000
+    jobs.run_inline(services.identical_lines_switch(once=False))
+    assert told() == before
+
+
+_ORDERS = st.sampled_from(["A1", "A2", "A3"])
+_LINES = st.builds(
+    lambda order, product, quantity: f"{order},2025-01-0{1 + int(order[1])} 10:00,C{order[1]},{product},{quantity},5",
+    _ORDERS,
+    st.sampled_from(["tea", "cup"]),
+    st.integers(1, 2),
+)
+_FILES = st.lists(
+    st.lists(_LINES, min_size=1, max_size=4), min_size=1, max_size=4, unique_by=lambda file: tuple(sorted(file))
+)
+
+
+@given(files=_FILES, decisions=st.lists(st.sampled_from(["replace", "add"]), min_size=4, max_size=4), data=st.data())
+@settings(
+    max_examples=8, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_undoing_any_imports_leaves_what_the_others_alone_would_have_made(files, decisions, data):
+    """Truth by another route: the same files without the undone ones, into an empty record."""
+    gone = data.draw(st.sets(st.integers(0, len(files) - 1), max_size=len(files)))
+    rows = [_bring_with(file, decision) for file, decision in zip(files, decisions, strict=False)]
+    for index in data.draw(st.permutations(sorted(gone))):
+        undo(rows[index])
+    left = told()
+    for index, row in enumerate(rows):
+        if index not in gone:
+            undo(row)
+    assert told() == {"orders": {}, "customers": {}}
+    alone = [
+        _bring_with(file, decision)
+        for index, (file, decision) in enumerate(zip(files, decisions, strict=False))
+        if index not in gone
+    ]
+    assert told() == left
+    for row in alone:
+        undo(row)
+
+
+def _bring_with(lines, decision):
+    row = check(orders(*lines))
+    return store(row, decision if row.dry_run["counts"]["changed_orders"] else None)
