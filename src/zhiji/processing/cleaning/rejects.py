@@ -13,6 +13,8 @@ from zhiji.processing.cleaning.stage import Stage
 from zhiji.processing.validation.expectations import Expectation
 
 _VALUE_CHARS = 200
+# One text serves all rows with the same fault; their numbers are put in afterwards.
+_ROW_MARK = "\ue000"
 _FORMULA = "^[=+\\-@\\t\\r]"
 
 
@@ -108,7 +110,7 @@ def write_reject_file(
             connection.executemany("INSERT INTO words VALUES (?, ?, ?, ?, ?)", texts)
         own = [f'{_safe(f"q.c{i}")} AS "{column.replace(chr(34), chr(34) * 2)}"' for i, column in enumerate(columns)]
         result = connection.execute(
-            f"""COPY (SELECT {", ".join(own)}, q.row AS error_row, q."column" AS error_column, w.text AS error_reason,
+            f"""COPY (SELECT {", ".join(own)}, q.row AS error_row, q."column" AS error_column, replace(w.text, '{_ROW_MARK}', q.row::VARCHAR) AS error_reason,
                 {quoted(batch)} AS error_import FROM {source} q LEFT JOIN words w ON q.code = w.code
                 AND q.params = w.params AND q."column" IS NOT DISTINCT FROM w."column"
                 AND q.value IS NOT DISTINCT FROM w.value ORDER BY q.row)
@@ -120,7 +122,8 @@ def write_reject_file(
 
 def _text(kind: tuple[str | None, str | None, str, str], language: Language) -> str:
     column, value, code, params = kind
-    reason = Reason(code, {**json.loads(params), "value": value or ""}, {"column": column or ""})
+    where = {"column": column or "", "row": _ROW_MARK}
+    reason = Reason(code, {**json.loads(params), "value": value or ""}, where)
     return str(render(reason, language))
 
 

@@ -45,13 +45,20 @@ moment = st.datetimes(min_value=datetime(1970, 1, 2), max_value=datetime(2099, 1
 
 
 @settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(moments=st.lists(st.tuples(moment, st.sampled_from(sorted(FORMS))), min_size=20, max_size=60), zone=st.sampled_from(ZONES))
+@given(
+    moments=st.lists(st.tuples(moment, st.sampled_from(sorted(FORMS))), min_size=20, max_size=60),
+    zone=st.sampled_from(ZONES),
+)
 def test_forms_and_zones_against_datetime(moments, zone) -> None:
     """PEP 495, fold=0, is the rule for times that the clocks skip or repeat; Python's own arithmetic says which."""
     expected = {}
     for local, form in moments:
         step = FORMS[form]
-        cut = local if step == 0 else local - timedelta(microseconds=local.microsecond, seconds=local.second % step if step < 86400 else 0)
+        cut = (
+            local
+            if step == 0
+            else local - timedelta(microseconds=local.microsecond, seconds=local.second % step if step < 86400 else 0)
+        )
         if step == 86400:
             cut = local.replace(hour=0, minute=0, second=0, microsecond=0)
         if step == 60:
@@ -76,7 +83,9 @@ def test_offsets_against_datetime(moments) -> None:
 
 
 @settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(parts=st.lists(st.tuples(st.integers(0, 40), st.integers(0, 14), st.integers(1890, 2110)), min_size=20, max_size=60))
+@given(
+    parts=st.lists(st.tuples(st.integers(0, 40), st.integers(0, 14), st.integers(1890, 2110)), min_size=20, max_size=60)
+)
 def test_the_calendar_is_pythons(parts) -> None:
     for form, day_first in (("{d:02d}/{m:02d}/{y}", True), ("{y}-{m:02d}-{d:02d}", None)):
         expected = {}

@@ -69,7 +69,11 @@ def test_amounts_against_decimal(amounts) -> None:
     expected = {}
     for units, fraction, before, after, group, wide in amounts:
         text = written(units, fraction, {"group": group, "mark": ".", "before": before, "after": "", "wide": ""})
-        text = text + (")" if before == "(" else "") + ("" if before == "(" and after in ("万", "元", " USD", "-", "%") else after)
+        text = (
+            text
+            + (")" if before == "(" else "")
+            + ("" if before == "(" and after in ("万", "元", " USD", "-", "%") else after)
+        )
         meant = oracle(units, fraction, before, "" if before == "(" and after != " " else after)
         if wide:
             text = text.translate(str.maketrans("0123456789.,", "０１２３４５６７８９．，"))
@@ -79,10 +83,16 @@ def test_amounts_against_decimal(amounts) -> None:
 
 
 @settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(amounts=st.lists(st.tuples(st.integers(0, 10**9), st.text("0123456789", min_size=1, max_size=2)), min_size=5, max_size=60))
+@given(
+    amounts=st.lists(
+        st.tuples(st.integers(0, 10**9), st.text("0123456789", min_size=1, max_size=2)), min_size=5, max_size=60
+    )
+)
 def test_decimal_commas_are_found_from_the_column(amounts) -> None:
     style = {"group": ".", "mark": ",", "before": "", "after": "", "wide": ""}
-    expected = {written(units, fraction, style): int(Decimal(f"{units}.{fraction}") * 10**6) for units, fraction in amounts}
+    expected = {
+        written(units, fraction, style): int(Decimal(f"{units}.{fraction}") * 10**6) for units, fraction in amounts
+    }
     found, column = parse(list(expected))
     assert column.decimal == ","
     assert {text: value for text, (value, _) in found.items()} == expected

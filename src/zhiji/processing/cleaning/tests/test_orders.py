@@ -17,7 +17,12 @@ from zhiji.processing.cleaning import clean_products, match_columns, write_rejec
 from zhiji.processing.validation import reconcile
 
 Rows = list[dict[str, object]]
-CLEANERS = {"orders": clean_orders, "customers": clean_customers, "products": clean_products, "interactions": clean_interactions}
+CLEANERS = {
+    "orders": clean_orders,
+    "customers": clean_customers,
+    "products": clean_products,
+    "interactions": clean_interactions,
+}
 
 
 def clean(
@@ -59,7 +64,14 @@ def test_states_of_a_platform(tmp_path: Path) -> None:
     states = ["completed", "closed", "partial_refund", "open", "refunded", "completed"]
     assert column(rows, "order_state") == states
     million = 1_000_000
-    assert column(rows, "amount_micros") == [10_500_000, 40 * million, 30 * million, 8 * million, 8 * million, 8 * million]
+    assert column(rows, "amount_micros") == [
+        10_500_000,
+        40 * million,
+        30 * million,
+        8 * million,
+        8 * million,
+        8 * million,
+    ]
     assert column(rows, "value_micros") == [10_500_000, 0, 20 * million, 0, 0, 8 * million]
     assert column(rows, "postage_micros")[0] == 5 * million
     assert rows[0]["event_at"] == datetime(2020, 1, 1, 19, 4, 5)
@@ -180,7 +192,12 @@ def test_kinds_of_lines(tmp_path: Path) -> None:
 def test_keys_are_stable_and_count_occurrences(tmp_path: Path) -> None:
     """The same lines in another order, among others, have the same keys: an overlapping export adds only what is new."""
     header = "order_number,date,customer_id,sku,quantity,unit price,size\n"
-    lines = ["1,2020-01-02,C1,A,1,5,L", "1,2020-01-02,C1,A,1,5,L", "1,2020-01-02,C1,A,1,5,XL", "2,2020-01-02,C1,A,1,5.00,L"]
+    lines = [
+        "1,2020-01-02,C1,A,1,5,L",
+        "1,2020-01-02,C1,A,1,5,L",
+        "1,2020-01-02,C1,A,1,5,XL",
+        "2,2020-01-02,C1,A,1,5.00,L",
+    ]
     first, _, result = clean(tmp_path / "a", header + "\n".join(lines))
     second, _, _ = clean(tmp_path / "b", header + "\n".join([*reversed(lines), "3,2020-01-05,C9,Z,1,1,L"]))
 
@@ -292,7 +309,11 @@ def test_a_corrected_file_of_rejects_knows_its_rows(tmp_path: Path) -> None:
 
 
 def test_reconciliation_adds_up_and_sees_a_lost_row(tmp_path: Path) -> None:
-    rows, rejected, result = clean(tmp_path, KINDS + "536390,2010-12-31 23:30,1,A,CUP,1,7\n536391,nodate,1,A,CUP,1,7\n536392,2010-12-02,1,A,CUP,1,1e5\n", zone="Asia/Shanghai")
+    rows, rejected, result = clean(
+        tmp_path,
+        KINDS + "536390,2010-12-31 23:30,1,A,CUP,1,7\n536391,nodate,1,A,CUP,1,7\n536392,2010-12-02,1,A,CUP,1,1e5\n",
+        zone="Asia/Shanghai",
+    )
     table = reconcile(result.clean_path, result.rejected_path, zone="Asia/Shanghai", months=result.months).to_pylist()
     assert [row["month"] for row in table] == ["2010-12", None]
     assert [row["difference_micros"] for row in table] == [0, 0]

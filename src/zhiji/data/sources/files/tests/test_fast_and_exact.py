@@ -13,7 +13,7 @@ from zhiji.data.sources.files.source import Source
 
 WIDTH = 3
 # Pieces that CSV readers disagree about, more often than chance would bring them together.
-cell = st.text(alphabet=st.sampled_from(list('ab1," ;\t\'é中-.')), max_size=6)
+cell = st.text(alphabet=st.sampled_from(list("ab1,\" ;\t'é中-.")), max_size=6)
 quoted = cell.map(lambda text: '"' + text.replace('"', '""') + '"')
 spoiled = st.sampled_from(['"a', 'a"', '"a"b', ' "a"', '"a" ', '""', '"', "", '12" vinyl', '"a\nb"', '"a""b"'])
 any_cell = st.one_of(cell.filter(lambda t: "," not in t and "\n" not in t), quoted, spoiled)

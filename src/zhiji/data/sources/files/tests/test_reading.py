@@ -35,7 +35,11 @@ def cells(rows: list[dict[str, object]]) -> list[list[object]]:
 @pytest.mark.parametrize("delimiter", [",", "\t", ";", "|"])
 def test_delimiters(tmp_path: Path, delimiter: str) -> None:
     path = tmp_path / "x.txt"
-    lines = [["id", "name", "amount"], ["1", "Ann Lee", "1.5"], ["2", '"B' + delimiter + 'C"', "2,5" if delimiter != "," else "2"]]
+    lines = [
+        ["id", "name", "amount"],
+        ["1", "Ann Lee", "1.5"],
+        ["2", '"B' + delimiter + 'C"', "2,5" if delimiter != "," else "2"],
+    ]
     path.write_text("\n".join(delimiter.join(line) for line in lines))
     profile, _, rows = received(path, tmp_path / "out")
     assert profile.delimiter == delimiter
@@ -193,7 +197,9 @@ def test_parquet_values_have_no_float_noise(tmp_path: Path) -> None:
 
 def test_json_keeps_digits_and_takes_keys_in_order(tmp_path: Path) -> None:
     path = tmp_path / "x.json"
-    path.write_text('{"orders": [{"id": 123456789012345678, "amount": 1.10}, {"id": 2, "note": null, "tags": ["a", 1]}]}')
+    path.write_text(
+        '{"orders": [{"id": 123456789012345678, "amount": 1.10}, {"id": 2, "note": null, "tags": ["a", 1]}]}'
+    )
     profile, _, rows = received(path, tmp_path / "out")
     assert profile.columns == ["id", "amount", "note", "tags"]
     assert cells(rows) == [["123456789012345678", "1.10", None, None], ["2", None, None, '["a", "1"]']]
