@@ -27,43 +27,15 @@ from typing import Any
 LIST_MS, SEARCH_MS = 100.0, 50.0
 SEED = 20_240_101
 # Shares of the most frequent surnames, per mille; the rest is spread over the others.
-SURNAMES = "王72李71张68刘54陈45杨31黄22赵21吴20周20徐17孙15马13朱13胡13郭12何12林11高11罗11郑10梁10谢9宋8唐8许8邓7韩7冯7曹7曾6单1仇1解1欧1"
+SURNAMES = (
+    "王72李71张68刘54陈45杨31黄22赵21吴20周20徐17孙15马13朱13胡13郭12何12林11高11罗11郑10梁10谢9宋8唐8许8邓"
+    "7韩7冯7曹7曾6单1仇1解1欧1"
+)
 GIVEN = "伟芳娜秀英敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂文辉玲玉红建国志华海波宁雪梅春燕云飞鹏博远思雨欣怡子轩浩然梓涵"
-FIRST = [
-    "James",
-    "Mary",
-    "John",
-    "Patricia",
-    "Robert",
-    "Jennifer",
-    "Michael",
-    "Linda",
-    "David",
-    "Elizabeth",
-    "William",
-    "Anna",
-    "Peter",
-    "Zoë",
-    "Jürgen",
-    "Émile",
-]
-LAST = [
-    "Smith",
-    "Johnson",
-    "Williams",
-    "Brown",
-    "Jones",
-    "Miller",
-    "Davis",
-    "Wilson",
-    "Anderson",
-    "Taylor",
-    "Thomas",
-    "Moore",
-    "Martin",
-    "O'Brien",
-    "Müller",
-]
+FIRST = ["James", "Mary", "John", "Patricia", "Robert", "Jennifer", "Michael", "Linda", "David", "Elizabeth", "Zoë",
+         "William", "Anna", "Peter", "Jürgen", "Émile"]  # fmt: skip
+LAST = ["Smith", "Johnson", "Williams", "Brown", "Jones", "Miller", "Davis", "Wilson", "Anderson", "Taylor", "Thomas",
+        "Moore", "Martin", "O'Brien", "Müller"]  # fmt: skip
 COUNTRIES = [("中国", 450), ("United Kingdom", 300), ("Germany", 120), ("France", 80), ("Japan", 45), ("Iceland", 5)]
 SEGMENTS = [
     ("champions", 80),
@@ -129,7 +101,8 @@ def build(rows: int) -> None:
             bulk.insert(Customer, {"id": ids, "name": shown, "country": countries, "phone": phones, "email": emails,
                                    "owner_id": owners, "known_at": [now] * count})  # fmt: skip
             bulk.insert(Identity, {"id": bulk.reserve_keys(Identity, count), "source_id": [source.pk] * count,
-                                   "external_id": external, "customer_id": ids, "first_batch_id": [batch.pk] * count})  # fmt: skip
+                                   "external_id": external, "customer_id": ids,
+                                   "first_batch_id": [batch.pk] * count})  # fmt: skip
             bulk.insert(CustomerListRow, _rows(rng, ids, shown, owners, countries, external, sort_key))
             search.write_tokens(
                 [
@@ -153,7 +126,8 @@ def _rows(rng: random.Random, ids: list[int], names: list[str], owners: list[int
     return {
         "customer_id": ids, "name": names, "name_sort": [sort_key(name) for name in names], "external_id": external,
         "country": countries, "owner_id": owners, "orders": orders, "spend_micros": spend, "last_order_on": last,
-        "rfm_segment": segments, "value_score": [rng.random() * s / 1e6 if n else None for s, n in zip(spend, orders, strict=True)],
+        "rfm_segment": segments,
+        "value_score": [rng.random() * s / 1e6 if n else None for s, n in zip(spend, orders, strict=True)],
         "overdue_days": [rng.uniform(-30, 300) if n > 2 else None for n in orders],
         "at_stake_micros": [s // n if n > 2 else None for s, n in zip(spend, orders, strict=True)],
     }  # fmt: skip
@@ -163,13 +137,30 @@ def _percentile(values: list[float], share: float) -> float:
     return sorted(values)[min(len(values) - 1, int(len(values) * share))]
 
 
-def _timed(call: Callable[[], Any], repeats: int) -> list[float]:
+Times = list[tuple[float, float]]
+
+
+def _timed(call: Callable[[], Any], repeats: int) -> Times:
+    """Wall and CPU milliseconds of each call. On a machine that others use too, only the second can be compared."""
     found = []
     for _ in range(repeats):
-        start = time.perf_counter()
+        start, worked = time.perf_counter(), time.process_time()
         call()
-        found.append((time.perf_counter() - start) * 1000)
+        found.append(((time.perf_counter() - start) * 1000, (time.process_time() - worked) * 1000))
     return found
+
+
+def _told(name: str, taken: Times, wanted: float | None = None) -> float:
+    """Print one line of the table; returns the 95th percentile of the wall clock."""
+    wall, cpu = ([pair[i] for pair in taken] for i in (0, 1))
+    p95 = _percentile(wall, 0.95)
+    bar = "" if wanted is None else f"   wanted p95 ≤ {wanted:.0f}"
+    print(f"{name:48} {statistics.median(wall):8.1f} {p95:8.1f} {statistics.median(cpu):8.1f} "
+          f"{_percentile(cpu, 0.95):8.1f}{bar}", flush=True)  # fmt: skip
+    return p95
+
+
+HEAD = f"{'p50 ms':>8} {'p95 ms':>8} {'p50 CPU':>8} {'p95 CPU':>8}"
 
 
 class Browser:
@@ -225,8 +216,8 @@ def list_cases(email: str) -> Iterator[tuple[str, dict[str, Any]]]:
 
 SEARCHES = {
     "zh": ["王", "伟", "王伟", "李秀英", "曾明", "單", "贸易有限公司", "博远", "王 伟"],
-    "latin": ["smith", "s", "an", "wang", "zhang", "wangwei", "zw", "muller", "o'brien jen", "example", "C000123", "user77", "8888",
-              "13800", "1381234"],
+    "latin": ["smith", "s", "an", "wang", "zhang", "wangwei", "zw", "muller", "o'brien jen", "example", "C000123",
+              "user77", "8888", "13800", "1381234"],
 }  # fmt: skip
 
 
@@ -266,30 +257,28 @@ def _run(rows: int, repeats: int) -> int:
 
 
 def _measure_lists(browser: Browser, repeats: int) -> list[str]:
-    print(f"\n{'list':48} {'p50 ms':>8} {'p95 ms':>8}")
-    everything: list[float] = []
+    print(f"\n{'list':48} {HEAD}")
+    everything: Times = []
     for name, query in list_cases("admin@example.com"):
+        browser.get("/customers", **query)  # the first look fills the caches of file and counts
         taken = _timed(lambda query=query: browser.get("/customers", **query), repeats)
         everything += taken
-        print(f"{name:48} {statistics.median(taken):8.1f} {_percentile(taken, 0.95):8.1f}", flush=True)
-    p95 = _percentile(everything, 0.95)
-    print(f"{'all':48} {statistics.median(everything):8.1f} {p95:8.1f}   wanted ≤ {LIST_MS:.0f}")
+        _told(name, taken)
+    p95 = _told("all lists", everything, LIST_MS)
     return [f"list p95 {p95:.0f} ms"] if p95 > LIST_MS else []
 
 
 def _measure_searches(browser: Browser, repeats: int) -> list[str]:
-    print(f"\n{'search':48} {'p50 ms':>8} {'p95 ms':>8}")
+    print(f"\n{'search':48} {HEAD}")
     missed = []
     for language, texts in SEARCHES.items():
-        everything: list[float] = []
+        everything: Times = []
         for text in texts:
             found = browser.get("/search", q=text)["customers"]
             taken = _timed(lambda text=text: browser.get("/search", q=text), repeats)
             everything += taken
-            shown = f"{language}: {text} ({len(found)} shown)"
-            print(f"{shown:48} {statistics.median(taken):8.1f} {_percentile(taken, 0.95):8.1f}", flush=True)
-        p95 = _percentile(everything, 0.95)
-        print(f"{language + ': all':48} {statistics.median(everything):8.1f} {p95:8.1f}   wanted ≤ {SEARCH_MS:.0f}")
+            _told(f"{language}: {text} ({len(found)} shown)", taken)
+        p95 = _told(f"all {language}", everything, SEARCH_MS)
         missed += [f"{language} search p95 {p95:.0f} ms"] if p95 > SEARCH_MS else []
     return missed
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 from pydantic import BaseModel, ConfigDict, Field
 
 from zhiji.application.activities import queries, services
@@ -129,7 +129,7 @@ def note_list(request: SignedRequest, customer_id: Customer, limit: Limit) -> An
 @router.post("/notes", response=answers({201: NoteOut}, 404), operation_id="note_create", summary="Write a note")
 def note_create(request: SignedRequest, payload: NoteIn) -> Any:
     note = services.note_create(user=request.user, **payload.model_dump())
-    return 201, queries.note_json(note)
+    return Status(201, queries.note_json(note))
 
 
 @router.patch(
@@ -148,7 +148,7 @@ def note_update(request: SignedRequest, note_id: PathId, payload: NoteChange) ->
 )
 def note_delete(request: SignedRequest, note_id: PathId) -> Any:
     services.note_delete(user=request.user, note_id=note_id)
-    return 204, None
+    return Status(204, None)
 
 
 @router.get(
@@ -166,7 +166,7 @@ def task_list(request: SignedRequest, filters: Query[TaskFilter]) -> Any:
 @router.post("/tasks", response=answers({201: TaskOut}, 404), operation_id="task_create", summary="Make a task")
 def task_create(request: SignedRequest, payload: TaskIn) -> Any:
     task = services.task_create(user=request.user, **payload.model_dump())
-    return 201, queries.task_json(task)
+    return Status(201, queries.task_json(task))
 
 
 @router.patch(
@@ -216,4 +216,4 @@ def call_list(request: SignedRequest, customer_id: Customer, limit: Limit) -> An
 )
 def call_record(request: SignedRequest, payload: CallIn) -> Any:
     call = services.call_record(user=request.user, **payload.model_dump())
-    return 201, queries.call_json(call)
+    return Status(201, queries.call_json(call))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -100,12 +100,12 @@ def task_page(user: User, *, mine: bool = True, state: TaskState = "open", custo
 def of_customer(user: User, customer_id: int, kind: str, *, last: tuple[datetime, int] | None,
                 limit: int) -> list[tuple[datetime, int, dict[str, Any]]]:  # fmt: skip
     """The newest ``(instant, id, fields)`` of one kind with a customer, below ``last`` in that order; newest first."""
-    rows: QuerySet[Any]
-    rows, at, shown = {
+    kinds: dict[str, tuple[QuerySet[Any], str, Callable[[Any], dict[str, Any]]]] = {
         "note": (notes(user), "created_at", note_json),
         "task": (tasks(user), "created_at", task_json),
         "call": (calls(user), "called_at", call_json),
-    }[kind]
+    }
+    rows, at, shown = kinds[kind]
     rows = rows.filter(customer_id=customer_id)
     if last is not None:
         rows = rows.filter(Q(**{f"{at}__lt": last[0]}) | Q(**{at: last[0], "pk__lt": last[1]}))

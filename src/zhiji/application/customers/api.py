@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import FileResponse, HttpResponse
-from ninja import Query, Router
+from ninja import Query, Router, Status
 
 from zhiji.application.customers import queries, record, schemas, services, timeline
 from zhiji.application.customers.exports import file_name
@@ -64,7 +64,7 @@ def customer_export(request: SignedRequest, form: schemas.ExportForm) -> Any:
         purpose=form.purpose,
     )  # fmt: skip
     if body is None:
-        return 202, {"job": job.pk if job else 0}
+        return Status(202, {"job": job.pk if job else 0})
     name = file_name(form.what, form.format)
     return HttpResponse(
         body, content_type=FORMATS[form.format], headers={"Content-Disposition": f'attachment; filename="{name}"'}
@@ -101,7 +101,7 @@ def customer_update(request: SignedRequest, customer_id: PathId, form: schemas.E
 def customer_delete(request: SignedRequest, customer_id: PathId) -> Any:
     """Out of lists and search; can be restored."""
     services.customer_delete(user=request.user, customer_id=customer_id)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post(

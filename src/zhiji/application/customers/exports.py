@@ -168,7 +168,13 @@ def export_start(*, user: User, what: What, file_format: str, filter_text: str, 
     many = paging.count(asked.wanted(), AT_ONCE + 1) > AT_ONCE
     if what == "orders" and not many:
         many = scope(user, Order, "export")[AT_ONCE : AT_ONCE + 1].exists()
-    params = {"what": what, "file_format": file_format, "filter_text": filter_text, "sort": sort, "purpose": purpose}
+    params: dict[str, Any] = {
+        "what": what,
+        "file_format": file_format,
+        "filter_text": filter_text,
+        "sort": sort,
+        "purpose": purpose,
+    }
     if many:
         return None, jobs.enqueue("customers_export", by=user, user_id=user.pk, **params)
     path = _fresh_path(file_format)

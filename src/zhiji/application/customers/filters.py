@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from django.db.models import Q
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from zhiji.application.customers.errors import FilterInvalid
 from zhiji.application.customers.fields import FIELDS, ListField
@@ -16,6 +16,7 @@ from zhiji.kernel import MICROS
 from zhiji.platform.schemas import Line, RowId
 
 LONGEST_JSON = 20_000
+DEEPEST_RULES, MOST_RULES = 5, 50
 Choice = Annotated[list[Annotated[str, Line(200)]], Field(min_length=1, max_length=200)]
 Keys = Annotated[list[RowId | None], Field(min_length=1, max_length=200)]
 Whole = Annotated[int, Field(ge=-(2**31), lt=2**31)]
@@ -56,7 +57,10 @@ class DayRange(_Strict):
 
 
 class CustomerFilter(_Strict):
-    """All that is given must hold. Lists hold alternatives; ``null`` among owners or teams means nobody."""
+    """All that is given must hold. Lists hold alternatives; ``null`` among owners or teams means nobody.
+
+    ``rules``: a tree of AND and OR, see ``leaves``.
+    """
 
     q: Annotated[str, Field(max_length=200)] = ""
     country: Choice | None = None
@@ -84,6 +88,14 @@ class CustomerFilter(_Strict):
     probability_active: NumberRange | None = None
     name: Annotated[str, Line(200)] | None = None
     external_id: Annotated[str, Line(200)] | None = None
+    rules: dict[str, Any] | None = None
+
+    @field_validator("rules", mode="before")
+    @classmethod
+    def _rules_hold(cls, given: Any) -> Any:
+        if given is not None:
+            leaves(given)
+        return given
 
     @model_validator(mode="before")
     @classmethod
@@ -93,8 +105,39 @@ class CustomerFilter(_Strict):
         return given
 
     def asked(self) -> list[str]:
-        """Names of the fields that are filtered by."""
-        return [name for name in FIELDS if getattr(self, name, None) is not None]
+        """Names of the fields that are filtered by, in rules too."""
+        own = [name for name in FIELDS if getattr(self, name, None) is not None]
+        inner = [name for leaf in leaves(self.rules) for name in leaf.asked()] if self.rules else []
+        return list(dict.fromkeys([*own, *inner]))
+
+
+def leaves(tree: Any, depth: int = 1) -> list[CustomerFilter]:
+    """The leaves of a tree of rules, each as a filter of one field. Raises ValueError where it is none.
+
+    A tree is ``{"op": "and" | "or", "rules": [...]}`` with trees or leaves ``{"field": ..., "value": ...}``; at most
+    ``DEEPEST_RULES`` levels and ``MOST_RULES`` leaves.
+    """
+    if depth > DEEPEST_RULES:
+        raise ValueError(f"rules: > {DEEPEST_RULES} levels")
+    if not isinstance(tree, dict):
+        raise ValueError("rules: op, rules | field, value")
+    if set(tree) == {"field", "value"}:
+        return [_leaf(tree)]
+    if set(tree) != {"op", "rules"} or tree["op"] not in ("and", "or") or not isinstance(tree["rules"], list):
+        raise ValueError("rules: op, rules | field, value")
+    if not 1 <= len(tree["rules"]) <= MOST_RULES:
+        raise ValueError(f"rules: 1–{MOST_RULES}")
+    found = [leaf for rule in tree["rules"] for leaf in leaves(rule, depth + 1)]
+    if len(found) > MOST_RULES:
+        raise ValueError(f"rules: > {MOST_RULES}")
+    return found
+
+
+def _leaf(rule: dict[str, Any]) -> CustomerFilter:
+    name = {"last_order": "last_order_on"}.get(str(rule["field"]), rule["field"])
+    if not isinstance(name, str) or name not in FIELDS or rule["value"] is None:
+        raise ValueError(f"rules: {str(rule['field'])[:60]}")
+    return CustomerFilter.model_validate({name: rule["value"]})
 
 
 def parse(text: str) -> CustomerFilter:
@@ -127,10 +170,31 @@ def _invalid(error: ValidationError) -> FilterInvalid:
 def conditions(wanted: CustomerFilter) -> tuple[Condition, ...]:
     """The filter as conditions on ``CustomerListRow``; the words (``q``) are not among them."""
     found: list[Condition] = []
-    for name in wanted.asked():
-        field = FIELDS[name]
-        found += _condition(field, getattr(wanted, name))
+    for name, field in FIELDS.items():
+        if getattr(wanted, name) is not None:
+            found += _condition(field, getattr(wanted, name))
+    if wanted.rules is not None:
+        found += _of_tree(wanted.rules)
     return tuple(found)
+
+
+def _of_tree(tree: dict[str, Any]) -> list[Condition]:
+    """What must hold together stays apart, so that the rarest part may lead the way; alternatives are one condition."""
+    if "field" in tree:
+        return list(conditions(_leaf(tree)))
+    parts = [_of_tree(rule) for rule in tree["rules"]]
+    if tree["op"] == "and" or len(parts) == 1:
+        return [condition for part in parts for condition in part]
+    q = Q()
+    for part in parts:
+        if not part:  # a range without ends leaves nobody out
+            return []
+        together = Q()
+        for condition in part:
+            together &= condition.q
+        q |= together
+    columns = {condition.column for part in parts for condition in part}
+    return [Condition(q, columns.pop() if len(columns) == 1 else "")]
 
 
 def _condition(field: ListField, value: Any) -> list[Condition]:

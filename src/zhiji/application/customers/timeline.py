@@ -114,7 +114,8 @@ def order_json(order: Order, company_zone: Any) -> Item:
     """Needs ``source`` loaded. Money as exact decimal text in the order's currency."""
     return {
         "id": order.pk, "external_id": order.external_id, "number": order.number, "source": order.source.code,
-        "state": order.state, "ordered_at": order.ordered_at, "ordered_on": clock.day_of(order.ordered_at, company_zone),
+        "state": order.state, "ordered_at": order.ordered_at,
+        "ordered_on": clock.day_of(order.ordered_at, company_zone),
         "country": order.country, "channel": order.channel, "store": order.store, "currency": order.currency,
         "value": amount(order.value_micros), "goods": amount(order.goods_micros),
         "returned": amount(order.returned_micros), "other": amount(order.other_micros), "lines_total": order.lines,

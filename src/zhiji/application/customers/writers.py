@@ -63,9 +63,9 @@ def _plain(kind: str, value: Any) -> str:
     if kind == "flag":
         return "true" if value else "false"
     if kind == "instant":
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     if kind == "day":
-        return value.isoformat()
+        return str(value.isoformat())
     return repr(float(value)) if kind == "number" else str(value)
 
 

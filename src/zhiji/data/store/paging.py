@@ -102,8 +102,8 @@ class Wanted:
             return rows.none()
         if words_met or not self._terms:
             return rows
-        condition, parameters = words.holds(self._terms, whole=self.whole_words)
-        return rows.extra(where=[condition], params=parameters)  # noqa: S610 - our text, their values
+        holds, parameters = words.holds(self._terms, whole=self.whole_words)
+        return rows.extra(where=[holds], params=parameters)  # noqa: S610 - our text, their values
 
     def ids_by_words(self) -> tuple[str, tuple[Any, ...]]:
         """The same by the full-text index."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -92,7 +93,7 @@ def add_order(batch: Batch, identity: Identity, number: str, value: str, at: dat
     )  # fmt: skip
     OrderLine.objects.create(
         order=order, record=record, value_order=order, landing_row=1, digest=number[-16:], line_kind=kind,
-        quantity_milli=1000 if kind == "goods" else -1000, amount_micros=round(float(value) * MICROS), event_at=at,
+        quantity_milli=1000 if kind == "goods" else -1000, amount_micros=int(Decimal(value) * MICROS), event_at=at,
         known_at=at, product_code="P1", description="Tea",
     )  # fmt: skip
     derive.order_sums([order.pk], count_repeats_once=False)
@@ -108,3 +109,11 @@ def browser() -> Callable[[User], Client]:
         return client
 
     return _browser
+
+
+@pytest.fixture
+def order(batch: Batch) -> Callable[..., Order]:
+    def _order(identity: Identity, number: str, value: str, at: datetime, kind: str = "goods") -> Order:
+        return add_order(batch, identity, number, value, at, kind)
+
+    return _order

@@ -28,7 +28,8 @@ def test_a_row_sums_up_the_record_in_the_companys_days(add: Add) -> None:
     late = datetime(2024, 1, 31, 16, 30, tzinfo=UTC)  # half past midnight on 1 February in Shanghai
     buyer = add("曾國藩", "A1", "B2", country="中国", city="长沙", contact_allowed=False,
                 orders=[(datetime(2023, 5, 1, tzinfo=UTC), 10_000_001), (late, 5_000_000),
-                        (datetime(2024, 6, 1, tzinfo=UTC), -3_000_000), (datetime(2022, 1, 1, tzinfo=UTC), 0)])  # fmt: skip
+                        (datetime(2024, 6, 1, tzinfo=UTC), -3_000_000),
+                        (datetime(2022, 1, 1, tzinfo=UTC), 0)])  # fmt: skip
     assert listing.write_rows() == 1
     made = row(buyer)
     assert (made.external_id, made.name, made.name_sort) == ("A1", "曾國藩", "zeng guo fan")

@@ -94,8 +94,9 @@ def test_what_people_type_finds_whom_they_mean(people: dict[int, str], text: str
 
 @pytest.mark.parametrize(
     "text",
-    ["*", '"', "' OR 1=1 --", "王*", 'a"b', "NEAR(王 小)", "tokens:王", "^王", "(", ")", "AND", "王 AND", "NOT 王", "-王", "%",
-     "_", "\\", ":*", "a & b", "!", "<->", "𝕏", "\u200b", "👩‍👩‍👧", "a" * 10_000, "王" * 10_000, "\0", "ﷺ", "' | '"],
+    ["*", '"', "' OR 1=1 --", "王*", 'a"b', "NEAR(王 小)", "tokens:王", "^王", "(", ")", "AND", "王 AND", "NOT 王",
+     "-王", "%", "_", "\\", ":*", "a & b", "!", "<->", "𝕏", "\u200b", "👩👩👧", "a" * 10_000, "王" * 10_000, "\0",
+     "ﷺ", "' | '"],
 )  # fmt: skip
 def test_operators_are_only_text(people: dict[int, str], text: str) -> None:
     assert isinstance(found(people, text), set)
