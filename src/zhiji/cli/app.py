@@ -24,7 +24,7 @@ def build() -> typer.Typer:
         rich_markup_mode=None,
     )
     for found in sorted(pkgutil.iter_modules(zhiji.cli.__path__), key=lambda info: info.name):
-        if found.name in ("app", "__main__") or found.ispkg:
+        if found.name in ("app", "__main__", "served") or found.ispkg:
             continue
         module = importlib.import_module(f"zhiji.cli.{found.name}")
         if hasattr(module, "register"):

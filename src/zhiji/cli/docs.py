@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help=both("Print reference documentation.", "打印参考文档。"), no_args_is_help=True)
     group.command("settings", help=both("All environment variables, as a table.", "全部环境变量（表格）。"))(settings)
     group.command("cli", help=both("All commands and options, as tables.", "全部命令与选项（表格）。"))(commands)
+    group.command("openapi", help=both("The contract of the HTTP API, as JSON.", "HTTP API 的契约（JSON）。"))(openapi)
     app.add_typer(group, name="docs")
 
 
@@ -29,6 +31,14 @@ def settings() -> None:
     print("|---|---|---|---|")
     for one in SETTINGS:
         print(_row(f"`{one.name}`", f"`{one.default}`" if one.default else "", one.en, one.zh))
+
+
+def openapi() -> None:
+    """OpenAPI 3.1 of all routes; keys sorted, so that a changed route is a small difference."""
+    frame.start()
+    from zhiji.config.api import api
+
+    print(json.dumps(api.get_openapi_schema(), indent=1, sort_keys=True, ensure_ascii=False, default=str))
 
 
 def commands() -> None:

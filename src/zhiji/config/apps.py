@@ -8,8 +8,9 @@ class ConfigConfig(AppConfig):
     label = "config"
 
     def ready(self) -> None:
-        from zhiji.config import discovery
+        from zhiji.config import discovery, logs
         from zhiji.platform import jobs
 
+        logs.configure()
         for module in discovery.parts("jobs"):
             jobs.register(module.JOBS, on_cancel=getattr(module, "ON_CANCEL", None))
