@@ -164,14 +164,16 @@ def from_dict(given: dict[str, Any]) -> CustomerFilter:
 def _invalid(error: ValidationError) -> FilterInvalid:
     first = error.errors()[0]
     field = ".".join(str(part) for part in first["loc"])[:100] or "filter"
-    return FilterInvalid(field=field, problem=str(first["msg"])[:200], where={"field": field})
+    return FilterInvalid(
+        field=field, problem=str(first["msg"]).removeprefix("Value error, ")[:200], where={"field": field}
+    )
 
 
 def conditions(wanted: CustomerFilter) -> tuple[Condition, ...]:
     """The filter as conditions on ``CustomerListRow``; the words (``q``) are not among them."""
     found: list[Condition] = []
     for name, field in FIELDS.items():
-        if getattr(wanted, name) is not None:
+        if getattr(wanted, name, None) is not None:
             found += _condition(field, getattr(wanted, name))
     if wanted.rules is not None:
         found += _of_tree(wanted.rules)
