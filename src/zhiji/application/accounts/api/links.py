@@ -81,7 +81,7 @@ def password_reset_request(request: HttpRequest, payload: ResetRequest) -> dict[
     """The same answer in the same time for any address, so that nobody learns who has an account."""
     if mail.is_set_up():
         user_id = User.objects.filter(email=payload.email, is_active=True).values_list("pk", flat=True).first() or 0
-        key = f"password_reset:{int:user_id}"
+        key = f"password_reset:{user_id}"
         jobs.enqueue("password_reset_mail", unique_key=key, user_id=user_id, page=page_url(request, "reset"))
     return {"mail": mail.is_set_up()}
 
@@ -96,7 +96,7 @@ def password_reset_accept(request: HttpRequest, payload: ResetAccept) -> Any:  #
 def password_reset_link_create(request: SignedRequest, user_id: PathId) -> Any:
     """For an administrator to hand over: a link with which the user sets a new password."""
     require_all(request.user, "user", "write")
-    user = services.user_find(by=request.user, user_id=user_id)
+    user = services.user_find(by=request.user, user_id=user_id, action="write")
     url = page_url(request, "reset", services.password_reset_link_create(by=request.user, user=user))
     expires_at = clock.now() + accounts.LIFETIMES[OneUseLink.Purpose.PASSWORD_RESET]
     mailed = mail.link_send(
