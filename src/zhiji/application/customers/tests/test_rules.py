@@ -18,7 +18,7 @@ from zhiji.platform.models import User
 LEAVES: list[tuple[str, Any]] = [
     ("city", ["上海", "Berlin"]),
     ("orders", {"min": 2}),
-    ("spend", {"min": "15", "max": "200"}),
+    ("spend", {"min": "5", "max": "50"}),
     ("contact_allowed", ["no", "unknown"]),
     ("owner", [None]),
     ("last_order_on", {"from": "2024-03-03"}),
