@@ -137,8 +137,9 @@ def test_a_copy_is_kept_before_a_migration(tmp_path: Path) -> None:
     assert server.command("workspace", "prepare").returncode == 0
     path = tmp_path / "workspaces/main/zhiji.db"
     with closing(sqlite3.connect(path)) as database:
-        database.execute("drop table platform_audithead")
-        database.execute("delete from django_migrations where name = '0002_audit_head'")
+        # As if the program had just learnt to keep sessions.
+        database.execute("drop table django_session")
+        database.execute("delete from django_migrations where app = 'sessions'")
         database.execute("insert into platform_team (name) values ('before')")
         database.commit()
     assert server.command("workspace", "prepare").returncode == 0
@@ -147,6 +148,6 @@ def test_a_copy_is_kept_before_a_migration(tmp_path: Path) -> None:
     with closing(sqlite3.connect(copy)) as database:
         assert database.execute("select name from platform_team").fetchall() == [("before",)]
         tables = [name for (name,) in database.execute("select name from sqlite_master")]
-    assert "platform_audithead" not in tables
+    assert "django_session" not in tables
     with closing(sqlite3.connect(path)) as database:
-        assert database.execute("select count(*) from platform_audithead").fetchall() == [(0,)]
+        assert database.execute("select count(*) from django_session").fetchall() == [(0,)]

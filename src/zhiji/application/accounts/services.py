@@ -78,7 +78,7 @@ def invitation_create(*, by: User, email: str, roles: Iterable[str], team_id: in
     if User.objects.filter(email=email).exists():
         raise EmailTaken(email=email, where={"field": "email"})
     if team_id is not None:
-        get_scoped(by, Team, team_id)
+        get_scoped(by, Team, team_id, "write")
     params = {"roles": sorted(set(roles)), "team_id": team_id, "name": name, "language": language}
     secret = accounts.link_create(Purpose.INVITATION, email=email, by=by, **params)
     return accounts.link_look(secret, Purpose.INVITATION), secret
@@ -127,7 +127,7 @@ def user_update(*, by: User, user_id: int, name: str | None = None, roles: list[
     user = get_scoped(by, User, user_id, "write")
     team: Team | Literal[False] | None = False
     if team_id is not False:
-        team = None if team_id is None else get_scoped(by, Team, team_id)
+        team = None if team_id is None else get_scoped(by, Team, team_id, "write")
     return accounts.user_update(user, roles=roles, team=team, is_active=is_active, name=name)
 
 
@@ -135,7 +135,7 @@ def _team_check(by: User, team: Team | None, name: str, parent_id: int | None) -
     same = Team.objects.filter(name=name)
     if (same.exclude(pk=team.pk) if team else same).exists():
         raise TeamNameTaken(name=name, where={"field": "name"})
-    parent = None if parent_id is None else get_scoped(by, Team, parent_id)
+    parent = None if parent_id is None else get_scoped(by, Team, parent_id, "write")
     above: Team | None = parent
     while above is not None:
         if team is not None and above.pk == team.pk:
@@ -189,8 +189,8 @@ def token_revoke(*, by: User, token_id: int) -> None:
     accounts.token_revoke(get_scoped(by, ApiToken, token_id, "write"))
 
 
-def user_find(*, by: User, user_id: int) -> User:
-    return get_scoped(by, User, user_id)
+def user_find(*, by: User, user_id: int, action: str = "read") -> User:
+    return get_scoped(by, User, user_id, action)
 
 
 def users_by_id(asking: User, ids: Iterable[int]) -> dict[int, Any]:
