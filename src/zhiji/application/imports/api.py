@@ -61,9 +61,14 @@ class ImportPage(Schema):
 
 
 class Summary(Schema):
+    """``months``: the reconciliations of all files by month, in micros; with ``is_overlapping`` their sum counts some
+    orders more than once."""
+
     imports: int
     last_on: str | None
     quarantined: int
+    months: list[dict[str, Any]]
+    is_overlapping: bool
 
 
 class UploadForm(Schema):

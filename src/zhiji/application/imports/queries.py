@@ -41,8 +41,32 @@ def identical_lines() -> dict[str, Any]:
 
 
 def summary(user: User) -> dict[str, Any]:
-    """What the page says first: to which day everything is in, and what is in quarantine."""
+    """What the page says first: to which day everything is in, where the files' money went, what is in quarantine.
+
+    ``months``: the reconciliations of all files added up by month. ``is_overlapping``: files brought something again or
+    changed it, so that the sum counts it more than once; then only each file's own months say something.
+    """
     stored = scope(user, Import).filter(state=Import.State.STORED)
-    last = max((row["last_on"] for row in stored.values_list("report", flat=True) if row.get("last_on")), default=None)
+    reports = list(stored.values_list("report", flat=True))
+    last = max((report["last_on"] for report in reports if report.get("last_on")), default=None)
     quarantined = RejectedRow.objects.filter(batch__in=stored.values("batch"), corrected_by=None).count()
-    return {"imports": stored.count(), "last_on": last, "quarantined": quarantined}
+    return {
+        "imports": len(reports), "last_on": last, "quarantined": quarantined,
+        "months": _added_up(reports), "is_overlapping": any(_brought_again(report) for report in reports),
+    }  # fmt: skip
+
+
+def _brought_again(report: dict[str, Any]) -> bool:
+    counts = report.get("counts", {})
+    return bool(counts.get("redelivered") or counts.get("redelivered_orders") or counts.get("changed_orders"))
+
+
+def _added_up(reports: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    months: dict[tuple[str, str], dict[str, Any]] = {}
+    for line in (line for report in reports for line in report.get("months", [])):
+        key = (line["month"] or "", line["currency"] or "")
+        total = months.setdefault(key, {"month": line["month"], "currency": line["currency"]})
+        for name, value in line.items():
+            if name not in ("month", "currency"):
+                total[name] = total.get(name, 0) + (value or 0)
+    return [months[key] for key in sorted(months)]

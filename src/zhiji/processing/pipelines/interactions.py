@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC
 from typing import Any
 
 from django.db import transaction
@@ -18,9 +19,10 @@ from zhiji.processing.pipelines.orders import new_identities
 def store_records(batch: Batch, rows: Sequence[dict[str, Any]]) -> dict[str, int]:
     """Store one record and one interaction a row.
 
-    rows: ``external_id`` (of the interaction), ``customer_external_id`` (may be None), ``kind``, ``event_at``,
-    ``known_at``, ``text``, ``row``. A customer id that nobody knew yet makes a customer.
+    rows: of clean interactions (``processing.cleaning.clean_interactions``). A customer id that nobody knew yet makes a
+    customer; a row without one is kept without.
     """
+    rows = [{**row, "external_id": f"{row['interaction_key']}#{row['occurrence']}"} for row in rows]
     counts = customers.store_versions(batch, "interaction", rows)
     wanted = sorted({row["customer_external_id"] for row in rows if row.get("customer_external_id")})
     known = {
@@ -47,10 +49,10 @@ def store_records(batch: Batch, rows: Sequence[dict[str, Any]]) -> dict[str, int
                 record_id=pk,
                 identity_id=identity,
                 customer_id=customer,
-                kind=str(row["kind"])[:40],
-                event_at=row["event_at"],
-                known_at=row["known_at"],
-                text=row.get("text") or "",
+                kind=(row["kind"] or row["channel"] or "")[:40],
+                event_at=row["event_at"].replace(tzinfo=UTC),
+                known_at=row["known_at"].replace(tzinfo=UTC),
+                text="\n".join(part for part in (row["subject"], row["body"]) if part),
             )
         )
     Interaction.objects.bulk_create(made, batch_size=500)

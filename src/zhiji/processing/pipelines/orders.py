@@ -190,7 +190,8 @@ def _beside_the_originals(lines: pd.DataFrame) -> pd.DataFrame:
     sale, not the same one, so its occurrence starts where the original file's lines of that content end."""
     corrected = lines["corrects_row"].notna()
     there: dict[tuple[str, str], int] = {}
-    originals = lines.loc[corrected, "corrects_import"].dropna().astype("int64").unique().tolist()
+    numbers = pd.to_numeric(lines.loc[corrected, "corrects_import"], errors="coerce").dropna()
+    originals = numbers.astype("int64").unique().tolist()
     for key, digest, count in bulk.look_up(
         "SELECT r.external_id, l.digest, COUNT(*) FROM store_sourcerecord r "
         "JOIN store_orderline l ON l.record_id = r.id "

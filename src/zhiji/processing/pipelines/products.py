@@ -15,9 +15,13 @@ from zhiji.processing.pipelines import customers
 
 @transaction.atomic
 def store_records(batch: Batch, rows: Sequence[dict[str, Any]]) -> dict[str, int]:
-    """Store one source record a row (``external_id`` = the product's joined code) and make the product say the same."""
-    counts = customers.store_versions(batch, "product", rows)
-    derive_products(batch.source_id, [row["external_id"] for row in rows])
+    """Store one source record a row of clean products and make the products say the same."""
+    records = [
+        {**row, "external_id": row["product_key"], "code": row["product_code"], "name": row["product_name"]}
+        for row in rows
+    ]
+    counts = customers.store_versions(batch, "product", records)
+    derive_products(batch.source_id, [row["external_id"] for row in records])
     return {**counts, "new_customers": 0}
 
 

@@ -59,10 +59,12 @@ def corrections(staged: Path) -> list[tuple[int | None, int]]:
     if "corrects_row" not in pq.read_schema(staged).names:
         return []
     table = pq.read_table(staged, columns=["corrects_import", "corrects_row"]).to_pylist()
-    return sorted(
-        {(row["corrects_import"], row["corrects_row"]) for row in table if row["corrects_row"] is not None},
-        key=lambda pair: (pair[0] or 0, pair[1]),
-    )
+    pairs = {(_number(row["corrects_import"]), row["corrects_row"]) for row in table if row["corrects_row"] is not None}
+    return sorted(pairs, key=lambda pair: (pair[0] or 0, pair[1]))
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text is not None and text.isdecimal() else None
 
 
 def mark_corrected(batch: Batch, pairs: Sequence[tuple[int | None, int]]) -> None:

@@ -73,7 +73,8 @@ class Undoing:
             return "remains"
         self.state["at"] = rows[-1][0]
         orphans = bulk.look_up(
-            "SELECT i.id, i.customer_id FROM store_identity i WHERE i.first_batch_id = %s AND "
+            "SELECT i.id, i.customer_id FROM store_identity i JOIN landing_batch b ON b.id = i.first_batch_id "
+            "WHERE (b.id = %s OR b.state = 'withdrawn') AND "
             f"{bulk.among('i.id')} AND NOT EXISTS (SELECT 1 FROM store_order o WHERE o.identity_id = i.id) "
             "AND NOT EXISTS (SELECT 1 FROM store_interaction x WHERE x.identity_id = i.id) AND NOT EXISTS ("
             "SELECT 1 FROM store_sourcerecord r WHERE r.source_id = i.source_id AND r.external_id = i.external_id "

@@ -125,13 +125,16 @@ _LINES = st.builds(
     st.integers(1, 2),
 )
 _FILES = st.lists(
-    st.lists(_LINES, min_size=1, max_size=4), min_size=1, max_size=4, unique_by=lambda file: tuple(sorted(file))
+    st.lists(_LINES, min_size=1, max_size=4), min_size=2, max_size=3, unique_by=lambda file: tuple(sorted(file))
 )
 
 
 @given(files=_FILES, decisions=st.lists(st.sampled_from(["replace", "add"]), min_size=4, max_size=4), data=st.data())
 @settings(
-    max_examples=8, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate],
+    max_examples=5,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_undoing_any_imports_leaves_what_the_others_alone_would_have_made(files, decisions, data):

@@ -1,0 +1,78 @@
+"""Customers, products and interactions: from a file to the record, again without doubling, and back."""
+
+from __future__ import annotations
+
+import pytest
+from importing import bring, orders, table_counts, told, undo
+
+from zhiji.data.store.models import Customer, Interaction, Product, SourceRecord
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PEOPLE = (
+    "客户编号,姓名,手机号,邮箱,城市,允许营销\n"
+    "C1,王芳,13800138000,Wang.Fang@Example.com,杭州,是\n"
+    "C2,李雷,138****1234,,上海,否\n"
+)
+
+
+def test_a_customers_file_gives_names_and_consent_to_the_buyers_of_the_order_file():
+    bring(orders("A1,2025-01-03 10:00,C1,tea,2,30.5"))
+    row = bring(PEOPLE, kind="customers", name="customers.csv")
+    assert row.report["counts"]["stored"] == 2
+    first, second = Customer.objects.order_by("identities__external_id")
+    assert (first.name, first.phone, first.email, first.city) == (
+        "王芳",
+        "+8613800138000",
+        "wang.fang@example.com",
+        "杭州",
+    )
+    assert (first.contact_allowed, second.contact_allowed) == (True, False)
+    assert (second.phone, second.phone_is_masked) == ("138****1234", True)
+    assert first.orders.count() == 1
+    # Each field says which record it comes from.
+    record = SourceRecord.objects.get(pk=first.field_sources["name"])
+    assert (record.kind, record.landing_row) == ("customer", 1)
+
+
+def test_a_newer_row_wins_and_its_undo_brings_the_older_back():
+    bring(PEOPLE, kind="customers")
+    before = told()
+    moved = bring(PEOPLE.replace("杭州", "苏州"), kind="customers")
+    assert Customer.objects.get(identities__external_id="C1").city == "苏州"
+    undo(moved)
+    assert told() == before
+
+
+def test_the_same_customers_again_change_nothing():
+    bring(PEOPLE, kind="customers")
+    before = told()
+    again = bring(PEOPLE, kind="customers")
+    assert (again.report["counts"]["stored"], again.report["counts"]["redelivered"]) == (0, 2)
+    assert told() == before
+
+
+def test_products_get_names_and_go_with_their_undo():
+    empty = table_counts()
+    row = bring(
+        "sku,name,category,price\nT1,Tea 绿茶,Drinks,30\nT2,Cup,Ware,12\n", kind="products", name="products.csv"
+    )
+    assert sorted(Product.objects.values_list("code", "name", "category")) == [
+        ("T1", "Tea 绿茶", "Drinks"), ("T2", "Cup", "Ware"),
+    ]  # fmt: skip
+    undo(row)
+    assert table_counts() == empty
+
+
+def test_interactions_belong_to_customers_and_go_with_their_undo():
+    empty = table_counts()
+    row = bring(
+        "time,customer,type,subject,content\n2025-01-03 10:00,C1,call,asked,about tea\n2025-01-03 10:00,C1,call,asked,about tea\n",
+        kind="interactions", name="calls.csv",
+    )  # fmt: skip
+    assert Interaction.objects.filter(customer__identities__external_id="C1", kind="call").count() == 2
+    again = bring("time,customer,type,subject,content\n2025-01-03 10:00,C1,call,asked,about tea\n", kind="interactions")
+    assert again.report["counts"]["redelivered"] == 1
+    undo(again)
+    undo(row)
+    assert table_counts() == empty
