@@ -1,4 +1,4 @@
-"""Finds the capabilities of ``zhiji.application`` by looking at the folders."""
+"""Finds the capabilities of ``zhiji.application`` and the rooms of ``zhiji.operations`` by looking at the folders."""
 
 from __future__ import annotations
 
@@ -9,11 +9,21 @@ from collections.abc import Iterator
 from types import ModuleType
 
 import zhiji.application
+import zhiji.operations
 
 
 def capabilities() -> list[str]:
     """Dotted names of all capability packages, sorted."""
-    found = pkgutil.iter_modules(zhiji.application.__path__, "zhiji.application.")
+    return _packages(zhiji.application)
+
+
+def rooms() -> list[str]:
+    """Dotted names of the packages of ``operations``, sorted: no tables, but jobs like a capability's."""
+    return _packages(zhiji.operations)
+
+
+def _packages(room: ModuleType) -> list[str]:
+    found = pkgutil.iter_modules(room.__path__, f"{room.__name__}.")
     return sorted(info.name for info in found if info.ispkg)
 
 
@@ -23,8 +33,8 @@ def with_models() -> list[str]:
 
 
 def parts(part: str) -> Iterator[ModuleType]:
-    """Imports ``<capability>.<part>`` of every capability that has it."""
-    for name in capabilities():
+    """Imports ``<package>.<part>`` of every capability, then of every room of operations, that has it."""
+    for name in (*capabilities(), *rooms()):
         if _has(name, part):
             yield importlib.import_module(f"{name}.{part}")
 

@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from zhiji.kernel import CodedError, clock
+from zhiji.operations.backup import database_copy
 from zhiji.platform.workspace import Workspace, workspace
 
 log = structlog.get_logger(__name__)
@@ -80,9 +81,7 @@ def _copy(place: Workspace) -> Path | None:
     if connection.vendor != "sqlite":
         return None
     target = place.backups / f"before-migration-{clock.now():%Y%m%dT%H%M%S%f}.db"
-    with closing(sqlite3.connect(place.database)) as live, closing(sqlite3.connect(target)) as kept:
-        live.backup(kept)
-    target.chmod(0o600)
+    database_copy(place.database, target)
     for old in sorted(place.backups.glob("before-migration-*.db"))[:-COPIES_KEPT]:
         old.unlink()
     return target

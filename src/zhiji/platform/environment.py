@@ -70,6 +70,13 @@ SETTINGS: tuple[Setting, ...] = (
         "用于邀请和重置密码的 `smtp://用户:密码@主机:587`；留空则把链接显示给管理员。",
     ),
     Setting(
+        "ZHIJI_BACKUP_FOLDER",
+        "",
+        "Folder for a backup every night; empty means none by itself (`zhiji backup` then writes into the workspace).",
+        "每晚自动备份的文件夹；留空则不自动备份（此时 `zhiji backup` 写入工作区内）。",
+    ),
+    Setting("ZHIJI_BACKUP_KEEP", "7", "How many automatic backups are kept.", "保留多少个自动备份。"),
+    Setting(
         "ZHIJI_DATASETS",
         "",
         "Folder of public data sets for tests and benchmarks.",
