@@ -122,6 +122,13 @@ def list_page(user: User, *, filter_text: str, sort: str, cursor: str, limit: in
     return {"items": rows.shown(found, readable(user)), "next": following, "currency": company().currency}
 
 
+def list_fields(user: User) -> dict[str, str]:
+    """Fields that the user may see, filter by and make rules of: name → kind (see ``fields.ListField``)."""
+    require(user, "customer", "read")
+    allowed = readable(user)
+    return {field.name: field.kind for field in FIELDS.values() if field.name in allowed}
+
+
 def quick_search(user: User, text: str, limit: int) -> list[dict[str, Any]]:
     """Customers for the command palette: best match first, then by spend."""
     require(user, "customer", "read")
