@@ -4,6 +4,7 @@ command."""
 from __future__ import annotations
 
 import shutil
+import time
 from datetime import date, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -32,10 +33,25 @@ from zhiji.processing.pipelines.lake import rebuild_lake
 STAGES = ("lake", "features", "segments", "predictions", "lists", "ledger")
 
 
+def _redirect(job: Job, day: str | None) -> bool:
+    """Give a refresh that has not begun another day; says whether it took it."""
+    if job.params.get("as_of") == day:
+        return True
+    return bool(Job.objects.filter(pk=job.pk, started_at=None).update(params={**job.params, "as_of": day}))
+
+
 def refresh_start(*, by: User | None = None, as_of: date | None = None, delay_seconds: int = 0) -> Job:
-    """Queue a refresh; while one waits or runs, that one is returned."""
+    """Queue a refresh; while one waits, that one is returned and takes the day asked for.
+
+    One that is already under way for another day is followed by a second.
+    """
     day = as_of.isoformat() if as_of else None
-    return jobs.enqueue("refresh", by=by, unique_key="refresh", as_of=day, delay=timedelta(seconds=delay_seconds))
+    delay = timedelta(seconds=delay_seconds)
+    job = jobs.enqueue("refresh", by=by, unique_key="refresh", as_of=day, delay=delay)
+    if day is None or _redirect(job, day):
+        job.refresh_from_db()
+        return job
+    return jobs.enqueue("refresh", by=by, unique_key=f"refresh:{day}", as_of=day, delay=delay)
 
 
 def default_as_of(place: ZoneInfo) -> date:
@@ -70,6 +86,9 @@ class Refresh:
         return self.as_of - timedelta(days=company().horizon_days)
 
     def step(self) -> bool:
+        if Job.objects.filter(kind="refresh", state=Job.State.RUNNING, pk__lt=self.task.job.pk).exists():
+            time.sleep(1)  # an earlier one is under way: the lake has one writer
+            return False
         if "as_of" not in self.state:
             asked = self.task.params.get("as_of")
             self.state["as_of"] = asked or default_as_of(self.zone).isoformat()
