@@ -1,10 +1,13 @@
 """Nasty files, made on the spot: what strangers send, by accident or with intent.
 
-Each ``Nasty`` says what must come of it. ``stage`` is where: ``file`` (inspect or read refuses), ``mapping`` or ``column``
+Each ``Nasty`` says what must come of it. ``stage`` is where: ``file`` (inspect or read refuses), ``mapping`` or
+``column``
 (cleaning refuses the whole file), ``row`` (one record goes to quarantine, the others are stored), ``kept`` (nothing is
 refused, and ``code`` is a note or finding that must be there). Run as a program to write them to a folder:
 ``python tests/nasty/make.py FOLDER``.
 """
+
+# ruff: noqa: DTZ001 - naive on purpose: UTC as columns keep it, or a local time as people write it
 
 from __future__ import annotations
 

@@ -17,7 +17,8 @@ _CHINESE_MOBILE = re.compile(r"^(?:\+?86|0086)?[- ]?1[3-9]\d{9}$")
 
 
 def names_table(connection: duckdb.DuckDBPyConnection, *, table: str, column: str) -> None:
-    """``table(raw, value)`` of the distinct cells, NFKC with single blanks; Python sees those that are not plain ASCII."""
+    """``table(raw, value)`` of the distinct cells, NFKC with single blanks; Python sees those that are not plain
+    ASCII."""
     texts_table(connection, table=table, column=column)
     rows = connection.execute(f"SELECT raw FROM {table} WHERE regexp_matches(raw, '[^\\x20-\\x7e]|  ')").fetchall()
     if rows:
@@ -108,7 +109,8 @@ def email_expression(column: str) -> str:
 
 def email_code(column: str) -> str:
     """Why a cell is no address; NULL when it is one, or empty, or a word for nothing."""
-    empty = f"coalesce({plain_text(column)}, '') = '' OR upper({folded(column)}) IN ('NULL', 'NONE', 'NAN', 'N/A', '-', '无')"
+    nothing = "('NULL', 'NONE', 'NAN', 'N/A', '-', '无')"
+    empty = f"coalesce({plain_text(column)}, '') = '' OR upper({folded(column)}) IN {nothing}"
     return (
         f"CASE WHEN NOT ({empty}) AND NOT regexp_matches({_bare_email(column)}, '{_EMAIL}') THEN 'email_unreadable' END"
     )

@@ -1,4 +1,5 @@
-"""Refusals of this room: what cannot be decided row by row. Texts stand in ``messages.zh.toml`` and ``messages.en.toml``."""
+"""Refusals of this room: what cannot be decided row by row. Texts stand in ``messages.zh.toml`` and
+``messages.en.toml``."""
 
 from __future__ import annotations
 

@@ -28,7 +28,8 @@ def folded(expression: str) -> str:
 
 def plain_text(expression: str) -> str:
     """Trimmed text with inner blanks as they are; NULL where nothing stands."""
-    trimmed = f"trim(regexp_replace({expression}, '^[\\s\\x{{a0}}\\x{{3000}}\\x{{feff}}]+|[\\s\\x{{a0}}\\x{{3000}}]+$', '', 'g'))"
+    blank = "[\\s\\x{a0}\\x{3000}\\x{feff}]+"
+    trimmed = f"trim(regexp_replace({expression}, '^{blank}|{blank}$', '', 'g'))"
     return f"nullif({trimmed}, '')"
 
 

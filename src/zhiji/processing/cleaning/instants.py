@@ -1,6 +1,7 @@
 """Dates and times: from the text of a column to UTC, day-first or month-first decided for the whole column and said.
 
-Forms: ISO and other year-first (``2011-8-31``, ``2011/08/31 09:05``, ``2011年8月31日 9时05分``), ``20110831`` with or without
+Forms: ISO and other year-first (``2011-8-31``, ``2011/08/31 09:05``, ``2011年8月31日 9时05分``), ``20110831`` with or
+without
 time, day or month first (``31/12/2011``, ``12.31.11``), month names, seconds or milliseconds since 1970, and days of a
 spreadsheet where the column holds nothing else. With AM/PM, 上午/下午, fractions, and offsets (``Z``, ``+08:00``).
 """
@@ -55,7 +56,8 @@ def parse_instants(
     first, findings = _decide(connection, f"{table}_split", shown, zone, day_first)
     connection.execute(f"CREATE TEMP TABLE {table}_local AS {_local(f'{table}_split', first)}")
     years = connection.execute(
-        f"SELECT coalesce(min(year(local)), 2000), coalesce(max(year(local)), 2000) FROM {table}_local WHERE code IS NULL"
+        f"SELECT coalesce(min(year(local)), 2000), coalesce(max(year(local)), 2000) FROM {table}_local "
+        "WHERE code IS NULL"
     ).fetchone()
     zone_table(connection, zone, *(years or (2000, 2000)))
     connection.execute(f"CREATE TEMP TABLE {table} AS {_in_utc(f'{table}_local')}")
@@ -89,12 +91,14 @@ def _split(column: str) -> str:
             WHEN 'ymd' THEN regexp_extract(flat, '{_YMD}', ['a', 'b', 'c', 'rest'])
             WHEN 'compact' THEN regexp_extract(flat, '{_COMPACT}', ['a', 'b', 'c', 'rest'])
             WHEN 'long' THEN {{'a': flat[1:4], 'b': flat[5:6], 'c': flat[7:8],
-                'rest': flat[9:10] || ':' || flat[11:12] || CASE WHEN length(flat) > 12 THEN ':' || flat[13:14] ELSE '' END}}
+                'rest': flat[9:10] || ':' || flat[11:12] || CASE WHEN length(flat) > 12 THEN ':' || flat[13:14] ELSE
+                '' END}}
             WHEN 'either' THEN regexp_extract(flat, '{_EITHER}', ['a', 'b', 'c', 'rest'])
             WHEN 'day_name' THEN regexp_extract(flat, '{_DAY_NAME}', ['c', 'b', 'a', 'rest'])
             WHEN 'name_day' THEN regexp_extract(flat, '{_NAME_DAY}', ['b', 'c', 'a', 'rest']) END AS p FROM formed
     )
-    SELECT raw, n, row, form, flat, p.a AS a, CASE p.b {months} ELSE p.b END AS b, p.c AS c, p.rest AS rest FROM parted"""
+    SELECT raw, n, row, form, flat, p.a AS a, CASE p.b {months} ELSE p.b END AS b, p.c AS c, p.rest AS rest FROM
+    parted"""
 
 
 def _decide(
@@ -103,7 +107,8 @@ def _decide(
     row = connection.execute(
         f"""SELECT coalesce(sum(n) FILTER (try_cast(a AS INT) > 12 AND try_cast(b AS INT) <= 12), 0),
             coalesce(sum(n) FILTER (try_cast(b AS INT) > 12 AND try_cast(a AS INT) <= 12), 0), coalesce(sum(n), 0),
-            min(row) FILTER (try_cast(a AS INT) > 12 AND try_cast(b AS INT) <= 12), min(row) FILTER (try_cast(b AS INT) > 12 AND try_cast(a AS INT) <= 12)
+            min(row) FILTER (try_cast(a AS INT) > 12 AND try_cast(b AS INT) <= 12), min(row) FILTER (try_cast(b AS
+            INT) > 12 AND try_cast(a AS INT) <= 12)
             FROM {table} WHERE form = 'either'"""
     ).fetchone()
     days, months, total, day_row, month_row = row or (0, 0, 0, None, None)
@@ -143,34 +148,42 @@ def _local(table: str, day_first: bool | None) -> str:
             a, b, regexp_extract(coalesce(rest, ''), '{_TIME}', {time}) AS t, serials FROM {table}, share
     ), dated AS (
         SELECT *, try_cast(printf('%04d-%02d-%02d', CASE WHEN length(y) = 2
-            THEN try_cast(y AS INT) + CASE WHEN try_cast(y AS INT) < 69 THEN 2000 ELSE 1900 END ELSE try_cast(y AS INT) END, try_cast(m AS INT), try_cast(d AS INT)) AS DATE) AS day,
+            THEN try_cast(y AS INT) + CASE WHEN try_cast(y AS INT) < 69 THEN 2000 ELSE 1900 END ELSE try_cast(y AS
+            INT) END, try_cast(m AS INT), try_cast(d AS INT)) AS DATE) AS day,
             CASE WHEN coalesce(rest, '') = '' OR regexp_matches(rest, '{_NO_TIME}') THEN false
                  WHEN t.hour <> '' THEN true END AS timed,
             t.early IN ('下午', 'PM') OR t.late IN ('PM', 'P.M.') AS afternoon,
             t.early IN ('上午', 'AM') OR t.late IN ('AM', 'A.M.') AS morning
         FROM parts
     ), clocked AS (
-        SELECT *, CASE WHEN timed THEN CASE WHEN afternoon AND try_cast(t.hour AS INT) < 12 THEN try_cast(t.hour AS INT) + 12
-                WHEN morning AND try_cast(t.hour AS INT) = 12 THEN 0 ELSE try_cast(t.hour AS INT) END ELSE 0 END AS hour,
+        SELECT *, CASE WHEN timed THEN CASE WHEN afternoon AND try_cast(t.hour AS INT) < 12 THEN try_cast(t.hour AS
+        INT) + 12
+                WHEN morning AND try_cast(t.hour AS INT) = 12 THEN 0 ELSE try_cast(t.hour AS INT) END ELSE 0 END AS
+                hour,
             CASE WHEN timed THEN try_cast(t.minute AS INT) ELSE 0 END AS minute,
             CASE WHEN timed AND t.second <> '' THEN try_cast(t.second AS INT) ELSE 0 END AS second,
-            CASE WHEN timed AND t.fraction <> '' THEN try_cast(rpad(t.fraction, 6, '0')[1:6] AS INT) ELSE 0 END AS micro,
+            CASE WHEN timed AND t.fraction <> '' THEN try_cast(rpad(t.fraction, 6, '0')[1:6] AS INT) ELSE 0 END AS
+            micro,
             CASE WHEN timed THEN t.offset ELSE '' END AS shift FROM dated
     )
     SELECT raw, n, row, CASE
-            WHEN form = 'serial' THEN {day_count} + to_microseconds(round(try_cast(flat AS DECIMAL(30,9)) * 86400)::BIGINT * 1000000)
+            WHEN form = 'serial' THEN {day_count} + to_microseconds(round(try_cast(flat AS DECIMAL(30,9)) *
+            86400)::BIGINT * 1000000)
             WHEN form = 'seconds' THEN make_timestamp((try_cast(flat AS DECIMAL(30,6)) * 1000000)::BIGINT)
             WHEN form = 'millis' THEN make_timestamp(try_cast(flat AS BIGINT) * 1000)
             ELSE day::TIMESTAMP + to_microseconds(((hour * 60 + minute) * 60 + second) * 1000000::BIGINT + micro)
                 - to_microseconds(CASE WHEN regexp_matches(shift, '^[+-]') THEN try_cast((shift[1:1] || '1') AS INT)
-                    * (try_cast(shift[2:3] AS INT) * 60 + coalesce(try_cast(replace(shift, ':', '')[4:5] AS INT), 0)) ELSE 0 END
+                    * (try_cast(shift[2:3] AS INT) * 60 + coalesce(try_cast(replace(shift, ':', '')[4:5] AS INT), 0))
+                    ELSE 0 END
                     * 60000000::BIGINT) END AS local,
         coalesce(form IN ('seconds', 'millis') OR shift <> '', false) AS is_utc,
         CASE WHEN form = 'nothing' THEN 'nothing' WHEN form = 'serial' AND serials THEN NULL
             WHEN form IN ('seconds', 'millis') THEN NULL
             WHEN form IS NULL OR form = 'serial' OR timed IS NULL THEN 'instant_unreadable'
-            WHEN form = 'either' AND day IS NULL AND try_cast(a AS INT) BETWEEN 1 AND 31 AND try_cast(b AS INT) BETWEEN 1 AND 31
-                AND (try_cast(a AS INT) > 12) <> (try_cast(b AS INT) > 12) AND try_cast(printf('%04d-%02d-%02d', 2000, try_cast({day} AS INT), try_cast({month} AS INT)) AS DATE)
+            WHEN form = 'either' AND day IS NULL AND try_cast(a AS INT) BETWEEN 1 AND 31 AND try_cast(b AS INT)
+            BETWEEN 1 AND 31
+                AND (try_cast(a AS INT) > 12) <> (try_cast(b AS INT) > 12) AND try_cast(printf('%04d-%02d-%02d', 2000,
+                try_cast({day} AS INT), try_cast({month} AS INT)) AS DATE)
                 IS NOT NULL THEN 'instant_order_differs'
             WHEN day IS NULL OR hour > 23 OR minute > 59 OR second > 59 THEN 'instant_impossible'
             WHEN year(day) < {_FIRST_YEAR} OR year(day) > {_LAST_YEAR} THEN 'instant_out_of_range' END AS code

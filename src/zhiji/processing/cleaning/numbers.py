@@ -2,7 +2,8 @@
 
 Grammar of one value, after folding (half width, ``'`` and ``="…"`` off): an optional minus (before, after, or as
 parentheses), an optional currency sign or code before or after, digits with groups of three (`,` `.` ``'`` or a blank),
-an optional fraction, an optional 万 or 亿. Refused, each with its code: a per cent, an exponent (digits were lost), NaN and
+an optional fraction, an optional 万 or 亿. Refused, each with its code: a per cent, an exponent (digits were lost),
+NaN and
 infinities, more decimals than are kept, more than 64 bits, and everything else.
 """
 

@@ -8,15 +8,17 @@ from zhiji.kernel import Money, Reason
 from zhiji.processing.cleaning.folding import quoted
 from zhiji.processing.cleaning.stage import Stage
 
+_BAD_DEBT = "line_kind = 'adjustment' AND regexp_matches(lower(coalesce(product_name, '')), 'bad debt|坏账')"
 _COUNTS = {
     "guest_lines": "customer_external_id IS NULL",
     "repeat_lines": "occurrence > 0",
     "cancellation_lines": "is_cancellation",
     "return_lines": "line_kind = 'return'",
     "adjustment_lines": "line_kind = 'adjustment'",
-    "bad_debt_lines": "line_kind = 'adjustment' AND amount_micros < 0 AND regexp_matches(lower(coalesce(product_name, '')), 'bad debt|坏账')",
-    "bad_debt_booked_lines": "line_kind = 'adjustment' AND amount_micros > 0 AND regexp_matches(lower(coalesce(product_name, '')), 'bad debt|坏账')",
-    "non_product_lines": "line_kind IN ('discount', 'postage', 'tax', 'fee', 'other') OR (line_kind = 'adjustment' AND product_key IN (SELECT upper(product_code) FROM code_kinds))",
+    "bad_debt_lines": f"{_BAD_DEBT} AND amount_micros < 0",
+    "bad_debt_booked_lines": f"{_BAD_DEBT} AND amount_micros > 0",
+    "non_product_lines": "line_kind IN ('discount', 'postage', 'tax', 'fee', 'other') OR (line_kind = 'adjustment'"
+    " AND product_key IN (SELECT upper(product_code) FROM code_kinds))",
     "zero_amount_lines": "amount_micros = 0",
     "masked_phone_lines": "phone_masked",
     "closed_lines": "order_state IN ('open', 'closed', 'cancelled', 'refunded')",
@@ -37,7 +39,8 @@ _PLAIN = {
 
 
 def look_over(stage: Stage, clean: Path) -> tuple[list[Reason], dict[str, int]]:
-    """Findings with ``count`` and, where money hangs on them, ``micros`` with ``money`` (as text); and all counts by name."""
+    """Findings with ``count`` and, where money hangs on them, ``micros`` with ``money`` (as text); and all counts by
+    name."""
     table = f"read_parquet({quoted(str(clean))})"
     parts = [f"count(*) FILTER ({test}), coalesce(sum(amount_micros) FILTER ({test}), 0)" for test in _COUNTS.values()]
     row = (

@@ -34,7 +34,8 @@ def sort_kinds(stage: Stage) -> None:
             p.money_micros AS amount_micros,
             coalesce({given}, k.kind, CASE WHEN p.product_code IS NULL THEN CASE {name_kind} END END,
                 CASE WHEN {document} THEN '{LineKind.CANCELLATION}'
-                    WHEN p.quantity_milli < 0 AND p.customer_external_id IS NULL AND coalesce(p.unit_price, p.money_micros) = 0
+                    WHEN p.quantity_milli < 0 AND p.customer_external_id IS NULL AND coalesce(p.unit_price,
+                    p.money_micros) = 0
                         THEN '{LineKind.ADJUSTMENT}'
                     WHEN p.quantity_milli < 0 OR p.money_micros < 0 THEN '{LineKind.RETURN}'
                     ELSE '{LineKind.GOODS}' END) AS line_kind
@@ -67,12 +68,14 @@ def _cancellation_documents(stage: Stage) -> str:
     row = stage.connection.execute(
         f"""SELECT count(*) FILTER (c), count(*) FILTER (c AND (quantity_milli < 0 OR money_micros < 0)),
             count(*) FILTER (regexp_matches(order_number, '^\\d{{3,}}$')), count(*)
-            FROM (SELECT *, regexp_matches(order_number, '{_CANCELLATION}') AS c FROM priced ANTI JOIN failures USING (row))"""
+            FROM (SELECT *, regexp_matches(order_number, '{_CANCELLATION}') AS c FROM priced ANTI JOIN failures USING
+            (row))"""
     ).fetchone()
     marked, negative, plain, total = row or (0, 0, 0, 0)
     if not marked or negative < _NEGATIVE_SHARE * marked or plain < total / 2:
         return "false"
-    return f"coalesce(regexp_matches(p.order_number, '{_CANCELLATION}') AND (p.quantity_milli <= 0 OR p.money_micros <= 0), false)"
+    takes = "(p.quantity_milli <= 0 OR p.money_micros <= 0)"
+    return f"coalesce(regexp_matches(p.order_number, '{_CANCELLATION}') AND {takes}, false)"
 
 
 _CONTENT = (
@@ -120,7 +123,8 @@ def key_lines(stage: Stage) -> None:
     )
     # Numbering all lines would sort them all; few are equal, so only those are numbered.
     run(
-        """CREATE TEMP TABLE equal_lines AS SELECT d.row, (row_number() OVER (PARTITION BY whose, digest ORDER BY d.row) - 1)::INTEGER
+        """CREATE TEMP TABLE equal_lines AS SELECT d.row, (row_number() OVER (PARTITION BY whose, digest ORDER BY
+        d.row) - 1)::INTEGER
         AS occurrence FROM digests d SEMI JOIN
         (SELECT whose, digest FROM digests GROUP BY 1, 2 HAVING count(*) > 1) e USING (whose, digest)"""
     )

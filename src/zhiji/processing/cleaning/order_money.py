@@ -104,7 +104,8 @@ def _repeated_money(stage: Stage) -> list[str]:
 
 
 def price_lines(stage: Stage) -> None:
-    """Makes the view ``priced``: ``filled`` with ``event_at``, ``quantity_milli``, ``money_micros`` (the signed line amount, NULL
+    """Makes the view ``priced``: ``filled`` with ``event_at``, ``quantity_milli``, ``money_micros`` (the signed line
+    amount, NULL
     when it cannot be known), ``money_unreadable``, ``money_overflows``, and the side amounts with 0 for none.
 
     The amount is, in this order: the one given; quantity × price − discount, in integers, half away from zero where a
@@ -118,11 +119,13 @@ def price_lines(stage: Stage) -> None:
     stage.connection.execute(
         f"""CREATE TEMP VIEW priced AS
         WITH sized AS (
-            SELECT * EXCLUDE (currency, money_counts), {currency} AS currency, ordered_at AS event_at, now()::TIMESTAMP AS now_utc,
+            SELECT * EXCLUDE (currency, money_counts), {currency} AS currency, ordered_at AS event_at,
+            now()::TIMESTAMP AS now_utc,
                 coalesce(quantity, 1000) AS quantity_milli, {side} FROM filled
         ), computed AS (
             SELECT *, CASE WHEN amount IS NOT NULL THEN amount::HUGEINT - {_tax_within(stage)}
-                WHEN amount__code IS NULL AND unit_price IS NOT NULL AND quantity__code IS NULL {_quantity_needed(stage)}
+                WHEN amount__code IS NULL AND unit_price IS NOT NULL AND quantity__code IS NULL
+                {_quantity_needed(stage)}
                     THEN {_PRODUCT} - abs(discount_micros)
                 WHEN amount__code IS NULL AND unit_price__code IS NULL AND order_amount IS NOT NULL
                     THEN order_amount::HUGEINT - tax_micros - postage_micros
@@ -168,7 +171,8 @@ def monthly_totals(stage: Stage) -> list[dict[str, int | str | None]]:
     """``month`` (of the company's zone, None where no date could be read), ``currency``, ``lines``, ``unknown`` (lines
     without a readable amount), ``micros``: what the file holds, before anything is sorted, judged or left out."""
     rows = stage.connection.execute(
-        f"""SELECT strftime(timezone({quoted(stage.settings.zone)}, timezone('UTC', event_at)), '%Y-%m') AS month, currency,
+        f"""SELECT strftime(timezone({quoted(stage.settings.zone)}, timezone('UTC', event_at)), '%Y-%m') AS month,
+        currency,
             count(*), count(*) FILTER (money_micros IS NULL), coalesce(sum(money_micros), 0) FROM priced
             GROUP BY 1, 2 ORDER BY 1, 2"""
     ).fetchall()

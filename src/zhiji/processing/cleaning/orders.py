@@ -27,22 +27,27 @@ def clean_orders(received: str | Path, mapping: Mapping, settings: CleaningSetti
 
     ``clean.parquet``, one row a line, in the order of the file:
 
-    - ``row`` BIGINT; ``order_number`` VARCHAR or NULL; ``order_key`` VARCHAR: the number, or a made one (``~`` and 16 hex)
+    - ``row`` BIGINT; ``order_number`` VARCHAR or NULL; ``order_key`` VARCHAR: the number, or a made one (``~`` and 16
+    hex)
       that is the same whenever the same file comes again; ``line_digest`` VARCHAR, 16 hex of the content of the line;
       ``occurrence`` INTEGER, 0-based among lines of the order with that digest; ``is_repeat`` BOOLEAN, occurrence > 0.
       (order_key, line_digest, occurrence) is unique. The digest holds what was sold, when, to whom and for how much and
       all further columns; not state, refund, payment and dispatch times, contact data and notes, which change later.
-    - ``customer_external_id`` VARCHAR, NULL for a guest; ``customer_name``, ``product_code``, ``product_key`` (upper case),
+    - ``customer_external_id`` VARCHAR, NULL for a guest; ``customer_name``, ``product_code``, ``product_key`` (upper
+    case),
       ``product_name``, ``category``, ``store``, ``channel``, ``country``, ``city`` VARCHAR.
     - ``line_kind`` VARCHAR (``zhiji.kernel.LineKind``); ``is_cancellation`` BOOLEAN: the line stands in a document that
       reverses others (``C536379``), whatever its kind.
-    - ``quantity_milli`` BIGINT; ``unit_price_micros`` BIGINT or NULL; ``amount_micros`` BIGINT, signed, of the line without
+    - ``quantity_milli`` BIGINT; ``unit_price_micros`` BIGINT or NULL; ``amount_micros`` BIGINT, signed, of the line
+    without
       tax and postage; ``discount_micros``, ``tax_micros``, ``postage_micros``, ``refund_micros`` BIGINT, 0 where none;
-      ``value_micros`` BIGINT: what the line adds to net goods revenue, 0 unless its kind is in ``LineKind.VALUE`` and its
+      ``value_micros`` BIGINT: what the line adds to net goods revenue, 0 unless its kind is in ``LineKind.VALUE`` and
+      its
       order's state brings money; a refund is taken off. ``currency`` VARCHAR.
     - ``event_at``, ``order_at`` (earliest line of the order), ``known_at``, ``paid_at`` TIMESTAMP, UTC.
     - ``order_state``: open (not paid yet), completed, closed, cancelled, partial_refund, refunded.
-    - ``phone`` (E.164, or the masked text when ``phone_masked``), ``email``, ``contact_allowed`` BOOLEAN or NULL, ``extra``
+    - ``phone`` (E.164, or the masked text when ``phone_masked``), ``email``, ``contact_allowed`` BOOLEAN or NULL,
+    ``extra``
       JSON text; ``corrects_row`` BIGINT, ``corrects_import`` VARCHAR: of a corrected file of rejects.
 
     Raises RequiredFieldMissing, MoneyFieldMissing, IdentifierRounded, DateOrderMixed; then nothing is written.

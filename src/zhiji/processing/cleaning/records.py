@@ -26,10 +26,12 @@ _ORGANISATION = (
 
 
 def clean_customers(received: str | Path, mapping: Mapping, settings: CleaningSettings, out_dir: str | Path) -> Cleaned:
-    """Writes ``clean.parquet``: ``row`` BIGINT, ``external_id``, ``name``, ``kind`` (person, organisation), ``company``,
+    """Writes ``clean.parquet``: ``row`` BIGINT, ``external_id``, ``name``, ``kind`` (person, organisation),
+    ``company``,
     ``phone`` (E.164, or masked text), ``phone_masked`` BOOLEAN, ``email``, ``country``, ``city``, ``address``,
     ``registered_at`` TIMESTAMP UTC or NULL, ``contact_allowed`` BOOLEAN or NULL (one refusal in any column is enough),
-    ``owner_name``, ``tags``, ``extra`` JSON, ``event_at`` (registration, else reception), ``known_at``, ``corrects_row``,
+    ``owner_name``, ``tags``, ``extra`` JSON, ``event_at`` (registration, else reception), ``known_at``,
+    ``corrects_row``,
     ``corrects_import``. ``external_id`` is unique: a second row of one id goes to quarantine.
     """
     return _clean(
@@ -38,7 +40,8 @@ def clean_customers(received: str | Path, mapping: Mapping, settings: CleaningSe
 
 
 def clean_products(received: str | Path, mapping: Mapping, settings: CleaningSettings, out_dir: str | Path) -> Cleaned:
-    """Writes ``clean.parquet``: ``row``, ``product_code``, ``product_key`` (upper case), ``product_name``, ``category``,
+    """Writes ``clean.parquet``: ``row``, ``product_code``, ``product_key`` (upper case), ``product_name``,
+    ``category``,
     ``brand``, ``price_micros``, ``cost_micros`` BIGINT or NULL, ``currency``, ``active`` text, ``extra``, ``event_at``,
     ``known_at`` (both the reception: a list of products has no date), ``corrects_row``, ``corrects_import``.
     """
@@ -48,9 +51,11 @@ def clean_products(received: str | Path, mapping: Mapping, settings: CleaningSet
 def clean_interactions(
     received: str | Path, mapping: Mapping, settings: CleaningSettings, out_dir: str | Path
 ) -> Cleaned:
-    """Writes ``clean.parquet``: ``row``, ``interaction_key`` (the id, or ``~`` and 16 hex of the content), ``occurrence``
+    """Writes ``clean.parquet``: ``row``, ``interaction_key`` (the id, or ``~`` and 16 hex of the content),
+    ``occurrence``
     INTEGER (0-based among equal keys), ``customer_external_id``, ``kind``, ``channel``, ``direction``, ``subject``,
-    ``body``, ``agent_name``, ``outcome``, ``rating_milli`` BIGINT, ``extra``, ``event_at``, ``known_at``, ``corrects_row``,
+    ``body``, ``agent_name``, ``outcome``, ``rating_milli`` BIGINT, ``extra``, ``event_at``, ``known_at``,
+    ``corrects_row``,
     ``corrects_import``.
     """
     return _clean(
@@ -79,14 +84,16 @@ def _clean(
         event = f"coalesce({time}, {reception})" if time else reception
         known = f"{event} + INTERVAL {settings.lag_days} DAY" if time and settings.mode == "history" else reception
         run(
-            f"CREATE TEMP VIEW judged AS SELECT *, CASE WHEN {key or 'row'} IS NULL THEN 1 ELSE {appearance} END AS appearance, "
+            f"CREATE TEMP VIEW judged AS SELECT *, "
+            f"CASE WHEN {key or 'row'} IS NULL THEN 1 ELSE {appearance} END AS appearance, "
             f"{event} AS event_at, {known} AS known_at, NULL::BIGINT AS no_money FROM typed"
         )
         findings = judge(stage, "judged", expectations)
         rejected = write_rejected(stage, "judged", expectations, rejected_path, "no_money", "event_at")
         run("CREATE TEMP VIEW good AS SELECT * FROM judged ANTI JOIN failures USING (row)")
         row = run(
-            f"""COPY (SELECT l.row, {columns(stage)}, {stage.extra_json(_notes(stage))} AS extra, l.event_at, l.known_at,
+            f"""COPY (SELECT l.row, {columns(stage)}, {stage.extra_json(_notes(stage))} AS extra, l.event_at,
+            l.known_at,
                 l.corrects_row, l.corrects_import FROM good l JOIN received r ON r.row = l.row ORDER BY l.row)
                 TO {quoted(str(clean_path))} (FORMAT parquet, COMPRESSION zstd)"""
         ).fetchone()
@@ -104,15 +111,18 @@ def _notes(stage: Stage) -> dict[str, str]:
     return more
 
 
-def _customer_columns(stage: Stage) -> str:
+def _customer_columns(_stage: Stage) -> str:
     han = "regexp_matches(concat(l.last_name, l.first_name), '[\\x{4e00}-\\x{9fff}]')"
-    joined = f"CASE WHEN {han} THEN concat(l.last_name, l.first_name) ELSE nullif(concat_ws(' ', l.first_name, l.last_name), '') END"
+    spaced = "nullif(concat_ws(' ', l.first_name, l.last_name), '')"
+    joined = f"CASE WHEN {han} THEN concat(l.last_name, l.first_name) ELSE {spaced} END"
     said = "lower(coalesce(l.kind, ''))"
     return f"""l.external_id, coalesce(l.name, {joined}, l.company) AS name,
-        CASE WHEN regexp_matches({said}, '^(企业|公司|单位|机构|organi[sz]ation|company|business|corporate|b2b)') THEN 'organisation'
+        CASE WHEN regexp_matches({said}, '^(企业|公司|单位|机构|organi[sz]ation|company|business|corporate|b2b)') THEN
+        'organisation'
             WHEN regexp_matches({said}, '^(个人|person|individual|private|b2c)') THEN 'person'
             WHEN regexp_matches(lower(coalesce(l.name, {joined}, '')), {quoted(_ORGANISATION)}) THEN 'organisation'
-            WHEN coalesce(l.name, {joined}) IS NULL AND l.company IS NOT NULL THEN 'organisation' ELSE 'person' END AS kind,
+            WHEN coalesce(l.name, {joined}) IS NULL AND l.company IS NOT NULL THEN 'organisation' ELSE 'person' END AS
+            kind,
         l.company, l.phone, coalesce(l.phone_masked, false) AS phone_masked, l.email, l.country, l.city, l.address,
         l.registered_at, l.contact_allowed, l.owner_name, l.tags"""
 
@@ -123,7 +133,7 @@ def _product_columns(stage: Stage) -> str:
         l.price AS price_micros, l.cost AS cost_micros, {currency} AS currency, l.active"""
 
 
-def _interaction_columns(stage: Stage) -> str:
+def _interaction_columns(_stage: Stage) -> str:
     content = (
         "l.customer_external_id, l.event_at::VARCHAR, l.kind, l.channel, l.direction, l.subject, l.body, l.agent_name"
     )

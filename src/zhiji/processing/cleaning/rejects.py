@@ -1,4 +1,5 @@
-"""Quarantine: which rows failed which expectations, kept with all they held, and as a file that a person can correct."""
+"""Quarantine: which rows failed which expectations, kept with all they held, and as a file that a person can
+correct."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ _FORMULA = "^[=+\\-@\\t\\r]"
 
 
 def judge(stage: Stage, table: str, expectations: Sequence[Expectation]) -> list[Reason]:
-    """Makes ``failures(row, failed INTEGER[])``, the expectations that each bad row fails; returns flags with counts."""
+    """Makes ``failures(row, failed INTEGER[])``, the expectations that each bad row fails; returns flags with
+    counts."""
     active = [one for one in expectations if not one.needs or stage.has(one.needs)]
     rejecting = [(i, one) for i, one in enumerate(expectations) if one in active and one.severity == "reject"]
     tests = [f"CASE WHEN ({one.predicate}) IS NOT TRUE THEN {i} END" for i, one in rejecting]
@@ -47,7 +49,8 @@ def write_rejected(
 
     Columns: ``row``; ``column`` (the person's name for it), ``value``, ``code``, ``params`` (JSON) of the first reason;
     ``also`` (JSON list of further ones); ``event_at`` TIMESTAMP and ``amount_micros`` BIGINT and ``currency`` as far as
-    they could be read; ``corrects_row``, ``corrects_import``; ``raw`` (text of a record that could not be split); ``c0`` … as received.
+    they could be read; ``corrects_row``, ``corrects_import``; ``raw`` (text of a record that could not be split);
+    ``c0`` … as received.
     """
     currency = "t.currency" if "currency" in KINDS[stage.mapping.kind].fields else "NULL::VARCHAR"
     whens = "\n".join(_reason_case(stage, i, one) for i, one in enumerate(expectations))
@@ -55,20 +58,22 @@ def write_rejected(
     stage.connection.execute(
         f"""COPY (
         WITH reasons AS (
-            SELECT t.row, t.{money} AS amount_micros, t.{when} AS event_at, {currency} AS currency, t.corrects_row, t.corrects_import,
-                list_transform(f.failed, lambda i: CASE i {whens} END) AS reasons
+            SELECT t.row, t.{money} AS amount_micros, t.{when} AS event_at, {currency} AS currency, t.corrects_row,
+                t.corrects_import, list_transform(f.failed, lambda i: CASE i {whens} END) AS reasons
             FROM {table} t JOIN failures f USING (row) JOIN received r USING (row)
         ), all_reasons AS (
-            SELECT row, reasons[1] AS first, to_json(reasons[2:])::VARCHAR AS also, event_at, amount_micros, currency, corrects_row,
-                corrects_import FROM reasons
+            SELECT row, reasons[1] AS first, to_json(reasons[2:])::VARCHAR AS also, event_at, amount_micros, currency,
+                corrects_row, corrects_import FROM reasons
             UNION ALL BY NAME
-            SELECT row, {{'column': broken->'where'->>'column', 'value': left(raw, {_VALUE_CHARS}), 'code': broken->>'code',
-                'params': (broken->'params')::VARCHAR}} AS first, '[]' AS also, NULL::TIMESTAMP AS event_at,
-                NULL::BIGINT AS amount_micros, NULL::VARCHAR AS currency, NULL::BIGINT AS corrects_row, NULL::VARCHAR AS corrects_import
+            SELECT row, {{'column': broken->'where'->>'column', 'value': left(raw, {_VALUE_CHARS}),
+                'code': broken->>'code', 'params': (broken->'params')::VARCHAR}} AS first, '[]' AS also,
+                NULL::TIMESTAMP AS event_at, NULL::BIGINT AS amount_micros, NULL::VARCHAR AS currency,
+                NULL::BIGINT AS corrects_row, NULL::VARCHAR AS corrects_import
             FROM (SELECT row, raw, broken::JSON AS broken FROM received WHERE broken IS NOT NULL)
         )
         SELECT a.row, first.column AS "column", first.value AS value, first.code AS code,
-            coalesce(first.params, '{{}}') AS params, also, event_at, amount_micros, currency, corrects_row, corrects_import, r.raw, {cells}
+            coalesce(first.params, '{{}}') AS params, also, event_at, amount_micros, currency, corrects_row,
+            corrects_import, r.raw, {cells}
         FROM all_reasons a JOIN received r USING (row) ORDER BY a.row
         ) TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd)"""
     )
@@ -110,7 +115,8 @@ def write_reject_file(
             connection.executemany("INSERT INTO words VALUES (?, ?, ?, ?, ?)", texts)
         own = [f'{_safe(f"q.c{i}")} AS "{column.replace(chr(34), chr(34) * 2)}"' for i, column in enumerate(columns)]
         result = connection.execute(
-            f"""COPY (SELECT {", ".join(own)}, q.row AS error_row, q."column" AS error_column, replace(w.text, '{_ROW_MARK}', q.row::VARCHAR) AS error_reason,
+            f"""COPY (SELECT {", ".join(own)}, q.row AS error_row, q."column" AS error_column, replace(w.text,
+            '{_ROW_MARK}', q.row::VARCHAR) AS error_reason,
                 {quoted(batch)} AS error_import FROM {source} q LEFT JOIN words w ON q.code = w.code
                 AND q.params = w.params AND q."column" IS NOT DISTINCT FROM w."column"
                 AND q.value IS NOT DISTINCT FROM w.value ORDER BY q.row)
@@ -130,4 +136,5 @@ def _text(kind: tuple[str | None, str | None, str, str], language: Language) -> 
 def _safe(expression: str) -> str:
     """A number with a minus is no formula; anything else that begins like one is shown as text."""
     number = f"regexp_matches({expression}, '^[-+]?[0-9.,]+$')"
-    return f"CASE WHEN regexp_matches({expression}, '{_FORMULA}') AND NOT {number} THEN '''' || {expression} ELSE {expression} END"
+    runs = f"regexp_matches({expression}, '{_FORMULA}') AND NOT {number}"
+    return f"CASE WHEN {runs} THEN '''' || {expression} ELSE {expression} END"

@@ -58,7 +58,8 @@ class Cleaned:
     """What became of the records: ``received == clean + rejected`` always.
 
     clean_path, rejected_path: Parquet, see ``clean_orders`` and ``rejects``. counts: integers by name. findings: what a
-    person should know about the file, each with its count. money in findings is micros of ``settings.currency``. months: of orders, see
+    person should know about the file, each with its count. money in findings is micros of ``settings.currency``.
+    months: of orders, see
     ``order_money.monthly_totals``; ``validation.reconcile`` sets the other figures against them.
     """
 

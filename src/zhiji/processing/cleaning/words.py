@@ -1,4 +1,5 @@
-"""Words of other systems: states, kinds of lines, consent, currencies. One look-up a distinct word, joined in columns."""
+"""Words of other systems: states, kinds of lines, consent, currencies. One look-up a distinct word, joined in
+columns."""
 
 from __future__ import annotations
 
@@ -78,7 +79,8 @@ def map_words(
     meaning: Callable[[str], str | bool | None],
     kind: str = "VARCHAR",
 ) -> dict[str, int]:
-    """Makes ``table(raw, value)`` of the distinct cells of ``received.column``. Returns unknown words with their counts."""
+    """Makes ``table(raw, value)`` of the distinct cells of ``received.column``. Returns unknown words with their
+    counts."""
     rows = connection.execute(
         f"SELECT {column}, count(*) FROM received WHERE broken IS NULL AND {column} IS NOT NULL GROUP BY 1"
     ).fetchall()

@@ -9,7 +9,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-# Each line is in exactly one part. Order is precedence: a repeated guest line is a repeat.
+# Each line is in exactly one part. Order is precedence: a repeated guest line is a guest's, so that goods, repeats,
+# returns, cancellations and discounts together are what the known customers spent.
 PARTS = {
     "postage": "line_kind = 'postage'",
     "tax": "line_kind = 'tax'",
@@ -17,8 +18,8 @@ PARTS = {
     "adjustments": "line_kind = 'adjustment'",
     "other": "line_kind = 'other'",
     "without_value": "order_state IN ('open', 'closed', 'cancelled', 'refunded')",
-    "repeats": "is_repeat",
     "guests": "customer_external_id IS NULL",
+    "repeats": "is_repeat",
     "returns": "line_kind = 'return'",
     "cancellations": "line_kind = 'cancellation'",
     "discounts": "line_kind = 'discount'",
@@ -35,7 +36,8 @@ def reconcile(
 ) -> pa.Table:
     """One row a month and currency, from the files that ``clean_orders`` wrote.
 
-    ``month`` VARCHAR (``2011-08``, of the company's zone; NULL where a rejected row has no readable date), ``currency``,
+    ``month`` VARCHAR (``2011-08``, of the
+    company's zone; NULL where a rejected row has no readable date), ``currency``,
     ``received_lines``, ``received_micros``; for each of ``PARTS`` ``<part>_micros`` and ``<part>_lines``;
     ``rejected_micros`` (as far as it could be read), ``rejected_lines``, ``rejected_unknown_lines`` (without a readable
     amount); ``difference_micros`` = received − all parts − rejected, which is 0 unless rows were lost or doubled.
@@ -51,7 +53,8 @@ def reconcile(
             _replace_received(connection, months)
         names = [f"{part}_micros" for part in PARTS]
         return connection.sql(
-            f"SELECT *, (received_micros - rejected_micros - {' - '.join(names)})::BIGINT AS difference_micros FROM {parts} "
+            f"SELECT *, (received_micros - rejected_micros - {' - '.join(names)})::BIGINT AS difference_micros "
+            f"FROM {parts} "
             "ORDER BY month NULLS LAST, currency NULLS LAST"
         ).to_arrow_table()
 
@@ -69,7 +72,8 @@ def _parts(connection: duckdb.DuckDBPyConnection, clean: Path, rejected: Path, z
             coalesce(sum(micros), 0)::BIGINT AS received_micros, {sums},
             count(*) FILTER (part = 'rejected' AND micros IS NULL) AS rejected_unknown_lines
         FROM (
-            SELECT {month} AS month, currency, amount_micros AS micros, CASE {whens} END AS part FROM read_parquet($clean)
+            SELECT {month} AS month, currency, amount_micros AS micros, CASE {whens} END AS part FROM
+            read_parquet($clean)
             UNION ALL
             SELECT {month}, currency, amount_micros, 'rejected' FROM read_parquet($rejected)
         ) GROUP BY 1, 2""",

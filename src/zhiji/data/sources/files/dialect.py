@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from zhiji.data.sources.files.header import is_value
 from zhiji.data.sources.files.splitter import Splitter
 
 DELIMITERS = (",", "\t", ";", "|", "，", "\x01")
@@ -29,7 +30,7 @@ def find_dialect(lines: list[str]) -> Dialect:
     """The separator that gives most records the same number of cells, more than one.
 
     The share of records with the customary width decides, then the width. White space is tried only where no
-    character does: ``customer_id  date`` of CDNOW; names with blanks would look like it otherwise.
+    character does, and where there are numbers or dates between the blanks.
     """
     head = [line for line in lines[:_LINES] if line.strip()]
     quote = '"' if any('"' in line for line in head) else None
@@ -41,11 +42,17 @@ def find_dialect(lines: list[str]) -> Dialect:
         return Dialect(delimiter, quote or '"')
     widths = Counter(len(line.split()) for line in head)
     common, times = widths.most_common(1)[0] if widths else (1, 0)
-    if common > 1 and times >= 0.9 * len(head) and len(head) > 1:
+    if common > 1 and times >= 0.9 * len(head) and len(head) > 1 and _holds_values(head, common):
         return Dialect(None, None)
     if width > 1:
         return Dialect(delimiter, quote or '"')
     return Dialect(",", '"')
+
+
+def _holds_values(head: list[str], width: int) -> bool:
+    """Numbers or dates in most lines: a list of full names has blanks too, and is one column."""
+    lines = [line.split() for line in head[1:]]
+    return any(sum(is_value(cells[i]) for cells in lines if len(cells) == width) > len(lines) / 2 for i in range(width))
 
 
 def _score(head: list[str], delimiter: str, quote: str | None) -> tuple[float, int]:

@@ -34,7 +34,8 @@ class TextFile:
 
 
 def open_text(source: Source) -> TextFile:
-    """Finds the encoding (or takes the one given) and makes UTF-8 of the file. Raises EncodingWrong for a wrong given one."""
+    """Finds the encoding (or takes the one given) and makes UTF-8 of the file. Raises EncodingWrong for a wrong given
+    one."""
     given = source.options.get("encoding")
     encoding = str(given) if given else _find(source.path)
     if given:

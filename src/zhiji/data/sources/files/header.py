@@ -49,7 +49,8 @@ def has_header(first: Sequence[str | None], rest: Sequence[Sequence[str | None]]
 
 
 def unique_names(names: Sequence[str | None]) -> tuple[list[str], list[Reason]]:
-    """Names as found, trimmed; an empty one becomes ``column 3``, a repeated one ``Amount (2)``. Says what it changed."""
+    """Names as found, trimmed; an empty one becomes ``column 3``, a repeated one ``Amount (2)``. Says what it
+    changed."""
     taken: dict[str, int] = {}
     result: list[str] = []
     changed: list[str] = []

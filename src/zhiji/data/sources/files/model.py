@@ -16,7 +16,8 @@ FORMATS = ("csv", "tsv", "whitespace", "excel", "json", "jsonl", "parquet")
 class Limits:
     """What one file may cost. Every limit that is met ends in a coded error, never in a crash of the caller.
 
-    memory_bytes: resident size of the parsing process, watched from outside (an address-space limit kills DuckDB early).
+    memory_bytes: resident size of the parsing process, watched from outside (an address-space limit kills DuckDB
+    early).
     seconds: wall time of one call. input_bytes: size of the file as it comes. expanded_bytes: size after unpacking.
     output_bytes: what the parser may write. cell_chars: one cell. columns: width. json_depth: nesting.
     """

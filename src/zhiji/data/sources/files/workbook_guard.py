@@ -37,7 +37,8 @@ _ATTRIBUTE = re.compile(rb'([\w:]+)="([^"]*)"')
 
 @dataclass
 class Findings:
-    """macros: a macro part is there (never run). empty_formulas: sheet → cells (row, column, both 0-based) whose formula has no stored value."""
+    """macros: a macro part is there (never run). empty_formulas: sheet → cells (row, column, both 0-based) whose
+    formula has no stored value."""
 
     macros: bool = False
     empty_formulas: dict[str, list[tuple[int, int]]] = field(default_factory=dict)

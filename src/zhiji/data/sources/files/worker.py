@@ -7,6 +7,7 @@ import json
 import sys
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from zhiji.data.sources.files.encoding import open_text
@@ -36,8 +37,9 @@ def _source(task: dict[str, Any], options: dict[str, Any]) -> Source:
     return unpack(Path(task["path"]), task["name"], Path(task["scratch"]), Limits(**task["limits"]), options)
 
 
-def _reader(name: str) -> Any:
-    """The module that reads one family. Loaded when it is needed: each brings a large library, and each call starts anew."""
+def _reader(name: str) -> ModuleType:
+    """The module that reads one family. Loaded when it is needed: each brings a large library, and each call starts
+    anew."""
     return import_module(f"zhiji.data.sources.files.{name}")
 
 
@@ -81,12 +83,12 @@ def _read(task: dict[str, Any]) -> dict[str, Any]:
 
 def _receive(source: Source, profile: FileProfile, out: Path) -> Sink:
     if profile.format in ("excel", "parquet"):
-        sink: Sink = _reader(profile.format).receive(source, profile, out)
-        return sink
+        whole: Sink = _reader(profile.format).receive(source, profile, out)
+        return whole
     text = open_text(source)
     name = "json_records" if profile.format in ("json", "jsonl") else "delimited"
-    sink = _reader(name).receive(source, text, profile, out)
-    return sink
+    split: Sink = _reader(name).receive(source, text, profile, out)
+    return split
 
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ def oracle(units: int, fraction: str, before: str, after: str) -> tuple[int | No
     return (None, "amount_too_large") if abs(micros) > MAX else (micros, None)
 
 
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(amounts=st.lists(amount, min_size=40, max_size=120))
 def test_amounts_against_decimal(amounts) -> None:
     expected = {}
@@ -98,7 +98,7 @@ def test_decimal_commas_are_found_from_the_column(amounts) -> None:
     assert {text: value for text, (value, _) in found.items()} == expected
 
 
-@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(values=st.lists(st.text(max_size=12), min_size=20, max_size=60))
 def test_any_text_gives_a_value_or_a_reason(values) -> None:
     """Never a crash, never both; and what is taken for a number has at least one digit of any script we fold."""

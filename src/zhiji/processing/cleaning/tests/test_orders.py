@@ -1,5 +1,7 @@
 """Orders from small files whose right answer is plain to see."""
 
+# ruff: noqa: DTZ001 - naive on purpose: UTC as columns keep it, or a local time as people write it
+
 from __future__ import annotations
 
 import json
@@ -12,8 +14,16 @@ import pytest
 from zhiji.data.sources.files.model import FileProfile
 from zhiji.data.sources.files.sink import Sink
 from zhiji.kernel import CodedError
-from zhiji.processing.cleaning import Cleaned, CleaningSettings, clean_customers, clean_interactions, clean_orders
-from zhiji.processing.cleaning import clean_products, match_columns, write_reject_file
+from zhiji.processing.cleaning import (
+    Cleaned,
+    CleaningSettings,
+    clean_customers,
+    clean_interactions,
+    clean_orders,
+    clean_products,
+    match_columns,
+    write_reject_file,
+)
 from zhiji.processing.validation import reconcile
 
 Rows = list[dict[str, object]]
@@ -190,7 +200,8 @@ def test_kinds_of_lines(tmp_path: Path) -> None:
 
 
 def test_keys_are_stable_and_count_occurrences(tmp_path: Path) -> None:
-    """The same lines in another order, among others, have the same keys: an overlapping export adds only what is new."""
+    """The same lines in another order, among others, have the same keys: an overlapping export adds only what is
+    new."""
     header = "order_number,date,customer_id,sku,quantity,unit price,size\n"
     lines = [
         "1,2020-01-02,C1,A,1,5,L",
@@ -219,7 +230,8 @@ def test_state_and_phone_do_not_change_the_key(tmp_path: Path) -> None:
 
 
 def test_rows_without_numbers_are_orders(tmp_path: Path) -> None:
-    text = "customer_id,date,number_of_cds,dollar_value\n00001,19970101,1,11.77\n00001,19970101,1,11.77\n00002,19970112,1,12\n"
+    lines = ["00001,19970101,1,11.77", "00001,19970101,1,11.77", "00002,19970112,1,12"]
+    text = "\n".join(["customer_id,date,number_of_cds,dollar_value", *lines])
     rows, _, _ = clean(tmp_path, text, zone="America/New_York", currency="USD")
     assert len(set(column(rows, "order_key"))) == 3
     assert column(rows, "occurrence") == [0, 1, 0]
@@ -230,7 +242,8 @@ def test_rows_without_numbers_are_orders(tmp_path: Path) -> None:
 
 
 def test_baskets_without_numbers_are_orders_of_a_day(tmp_path: Path) -> None:
-    text = "customer_id,date,sku,quantity,unit price\nC1,2020-01-01,A,1,5\nC1,2020-01-01,B,1,5\nC1,2020-01-02,A,1,5\nC2,2020-01-01,A,1,5\n"
+    lines = ["C1,2020-01-01,A,1,5", "C1,2020-01-01,B,1,5", "C1,2020-01-02,A,1,5", "C2,2020-01-01,A,1,5"]
+    text = "\n".join(["customer_id,date,sku,quantity,unit price", *lines])
     rows, _, _ = clean(tmp_path, text)
     keys = column(rows, "order_key")
     assert keys[0] == keys[1]
@@ -253,7 +266,9 @@ def test_when_it_was_known(tmp_path: Path, mode: str, known: datetime) -> None:
 
 def test_quantity_times_price_is_exact(tmp_path: Path) -> None:
     """0.1 + 0.2 has no place here; a thousandth of a piece at a millionth is rounded half away from zero."""
-    text = "order_number,date,quantity,unit price\n1,2020-01-01,3,0.1\n2,2020-01-01,0.5,0.000001\n3,2020-01-01,-0.5,0.000001\n4,2020-01-01,1000000,9223372.036854\n5,2020-01-01,1000001,9223372.036854\n"
+    sizes = ["3,0.1", "0.5,0.000001", "-0.5,0.000001", "1000000,9223372.036854", "1000001,9223372.036854"]
+    lines = [f"{number},2020-01-01,{size}" for number, size in enumerate(sizes, start=1)]
+    text = "\n".join(["order_number,date,quantity,unit price", *lines])
     rows, rejected, _ = clean(tmp_path, text)
     assert column(rows, "amount_micros") == [300_000, 1, -1, 9_223_372_036_854_000_000]
     assert [(row["row"], row["code"]) for row in rejected] == [(5, "amount_too_large")]

@@ -79,7 +79,8 @@ def test_online_retail_money_to_the_penny(retail) -> None:
 def test_online_retail_lines_are_those_of_the_file(retail) -> None:
     frame, _, _, result = retail
     clean = duckdb.sql(
-        f"SELECT row, amount_micros, event_at, customer_external_id, line_digest, order_key, occurrence FROM '{result.clean_path}' ORDER BY row"
+        "SELECT row, amount_micros, event_at, customer_external_id, line_digest, order_key, occurrence "
+        f"FROM '{result.clean_path}' ORDER BY row"
     ).df()
     assert (clean.row == range(1, len(frame) + 1)).all()
     assert (clean.amount_micros == frame.cents * 1000).all()

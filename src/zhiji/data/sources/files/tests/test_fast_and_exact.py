@@ -28,7 +28,7 @@ def _profile() -> FileProfile:
     return FileProfile("x.csv", "csv", ["a", "b", "c"], [], 0, 0, delimiter=",", quote='"', encoding="utf-8")
 
 
-@settings(max_examples=250, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(lines=st.lists(line, min_size=1, max_size=6), end=st.sampled_from(["\n", "\r\n"]))
 def test_fast_equals_exact_or_steps_aside(tmp_path_factory, lines, end) -> None:
     folder: Path = tmp_path_factory.mktemp("agree")

@@ -64,6 +64,14 @@ def test_white_space_without_header(tmp_path: Path) -> None:
     assert [note.code for note in profile.notes] == ["file_without_header"]
 
 
+def test_full_names_are_one_column(tmp_path: Path) -> None:
+    path = tmp_path / "names.csv"
+    path.write_text("Full Name\nAnn Lee\nBob Ray\nCy Young\n")
+    profile, _, rows = received(path, tmp_path / "out")
+    assert profile.columns == ["Full Name"]
+    assert cells(rows) == [["Ann Lee"], ["Bob Ray"], ["Cy Young"]]
+
+
 def test_rows_are_numbered_as_a_person_counts(tmp_path: Path) -> None:
     """Blank lines count, and are no records; titles above the names do not count."""
     path = tmp_path / "x.csv"
