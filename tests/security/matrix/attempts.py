@@ -54,7 +54,13 @@ class Outcome:
 
 
 def manifest() -> dict[str, Any]:
-    return tomllib.loads((HERE / "manifest.toml").read_text(encoding="utf-8"))
+    """All entries: those of ``manifest.toml`` and of each capability's own ``manifest_<capability>.toml``."""
+    found: dict[str, Any] = {}
+    for path in sorted(HERE.glob("manifest*.toml")):
+        entries = tomllib.loads(path.read_text(encoding="utf-8"))
+        assert not set(found) & set(entries), f"{path.name} names a route that another file has"
+        found |= entries
+    return found
 
 
 def addresses() -> tuple[dict[str, tuple[str, str]], set[str]]:
@@ -168,7 +174,7 @@ class Matrix:
     def _rows(self, route: Route) -> list[Row | None]:
         if not route.takes_row:
             return [None]
-        return list(self.world.rows[route.entry.get("rows", route.entry["object"])])
+        return list(self.world.rows[route.entry.get("rows") or route.entry["object"]])
 
     def _attempt(self, route: Route, person: Person | None, client: Client, row: Row | None, outcome: Outcome) -> None:
         wanted = self._verdict(route, person, row)
@@ -184,7 +190,7 @@ class Matrix:
 
     def _verdict(self, route: Route, person: Person | None, row: Row | None) -> str:
         entry = route.entry
-        asked = [entry, entry["then"]] if "then" in entry else [entry]
+        asked = [one for one in (entry.get("first"), entry, entry.get("then")) if one is not None]
         verdicts = [
             self.world.rules.verdict(person, one["kind"], one.get("object", ""), one.get("action", "read"), row)
             for one in asked
@@ -238,4 +244,5 @@ class Matrix:
         if entry.get("shows") == "own_or_shared":
             return {row.id for row in self.world.rows["view"] if row.owner == person.id or row.shared}
         name = "token_list" if entry["object"] == "token" else entry.get("shows", entry["object"])
-        return self.world.rules.visible(person, entry["object"], self.world.rows[name])
+        action = entry.get("action", "read")
+        return self.world.rules.visible(person, entry["object"], self.world.rows[name], action)

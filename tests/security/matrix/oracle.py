@@ -107,6 +107,6 @@ class Rules:
             return "allow"
         return "refuse" if action != "read" and self.covers(person, obj, "read", row) else "hide"
 
-    def visible(self, person: Person, obj: str, rows: list[Row]) -> set[int]:
+    def visible(self, person: Person, obj: str, rows: list[Row], action: str = "read") -> set[int]:
         """Ids that a list shows."""
-        return {row.id for row in rows if self.covers(person, obj, "read", row)}
+        return {row.id for row in rows if self.covers(person, obj, action, row)}

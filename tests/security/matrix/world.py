@@ -19,7 +19,10 @@ ROLE_SETS = (
     ("administrator",), ("manager",), ("analyst",), ("agent",), ("agent", "analyst"), ("manager", "analyst"), (),
 )  # fmt: skip
 # What tokens are tried with, each on behalf of every person.
-TOKEN_SCOPES = (("company:read", "customer:read", "view:read"), ("user:write", "job:write", "customer:write"))
+TOKEN_SCOPES = (
+    ("company:read", "customer:read", "view:read"),
+    ("user:write", "job:write", "customer:read", "customer:write"),
+)
 Maker = Callable[["World"], list[Row]]
 _MAKERS: dict[str, Maker] = {}
 
