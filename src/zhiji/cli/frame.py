@@ -9,15 +9,18 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from zhiji.platform.environment import setting
+
+if TYPE_CHECKING:
+    from zhiji.kernel import Language
 
 # Help text in the reader's language → (English, Chinese); ``zhiji docs cli`` prints both.
 PAIRS: dict[str, tuple[str, str]] = {}
 
 
-def language() -> str:
+def language() -> Language:
     """``zh`` or ``en``: by ZHIJI_LANGUAGE, else by the locale."""
     wanted = setting("ZHIJI_LANGUAGE")
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
@@ -56,6 +59,8 @@ def run(job: Any) -> Any:
     from zhiji.kernel import Reason
     from zhiji.platform import jobs
 
+    # A command that was killed a moment ago may still hold it.
+    jobs.release_dead()
     job = jobs.run_inline(job)
     if job.state == "done":
         return job
@@ -94,7 +99,7 @@ def refuse(error: Exception) -> NoReturn:
 def _print_refusal(reason: Any) -> None:
     from zhiji.kernel import render
 
-    text = render(reason, "zh" if language() == "zh" else "en")
+    text = render(reason, language())
     if "--json" in sys.argv:
         import json
 

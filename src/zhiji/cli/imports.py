@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from zhiji.cli import frame
 from zhiji.cli.frame import both
 from zhiji.cli.users import Json
+
+if TYPE_CHECKING:
+    from zhiji.application.imports.models import Import
+    from zhiji.platform.models import Job
 
 
 def register(app: typer.Typer) -> None:
@@ -60,21 +64,44 @@ def import_file(
     schema.prepare()
     if not file.is_file():
         raise FileNotThere(path=str(file), where={"path": str(file)})
-    row = services.import_create(
-        file=land(file.name, file), name=file.name, kind=kind, source_code=source, overrides=overrides,
-        options={} if day_first is None else {"day_first": day_first}, is_history=history, currency=currency or None,
-    )  # fmt: skip
-    frame.run(services.import_check(row))
-    row.refresh_from_db()
-    if not dry_run:
-        frame.run(services.import_confirm(row, changed=changed or None))
-        row.refresh_from_db()
-    account = row.report if not dry_run else row.dry_run
-    language = "zh" if frame.language() == "zh" else "en"
+    options = {} if day_first is None else {"day_first": day_first}
+    landed = land(file.name, file)
+    row = services.import_resumable(file=landed, kind=kind, source_code=source, is_history=history)
+    if row is None or (currency and row.currency != currency) or (dry_run and row.state in ("storing", "stored")):
+        row = services.import_create(
+            file=landed, name=file.name, kind=kind, source_code=source, overrides=overrides, options=options,
+            is_history=history, currency=currency or None,
+        )  # fmt: skip
+    elif row.state in ("matching", "checked"):
+        services.import_match(row, overrides=overrides, options=options, kind=row.kind if kind == "auto" else kind)
+    _go_on(row)
+    if row.state == "matching":
+        _run(row, services.import_check(row))
+    if row.state == "checked" and not dry_run:
+        _run(row, services.import_confirm(row, changed=changed or None))
+    account = row.report or row.dry_run
+    language = frame.language()
     findings = [presentation.words(finding, language) for finding in account["findings"]]
     result = {"import_id": row.pk, "state": row.state, "kind": row.kind, "mapping": row.mapping["fields"], **account,
               "findings": findings}  # fmt: skip
     frame.show(result, json, lambda: _text(result))
+
+
+def _go_on(row: Import) -> None:
+    """The step that was under way when the command was killed, to its end."""
+    from zhiji.platform import jobs
+    from zhiji.platform.models import Job
+
+    job = Job.objects.filter(pk=row.job_id or 0).first()
+    if job is not None and job.state == Job.State.FAILED and row.state in ("checking", "storing"):
+        job = jobs.retry(job)
+    if job is not None and job.state not in (Job.State.DONE, Job.State.FAILED, Job.State.CANCELLED):
+        _run(row, job)
+
+
+def _run(row: Import, job: Job) -> None:
+    frame.run(job)
+    row.refresh_from_db()
 
 
 def _pairs(words: list[str]) -> dict[str, str]:

@@ -32,7 +32,7 @@ def refresh(
 
     schema.prepare()
     job = frame.run(services.refresh_start(as_of=day))
-    language = "zh" if frame.language() == "zh" else "en"
+    language = frame.language()
     told = [queries.version_words(version, language) for version in queries.serving()]
     result = {**job.result, "predictions": told}
     frame.show(

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import StreamingHttpResponse
 from ninja import File, Form, Query, Router, Schema
 from ninja.files import UploadedFile
 from pydantic import Field
 
 from zhiji.application.imports import presentation, queries, services
 from zhiji.data.landing.files import land
-from zhiji.platform.schemas import answers
+from zhiji.platform.schemas import LARGEST_ID, Limit, PathId, SignedRequest, answers
 from zhiji.platform.scope import require
 
 PREFIX = "/imports"
 router = Router(tags=["imports"])
+After = Annotated[int, Query(0, ge=0, le=LARGEST_ID, description="The last id of the page before.")]
 
 
 class ImportRow(Schema):
@@ -135,9 +136,7 @@ class Kind(Schema):
 
 
 @router.get("", response=answers({200: ImportPage}), operation_id="import_list")
-def import_list(
-    request: HttpRequest, after: int = Query(0, ge=0, le=2**62), limit: int = Query(50, ge=1, le=200)
-) -> Any:
+def import_list(request: SignedRequest, after: After, limit: Limit) -> Any:
     """The history, newest first."""
     rows = queries.imports(request.user)
     if after:
@@ -148,32 +147,32 @@ def import_list(
 
 
 @router.get("/summary", response=answers({200: Summary}), operation_id="import_summary")
-def import_summary(request: HttpRequest) -> Any:
+def import_summary(request: SignedRequest) -> Any:
     return queries.summary(request.user)
 
 
 @router.get("/kinds", response=answers({200: list[Kind]}), operation_id="import_kinds")
-def import_kinds(request: HttpRequest) -> Any:
+def import_kinds(request: SignedRequest) -> Any:
     """What can be imported, with the fields of each kind."""
     require(request.user, "import", "read")
     return presentation.kinds()
 
 
 @router.get("/identical-lines", response=answers({200: IdenticalLines}), operation_id="identical_lines_get")
-def identical_lines_get(request: HttpRequest) -> Any:
+def identical_lines_get(request: SignedRequest) -> Any:
     require(request.user, "import", "read")
     return queries.identical_lines()
 
 
 @router.post("/identical-lines", response=answers({200: JobOut}), operation_id="identical_lines_switch")
-def identical_lines_switch(request: HttpRequest, form: IdenticalLinesForm) -> Any:
+def identical_lines_switch(request: SignedRequest, form: IdenticalLinesForm) -> Any:
     """Count identical lines once, or as often as they came; reversible at any time."""
     require(request.user, "import", "write")
     return {"job_id": services.identical_lines_switch(once=form.once, by=request.user).pk}
 
 
 @router.post("", response=answers({200: ImportDetail}, 409, 413), operation_id="import_create")
-def import_create(request: HttpRequest, form: Form[UploadForm], file: File[UploadedFile]) -> Any:
+def import_create(request: SignedRequest, form: Form[UploadForm], file: File[UploadedFile]) -> Any:
     """Upload a file: it is landed, looked at and its columns are matched; nothing is stored in the record yet."""
     require(request.user, "import", "write")
     landed = land(file.name or "file", file.chunks())
@@ -185,19 +184,19 @@ def import_create(request: HttpRequest, form: Form[UploadForm], file: File[Uploa
 
 
 @router.get("/{import_id}", response=answers({200: ImportDetail}, 404), operation_id="import_get")
-def import_get(request: HttpRequest, import_id: int) -> Any:
+def import_get(request: SignedRequest, import_id: PathId) -> Any:
     return presentation.detail(request, queries.import_get(request.user, import_id))
 
 
 @router.post("/{import_id}/match", response=answers({200: ImportDetail}, 404, 409), operation_id="import_match")
-def import_match(request: HttpRequest, import_id: int, form: MatchForm) -> Any:
+def import_match(request: SignedRequest, import_id: PathId, form: MatchForm) -> Any:
     row = queries.import_get(request.user, import_id, "write")
     row = services.import_match(row, overrides=form.overrides, options=form.options, kind=form.kind)
     return presentation.detail(request, row)
 
 
 @router.post("/{import_id}/check", response=answers({200: ImportDetail}, 404, 409), operation_id="import_check")
-def import_check(request: HttpRequest, import_id: int) -> Any:
+def import_check(request: SignedRequest, import_id: PathId) -> Any:
     """Start the dry run; its job is ``job_id``."""
     row = queries.import_get(request.user, import_id, "write")
     services.import_check(row, by=request.user)
@@ -205,14 +204,14 @@ def import_check(request: HttpRequest, import_id: int) -> Any:
 
 
 @router.post("/{import_id}/confirm", response=answers({200: ImportDetail}, 404, 409), operation_id="import_confirm")
-def import_confirm(request: HttpRequest, import_id: int, form: ConfirmForm) -> Any:
+def import_confirm(request: SignedRequest, import_id: PathId, form: ConfirmForm) -> Any:
     row = queries.import_get(request.user, import_id, "write")
     services.import_confirm(row, by=request.user, changed=form.changed)
     return presentation.detail(request, row)
 
 
 @router.post("/{import_id}/cancel", response=answers({200: ImportDetail}, 404, 409), operation_id="import_cancel")
-def import_cancel(request: HttpRequest, import_id: int) -> Any:
+def import_cancel(request: SignedRequest, import_id: PathId) -> Any:
     row = queries.import_get(request.user, import_id, "write")
     services.import_cancel(row)
     row.refresh_from_db()
@@ -220,21 +219,21 @@ def import_cancel(request: HttpRequest, import_id: int) -> Any:
 
 
 @router.post("/{import_id}/undo", response=answers({200: ImportDetail}, 404, 409), operation_id="import_undo")
-def import_undo(request: HttpRequest, import_id: int) -> Any:
+def import_undo(request: SignedRequest, import_id: PathId) -> Any:
     row = queries.import_get(request.user, import_id, "write")
     services.import_undo(row, by=request.user)
     return presentation.detail(request, row)
 
 
 @router.get("/{import_id}/rejected", response=answers({200: RejectedPage}, 404), operation_id="import_rejected")
-def import_rejected(request: HttpRequest, import_id: int, after: int = Query(0, ge=0, le=2**62),
-                    limit: int = Query(100, ge=1, le=500)) -> Any:  # fmt: skip
+def import_rejected(request: SignedRequest, import_id: PathId, after: After,
+                    limit: Limit) -> Any:  # fmt: skip
     """The quarantine of one import; before it is stored, of its dry run."""
     return presentation.rejected(request, queries.import_get(request.user, import_id), after, limit)
 
 
 @router.get("/{import_id}/rejected.csv", operation_id="import_rejected_file", response=answers({}, 404))
-def import_rejected_file(request: HttpRequest, import_id: int) -> Any:
+def import_rejected_file(request: SignedRequest, import_id: PathId) -> Any:
     """The rejected rows as a file to correct and import again: the original columns and ``error_row, error_column,
     error_reason``."""
     row = queries.import_get(request.user, import_id)

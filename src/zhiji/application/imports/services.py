@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from django.db import transaction
+from django.db.models import Q
 
 from zhiji.application.imports.errors import (
     ImportColumnsMissing,
@@ -70,6 +71,20 @@ def import_create(
         )  # fmt: skip
         audit.record("import_create", "import", row.pk, file=file.sha256, kind=mapping.kind)
     return row
+
+
+def import_resumable(
+    *, file: LandedFile, kind: str, source_code: str = "default", is_history: bool = True, by: User | None = None
+) -> Import | None:
+    """The import of this very file that was begun by the same hand and has not come to rest, newest first.
+
+    Whoever comes again after a kill goes on with that one: a second would take the first one's rows for redelivered.
+    """
+    unfinished = Job.objects.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING, Job.State.WAITING])
+    resting = Q(state__in=[State.MATCHING, State.CHECKING, State.CHECKED, State.STORING])
+    rows = Import.objects.filter(resting | Q(state=State.STORED, job_id__in=unfinished.values("pk")))
+    rows = rows.filter(file=file, source_code=source_code, is_history=is_history, created_by=by)
+    return (rows if kind == AUTO else rows.filter(kind=kind)).order_by("-pk").first()
 
 
 def _match(profile: FileProfile, kind: str, overrides: dict[str, str]) -> Mapping:
@@ -149,7 +164,7 @@ def import_confirm(row: Import, *, by: User | None = None, changed: str | None =
 def import_cancel(row: Import) -> None:
     """Stop a check, or stop storing; what was stored so far is taken back before the import rests."""
     _expect(row, State.CHECKING, State.STORING)
-    job = Job.objects.filter(pk=row.job_id).first()
+    job = Job.objects.filter(pk=row.job_id or 0).first()
     if job is not None:
         jobs.cancel(job)
     if job is None or job.state == Job.State.CANCELLED:

@@ -94,7 +94,7 @@ def insert(model: type[models.Model], columns: Columns) -> int:
                     copy.write_row(row)
         else:
             marks = ", ".join(["%s"] * len(full))
-            cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', rows)
+            cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', list(rows))
     return count
 
 
@@ -114,14 +114,14 @@ def look_up(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     """Rows of a read; ``sql`` is written in this code base, its values come as parameters."""
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def execute(sql: str, parameters: Sequence[Any] = ()) -> int:
     """Run a set-based write; returns the number of rows it touched."""
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def execute_many(sql: str, rows: Sequence[Sequence[Any]]) -> None:

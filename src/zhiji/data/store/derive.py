@@ -45,7 +45,8 @@ def order_versions(order_ids: Sequence[int]) -> None:
     by_order: dict[int, list[tuple[int, str, bool]]] = defaultdict(list)
     for order_id, record_id, mode, is_current in records:
         by_order[order_id].append((record_id, mode, bool(is_current)))
-    switch_on, switch_off = [], []
+    switch_on: list[int] = []
+    switch_off: list[int] = []
     for versions in by_order.values():
         start = max((i for i, (_, mode, _) in enumerate(versions) if mode == "replace"), default=0)
         for i, (record_id, _, was) in enumerate(versions):

@@ -55,7 +55,7 @@ def buyers(staged: str) -> list[dict[str, Any]]:
             WHERE customer_external_id IS NOT NULL GROUP BY customer_external_id ORDER BY "row"
             """
         ).to_arrow_table()
-    return table.to_pylist()
+    return list(table.to_pylist())
 
 
 @transaction.atomic

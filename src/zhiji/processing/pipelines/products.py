@@ -36,7 +36,8 @@ def derive_products(source_id: int, code_keys: Sequence[str]) -> None:
         )
     )
     there = {product.code_key: product for product in Product.objects.filter(source_id=source_id, code_key__in=newest)}
-    fresh, changed = [], []
+    fresh: list[Product] = []
+    changed: list[Product] = []
     for key, payload in newest.items():
         said = customers.loaded(payload)
         product = there.get(key) or Product(source_id=source_id, code_key=key, code=said.get("code") or key)

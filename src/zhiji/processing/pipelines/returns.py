@@ -62,7 +62,8 @@ def _match(back: Line, sales: Sequence[Line], left: dict[int, int]) -> Line | No
         for sale in enough
         if (sale.quantity_milli, sale.amount_micros) == (back.quantity_milli, -back.amount_micros)
     ]
-    return (exact or enough or [None])[-1]
+    best = exact or enough
+    return best[-1] if best else None
 
 
 def link_returns(customer_ids: Iterable[int], *, count_repeats_once: bool) -> int:
