@@ -13,6 +13,19 @@ LARGEST_MICROS = 2**63 - 1
 # ISO 4217 minor digits that are not 2, of the currencies met in practice.
 _MINOR_DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "HUF": 2, "BHD": 3, "KWD": 3, "JOD": 3, "TND": 3}
 
+# Signs that a reader of the page takes for granted; other currencies are named by their code.
+_SIGNS = {
+    "CNY": "¥",
+    "JPY": "¥",
+    "USD": "$",
+    "GBP": "£",
+    "EUR": "€",
+    "KRW": "₩",
+    "INR": "₹",
+    "HKD": "HK$",
+    "TWD": "NT$",
+}
+
 
 class MoneyError(ValueError):
     """Sums over two currencies, or an amount that does not fit."""
@@ -73,6 +86,12 @@ class Money:
     def __lt__(self, other: Money) -> bool:
         self._same(other)
         return self.micros < other.micros
+
+    def shown(self) -> str:
+        """As it stands in a sentence, in either language: ``"¥1,240.00"``, ``"-£0.50"``, ``"CHF 3.00"``."""
+        amount = self.rounded()
+        sign = _SIGNS.get(self.currency, f"{self.currency} ")
+        return f"{'-' if amount < 0 else ''}{sign}{abs(amount):,}"
 
     def __str__(self) -> str:
         return f"{self.rounded():,} {self.currency}"

@@ -11,10 +11,11 @@ from zhiji.data.store.models import Customer
 
 
 class WorkItem(models.Model):
-    """A call to make. Figures are frozen as they were when the list was made; money in micros.
+    """A call to make. Figures are those of the refresh that last put it on the list; money in micros.
 
     ``overdue_days``: days since the last order less the customer's usual gap. ``at_stake_micros``: the spend that would
-    normally have come in by now, see ``services.overdue``.
+    normally have come in by now, see ``services.overdue``. ``rest_until``: the first company day on which a customer
+    who was called may come back to the list. ``call_ref``: the call that was recorded with ``done``, a plain number.
     """
 
     scope_object: ClassVar[str] = "worklist"
@@ -41,6 +42,8 @@ class WorkItem(models.Model):
     outcome = models.CharField(max_length=30, blank=True)
     done_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     done_at = models.DateTimeField(null=True)
+    call_ref = models.BigIntegerField(null=True)
+    rest_until = models.DateField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -49,4 +52,7 @@ class WorkItem(models.Model):
                 fields=["customer"], condition=models.Q(state__in=["open", "snoozed"]), name="one_open_item"
             ),
         )
-        indexes = (models.Index(fields=["state", "-at_stake_micros"], name="work_by_stake"),)
+        indexes = (
+            models.Index(fields=["state", "-at_stake_micros"], name="work_by_stake"),
+            models.Index(fields=["state", "-done_at"], name="work_by_done"),
+        )
