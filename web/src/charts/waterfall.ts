@@ -8,6 +8,8 @@ export interface WaterfallStep {
   /** Of a total: where it stands. Of a change: by how much, signed. */
   value: number;
   text: string;
+  /** A further line of the tooltip and of the table. */
+  detail?: string;
   kind: "total" | "gain" | "loss" | "neutral";
 }
 
@@ -31,6 +33,7 @@ export function stepEnds(steps: WaterfallStep[]): { from: number; to: number }[]
 export function waterfall(steps: WaterfallStep[], context: ChartContext): Drawing {
   const { palette, format, narrow, t } = context;
   const ends = stepEnds(steps);
+  const detailed = steps.some((step) => step.detail);
   const colour = { total: palette.ink, gain: palette.gain, loss: palette.attention, neutral: palette.mark };
   const room = labelRoom(steps.map((step) => step.name), narrow ? 96 : 168);
   return {
@@ -52,7 +55,7 @@ export function waterfall(steps: WaterfallStep[], context: ChartContext): Drawin
           type: "custom",
           cursor: "pointer",
           encode: { x: [0, 1], y: 2 },
-          data: steps.map((step, index) => ({ value: [ends[index]!.from, ends[index]!.to, index], key: step.key, tip: [step.name, step.text] })),
+          data: steps.map((step, index) => ({ value: [ends[index]!.from, ends[index]!.to, index], key: step.key, tip: [step.name, step.text, ...(step.detail ? [step.detail] : [])] })),
           renderItem: (params: { dataIndex: number }, api: BarApi) => {
             const step = steps[params.dataIndex]!;
             const [x0, y] = api.coord([api.value(0), api.value(2)]);
@@ -70,8 +73,8 @@ export function waterfall(steps: WaterfallStep[], context: ChartContext): Drawin
       ],
     },
     table: {
-      columns: [{ title: t("step") }, { title: t("amount"), numeric: true }],
-      rows: steps.map((step) => ({ key: step.key, cells: [step.name, step.text] })),
+      columns: [{ title: t("step") }, { title: t("amount"), numeric: true }, ...(detailed ? [{ title: t("detail"), numeric: true }] : [])],
+      rows: steps.map((step) => ({ key: step.key, cells: [step.name, step.text, ...(detailed ? [step.detail ?? ""] : [])] })),
     },
   };
 }

@@ -1,69 +1,90 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useParams } from "react-router";
-import { api } from "../api/client";
 import { AnswerPage } from "../design/AnswerPage";
 import { useFormat } from "../i18n/useFormat";
-import { ConfirmStep } from "./ConfirmStep";
+import { CheckStep } from "./CheckStep";
 import { MatchStep } from "./MatchStep";
+import { importKey, useImport } from "./queries";
 import { ReportStep } from "./ReportStep";
 import type { ImportDetail, ImportState } from "./types";
 import { UploadStep } from "./UploadStep";
+import { WorkingStep } from "./WorkingStep";
 import "./imports.css";
 
 const STEPS = ["upload", "match", "check", "report"] as const;
 type Step = (typeof STEPS)[number];
 
 const stepOf: Record<ImportState, Step> = {
-  uploaded: "match",
-  mapped: "match",
+  matching: "match",
+  failed: "match",
+  checking: "check",
   checked: "check",
-  running: "report",
-  done: "report",
-  failed: "report",
-  cancelled: "report",
+  storing: "report",
+  stored: "report",
   undoing: "report",
   undone: "report",
 };
 
-/** Upload → columns matched → dry run and errors → confirm → progress → report and undo. The state lives on the server. */
+/** Upload → columns matched → dry run → decision → storing → report and undo. The state lives on the server. */
 export default function ImportWizardPage() {
   const { id } = useParams();
   const { t } = useTranslation("imports");
   const format = useFormat();
   const go = useNavigate();
   const queries = useQueryClient();
-  const key = ["imports", "one", id];
-  const query = useQuery({
-    queryKey: key,
-    enabled: Boolean(id),
-    queryFn: ({ signal }) => api.get<ImportDetail>(`/imports/${encodeURIComponent(id ?? "")}`, {}, signal),
-    refetchInterval: ({ state }) => (state.data?.state === "running" || state.data?.state === "undoing" ? 2000 : false),
-  });
-  const show = (next: ImportDetail) => {
-    queries.setQueryData(["imports", "one", next.id], next);
-    if (next.id !== id) void go(`/imports/${next.id}`, { replace: true });
-    void queries.invalidateQueries({ queryKey: ["jobs"] });
-  };
-  const back = useMutation({ mutationFn: () => api.post<ImportDetail>(`/imports/${id}/reopen`), onSuccess: show });
+  const query = useImport(id);
   const data = id ? query.data : undefined;
   const step = data ? stepOf[data.state] : "upload";
+  const settled = data && !["checking", "storing", "undoing"].includes(data.state) ? data.state : null;
+  const before = useRef(settled);
+  // What was stored or undone changes every other page.
+  useEffect(() => {
+    if (settled && before.current !== settled && (settled === "stored" || settled === "undone")) void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
+    before.current = settled;
+  }, [settled, queries]);
+  const show = (next: ImportDetail) => {
+    queries.setQueryData(importKey(next.id), next);
+    void queries.invalidateQueries({ queryKey: ["imports", "list"] });
+    void queries.invalidateQueries({ queryKey: ["jobs"] });
+    if (String(next.id) !== id) void go(`/imports/${next.id}`, { replace: true });
+  };
   return (
     <AnswerPage
       title={data?.name ?? t("new")}
       loading={Boolean(id) && query.isPending}
-      error={query.error}
+      error={data ? null : query.error}
       onRetry={() => void query.refetch()}
-      answer={data && step !== "upload" ? t(`lead.${step}`) : t("lead.upload")}
-      note={data && t("found", { encoding: data.found.encoding, size: format.number(data.size_bytes / 1024 / 1024, { maximumFractionDigits: 1 }) })}
+      answer={<Lead data={data} />}
+      note={data && t("found", { rows: format.number(data.profile.row_count), columns: format.number(data.profile.columns.length), format: formatOf(data), size: format.number(data.profile.size_bytes / 1024 / 1024, { maximumFractionDigits: 2 }) })}
     >
       <Steps current={step} />
       {step === "upload" && <UploadStep onUploaded={show} />}
       {data && step === "match" && <MatchStep data={data} onNext={show} />}
-      {data && step === "check" && <ConfirmStep data={data} onNext={show} onBack={() => back.mutate()} />}
-      {data && step === "report" && <ReportStep data={data} onNext={show} />}
+      {data && (data.state === "checking" || data.state === "storing" || data.state === "undoing") && <WorkingStep data={data} />}
+      {data?.state === "checked" && <CheckStep data={data} onNext={show} />}
+      {data && (data.state === "stored" || data.state === "undone") && <ReportStep data={data} />}
     </AnswerPage>
   );
+}
+
+function formatOf({ profile }: ImportDetail): string {
+  return [profile.format.toUpperCase(), profile.encoding?.toUpperCase(), profile.compression].filter(Boolean).join(" · ");
+}
+
+/** The sentence of the step: what is asked of the reader, or what came of it. */
+function Lead({ data }: { data: ImportDetail | undefined }) {
+  const { t } = useTranslation("imports");
+  const format = useFormat();
+  if (!data) return <>{t("lead.upload")}</>;
+  const { counts, mapping } = data;
+  const number = (value: number | undefined) => ({ count: value ?? 0, formatted: format.number(value ?? 0) });
+  if (data.state === "failed") return <>{t("lead.failed")}</>;
+  if (data.state === "matching") return <>{t(mapping.missing.length > 0 ? "lead.matchMissing" : "lead.match", number(Object.keys(mapping.fields).length))}</>;
+  if (data.state === "checked") return <>{t((counts.rejected ?? 0) > 0 ? "lead.checkRejects" : "lead.check", { ...number(counts.accepted), rejected: format.number(counts.rejected ?? 0) })}</>;
+  if (data.state === "stored") return <>{t("lead.stored", { ...number(counts.stored), day: data.last_on ? format.day(data.last_on) : "" })}</>;
+  return <>{t(`lead.${data.state}`)}</>;
 }
 
 function Steps({ current }: { current: Step }) {

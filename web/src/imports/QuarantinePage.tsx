@@ -1,61 +1,54 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
 import { Trans, useTranslation } from "react-i18next";
-import { Link } from "react-router";
-import { api } from "../api/client";
-import type { Page } from "../api/types";
+import { Link, useSearchParams } from "react-router";
 import { AnswerPage } from "../design/AnswerPage";
 import { EmptyState } from "../design/EmptyState";
-import { DataTable } from "../design/table/DataTable";
 import { useFormat } from "../i18n/useFormat";
-import type { QuarantineRow } from "./types";
+import { useImports, useSummary } from "./queries";
+import { RejectedGrid } from "./RejectedGrid";
+import "./imports.css";
 
+/** All that is held back, import by import: the newest open, the others one click away. */
 export default function QuarantinePage() {
   const { t } = useTranslation("imports");
   const format = useFormat();
-  const list = useInfiniteQuery({
-    queryKey: ["imports", "quarantine"],
-    queryFn: ({ pageParam, signal }) => api.get<Page<QuarantineRow>>("/quarantine", { cursor: pageParam, limit: 100 }, signal),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next_cursor,
-  });
-  const total = list.data?.pages[0]?.total ?? 0;
+  const [asked, setAsked] = useSearchParams();
+  const summary = useSummary();
+  const list = useImports();
+  const held = (list.data?.pages.flatMap((page) => page.items) ?? []).filter((row) => row.state === "stored" && (row.counts.rejected ?? 0) > 0);
+  const total = summary.data?.quarantined ?? 0;
+  const chosen = held.find((row) => String(row.id) === asked.get("import")) ?? held[0];
   return (
     <AnswerPage
       title={t("quarantine.title")}
-      loading={list.isPending}
-      error={list.error}
-      onRetry={() => void list.refetch()}
+      loading={list.isPending || summary.isPending}
+      error={list.error ?? summary.error}
+      onRetry={() => void Promise.all([list.refetch(), summary.refetch()])}
       answer={<Trans ns="imports" i18nKey="quarantine.answer" count={total} values={{ formatted: format.number(total) }} components={{ b: <b /> }} />}
       note={t("quarantine.note")}
-      actions={
-        total > 0 && (
-          <a className="button button--line" href="/api/v1/quarantine.csv" download>
-            {t("errors.download")}
-          </a>
-        )
-      }
-      empty={total === 0 && <EmptyState icon="shield" title={t("quarantine.empty")} />}
+      empty={held.length === 0 && <EmptyState icon="shield" title={t("quarantine.empty")} action={<Link className="button button--line" to="/imports">{t("toHistory")}</Link>} />}
     >
-      <section className="panel" aria-label={t("quarantine.title")}>
-        <DataTable
-          name={t("quarantine.title")}
-          tall
-          rows={list.data?.pages.flatMap((page) => page.items) ?? []}
-          keyOf={(row) => row.id}
-          nameOf={(row) => `${row.import_name} ${row.row}`}
-          hasMore={list.hasNextPage}
-          loadingMore={list.isFetchingNextPage}
-          onMore={() => void list.fetchNextPage()}
-          columns={[
-            { key: "what", title: t("errors.what"), main: true, render: (row) => format.spaced(row.reason.what) },
-            { key: "row", title: t("errors.row"), numeric: true, render: (row) => format.number(row.row) },
-            { key: "column", title: t("match.column"), render: (row) => row.column ?? "–" },
-            { key: "value", title: t("errors.value"), render: (row) => <code>{row.value ?? "–"}</code> },
-            { key: "remedy", title: t("errors.remedy"), render: (row) => format.spaced(row.reason.remedy ?? "–") },
-            { key: "file", title: t("fields.file"), render: (row) => <Link to={`/imports/${row.import_id}`}>{row.import_name}</Link> },
-          ]}
-        />
-      </section>
+      {held.length > 1 && (
+        <div className="segmented segmented--wrap" role="group" aria-label={t("quarantine.files")}>
+          {held.map((row) => (
+            <button type="button" key={row.id} aria-pressed={row.id === chosen?.id} onClick={() => setAsked({ import: String(row.id) }, { replace: true })}>
+              {row.name} · {format.number(row.counts.rejected ?? 0)}
+            </button>
+          ))}
+        </div>
+      )}
+      {list.hasNextPage && (
+        <button type="button" className="text-button" onClick={() => void list.fetchNextPage()}>
+          {t("quarantine.older")}
+        </button>
+      )}
+      {chosen && (
+        <>
+          <p className="soft">
+            <Link to={`/imports/${chosen.id}`}>{chosen.name}</Link> · {format.instant(chosen.created_at)}
+          </p>
+          <RejectedGrid key={chosen.id} row={chosen} />
+        </>
+      )}
     </AnswerPage>
   );
 }

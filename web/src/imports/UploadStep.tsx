@@ -1,32 +1,36 @@
 import { useMutation } from "@tanstack/react-query";
 import { useRef, useState, type DragEvent } from "react";
 import { useTranslation } from "react-i18next";
-import { api } from "../api/client";
+import { answer, asForm, client } from "../api/client";
+import { useCompany } from "../api/session";
 import { Button } from "../design/Button";
-import { Segmented } from "../design/Field";
+import { Field } from "../design/Field";
 import { Icon } from "../design/Icon";
+import { Panel } from "../design/Panel";
 import { ProblemView } from "../design/ProblemView";
-import type { ImportDetail, ImportKind } from "./types";
+import { spelled } from "./queries";
+import { KINDS, type ImportDetail } from "./types";
 
 const ACCEPTED = ".csv,.tsv,.txt,.xlsx,.json,.jsonl,.ndjson,.parquet,.gz";
 
+/** A file, and the little that it cannot say itself: whose it is, whether it is history, its currency. */
 export function UploadStep({ onUploaded }: { onUploaded: (next: ImportDetail) => void }) {
   const { t } = useTranslation("imports");
-  const [kind, setKind] = useState<ImportKind>("orders");
+  const company = useCompany();
+  const [about, setAbout] = useState({ kind: "auto", source: "default", is_history: "true", currency: company.currency });
   const [over, setOver] = useState(false);
   const input = useRef<HTMLInputElement>(null);
   const upload = useMutation({
     mutationFn: (file: File) => {
-      const form = new FormData();
-      form.set("kind", kind);
-      form.set("file", file);
-      return api.post<ImportDetail>("/imports", form);
+      const parts = { ...about, source: about.source.trim() || "default" };
+      // The contract types a form by its fields; the browser sends it as parts.
+      return answer(client.POST("/imports", { body: { file } as never, bodySerializer: () => asForm({ ...parts, file }) })).then(spelled<ImportDetail>);
     },
     onSuccess: onUploaded,
   });
   const take = (files: FileList | null) => {
     const file = files?.[0];
-    if (file) upload.mutate(file);
+    if (file && !upload.isPending) upload.mutate(file);
   };
   const onDrop = (event: DragEvent) => {
     event.preventDefault();
@@ -35,9 +39,9 @@ export function UploadStep({ onUploaded }: { onUploaded: (next: ImportDetail) =>
   };
   return (
     <div className="stack">
-      <Segmented label={t("kind")} value={kind} onChange={setKind} options={(["orders", "customers"] as ImportKind[]).map((value) => ({ value, label: t(`kinds.${value}`) }))} />
       <div
         className={`drop ${over ? "drop--over" : ""}`}
+        aria-busy={upload.isPending || undefined}
         onDragOver={(event) => {
           event.preventDefault();
           setOver(true);
@@ -46,15 +50,54 @@ export function UploadStep({ onUploaded }: { onUploaded: (next: ImportDetail) =>
         onDrop={onDrop}
       >
         <Icon name="imports" size={32} />
-        <p className="drop__title">{upload.isPending ? t("uploading") : t("drop")}</p>
-        <p className="soft">{t(`needs.${kind}`)}</p>
-        <input ref={input} type="file" accept={ACCEPTED} className="visually-hidden" tabIndex={-1} aria-label={t("choose")} onChange={(event) => take(event.target.files)} />
+        <p className="drop__title" role="status">
+          {upload.isPending ? t("uploading", { name: upload.variables?.name }) : t("drop")}
+        </p>
+        <p className="soft">{t("needs")}</p>
+        <input
+          ref={input}
+          type="file"
+          accept={ACCEPTED}
+          className="visually-hidden"
+          tabIndex={-1}
+          aria-label={t("choose")}
+          onChange={(event) => {
+            take(event.target.files);
+            event.target.value = "";
+          }}
+        />
         <Button kind="primary" disabled={upload.isPending} onClick={() => input.current?.click()}>
           {t("choose")}
         </Button>
         <p className="small faint">{t("formats")}</p>
       </div>
       {upload.error && <ProblemView error={upload.error} />}
+      <Panel title={t("about.title")}>
+        <div className="options">
+          <Field label={t("about.kind")} hint={t("about.kindHint")}>
+            <select className="select" value={about.kind} onChange={(event) => setAbout({ ...about, kind: event.target.value })}>
+              <option value="auto">{t("about.auto")}</option>
+              {KINDS.map((kind) => (
+                <option key={kind} value={kind}>
+                  {t(`kinds.${kind}`)}
+                </option>
+              ))}
+            </select>
+          </Field>
+          <Field label={t("about.mode")} hint={t(about.is_history === "true" ? "about.historyHint" : "about.liveHint")}>
+            <select className="select" value={about.is_history} onChange={(event) => setAbout({ ...about, is_history: event.target.value })}>
+              <option value="true">{t("about.history")}</option>
+              <option value="false">{t("about.live")}</option>
+            </select>
+          </Field>
+          <Field label={t("about.currency")} hint={t("about.currencyHint")}>
+            <input className="input" value={about.currency} maxLength={3} pattern="[A-Z]{3}" onChange={(event) => setAbout({ ...about, currency: event.target.value.toUpperCase() })} />
+          </Field>
+          <Field label={t("about.source")} hint={t("about.sourceHint")}>
+            <input className="input" value={about.source} maxLength={40} onChange={(event) => setAbout({ ...about, source: event.target.value.replace(/[^-a-zA-Z0-9_]/g, "") })} />
+          </Field>
+        </div>
+      </Panel>
     </div>
   );
 }

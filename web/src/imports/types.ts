@@ -1,91 +1,136 @@
-import type { Day, Instant, Job, Micros, PersonRef, ProblemBody, Reason } from "../api/types";
+import type { Day, Instant } from "../api/types";
 
-export type ImportKind = "orders" | "customers";
-export type ImportState = "uploaded" | "mapped" | "checked" | "running" | "done" | "failed" | "cancelled" | "undoing" | "undone";
+/** The shapes of `application/imports/api.py`; what the contract calls an object is spelled out here. */
+export const KINDS = ["orders", "customers", "products", "interactions"] as const;
+export type ImportKind = (typeof KINDS)[number];
+export type ImportState = "matching" | "checking" | "checked" | "storing" | "stored" | "undoing" | "undone" | "failed";
 
-/** received = stored + redelivered + rejected. */
-export interface Counts {
-  received: number;
-  stored: number;
-  redelivered: number;
-  rejected: number;
+/** A coded statement in the reader's language. */
+export interface Words {
+  code: string;
+  params: Record<string, unknown>;
+  what: string;
+  why: string;
+  remedy: string;
+  where?: { row?: number; column?: string } | null;
 }
 
-export interface ImportSummary {
-  data_through: Day | null;
-  /** Money of the files: agrees + explained = received. */
-  received_micros: Micros;
-  agrees_micros: Micros;
-  explained_micros: Micros;
-  /** From the files to what counts as customers' spend; signed, adding up from `file` to `stored`. */
-  waterfall: { step: "file" | "guest" | "return" | "cancellation" | "adjustment" | "duplicate" | "rejected" | "stored"; amount_micros: Micros; lines: number }[];
-  months: { month: Day; file_micros: Micros; stored_micros: Micros; differences: { reason: Reason; amount_micros: Micros }[] }[];
-  quarantined: number;
+export interface Counts {
+  received?: number;
+  /** Rows that the dry run would store. */
+  accepted?: number;
+  stored?: number;
+  redelivered?: number;
+  rejected?: number;
+  new_orders?: number;
+  changed_orders?: number;
+  completed_orders?: number;
+  redelivered_orders?: number;
+  new_customers?: number;
+  customers?: number;
 }
 
 export interface ImportRow {
-  id: string;
+  id: number;
   name: string;
   kind: ImportKind;
+  source: string;
   state: ImportState;
-  started_at: Instant;
-  by: PersonRef | null;
+  is_history: boolean;
+  created_at: Instant;
+  created_by: string | null;
+  stored_at: Instant | null;
+  job_id: number | null;
   counts: Counts;
-  amount_micros: Micros | null;
-  undoable: boolean;
 }
 
-export interface FileColumn {
+export interface ColumnMatch {
+  column: number;
   name: string;
-  samples: string[];
-  /** Our guess and how it came about; null is "leave out". */
-  field: string | null;
-  guessed_by: "name" | "content" | "name_and_content" | null;
+  confidence: number;
+  by: "name" | "content" | "given";
+  alternatives: string[];
 }
 
-export interface TargetField {
-  field: string;
-  label: string;
-  required: boolean;
-  hint: string;
+export interface FileProfile {
+  name: string;
+  format: string;
+  columns: string[];
+  sample: (string | null)[][];
+  row_count: number;
+  size_bytes: number;
+  header: boolean;
+  compression: string | null;
+  encoding: string | null;
+  delimiter: string | null;
+  sheet: string | null;
+  sheets: string[];
 }
 
-export interface DryRun {
-  counts: Counts & { new: number; changed: number; linked: number; guest: number; identical: number };
-  amount_micros: Micros;
-  notices: Reason[];
-  problems: CellProblem[];
-  problems_total: number;
-  /** Orders that are stored already and differ in this file. */
-  changed_orders: number;
+export interface FileOptions {
+  sheet?: string;
+  delimiter?: string;
+  encoding?: string;
+  header?: boolean;
+  day_first?: boolean;
+  changed?: "replace" | "add";
 }
 
-export interface CellProblem {
+/** Where the money of the files went; `*_micros` are whole numbers, each line is in exactly one part. */
+export type Part = "goods" | "repeats" | "returns" | "cancellations" | "discounts" | "guests" | "postage" | "tax" | "fees" | "adjustments" | "other" | "without_value" | "rejected";
+export type MonthRow = { month: string | null; currency: string | null; received_lines: number; received_micros: number; difference_micros: number; rejected_unknown_lines: number } & {
+  [part in `${Part}_micros` | `${Part}_lines`]: number;
+};
+
+export interface ImportDetail extends ImportRow {
+  reason: Words | null;
+  currency: string;
+  profile: FileProfile;
+  mapping: { fields: Record<string, ColumnMatch>; extras: number[]; missing: string[]; corrects: Record<string, number> };
+  options: FileOptions;
+  findings: Words[];
+  notes: Words[];
+  months: MonthRow[];
+  repeats: { lines?: number; amount_micros?: number };
+  adds_up: boolean | null;
+  first_on: Day | null;
+  last_on: Day | null;
+}
+
+export interface ImportSummary {
+  imports: number;
+  last_on: Day | null;
+  quarantined: number;
+  months: MonthRow[];
+  is_overlapping: boolean;
+}
+
+export interface NumberedPage<Item> {
+  items: Item[];
+  next: number | null;
+}
+
+export interface RejectedRow {
+  id: number;
   row: number;
   column: string;
   value: string;
-  reason: ProblemBody;
-  /** The whole record as it stands in the file, by column. */
-  record: Record<string, string>;
+  code: string;
+  what: string;
+  why: string;
+  remedy: string;
+  original: Record<string, string | null>;
 }
 
-export interface ImportDetail extends ImportRow {
-  size_bytes: number;
-  found: { encoding: string; delimiter: string | null; header: boolean; day_first: boolean | null };
-  columns: FileColumn[];
-  fields: TargetField[];
-  options: { currency: string; mode: "history" | "live"; identical: "keep" | "once"; changed_orders: "replace" | "add" };
-  dry_run: DryRun | null;
-  job: Job | null;
-  problem: ProblemBody | null;
+export interface KindFields {
+  name: ImportKind;
+  fields: { name: string; type: string; required: boolean }[];
 }
 
-export interface QuarantineRow {
-  id: string;
-  import_id: string;
-  import_name: string;
-  row: number;
-  column: string | null;
-  value: string | null;
-  reason: ProblemBody;
+export interface IdenticalLines {
+  lines: number;
+  amount_micros: number;
+  counted_once: boolean;
 }
+
+export const WORKING: readonly ImportState[] = ["checking", "storing", "undoing"];

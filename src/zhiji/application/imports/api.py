@@ -99,7 +99,7 @@ class IdenticalLinesForm(Schema):
     once: bool
 
 
-class JobOut(Schema):
+class JobStarted(Schema):
     job_id: int
 
 
@@ -164,7 +164,7 @@ def identical_lines_get(request: SignedRequest) -> Any:
     return queries.identical_lines()
 
 
-@router.post("/identical-lines", response=answers({200: JobOut}), operation_id="identical_lines_switch")
+@router.post("/identical-lines", response=answers({200: JobStarted}), operation_id="identical_lines_switch")
 def identical_lines_switch(request: SignedRequest, form: IdenticalLinesForm) -> Any:
     """Count identical lines once, or as often as they came; reversible at any time."""
     require(request.user, "import", "write")
