@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
@@ -95,7 +96,7 @@ class BackTest:
     pooled_deciles: tuple[Decile, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """JSON-safe; NaN becomes null."""
+        """JSON-safe; NaN and the missing upper end of a ratio become null."""
         tree = _plain(asdict(self))
         tree["reasons"] = [reason.to_json() for reason in self.reasons]
         return dict(tree)
@@ -134,4 +135,4 @@ def _plain(value: Any) -> Any:
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
-    return None if isinstance(value, float) and value != value else value
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -9,13 +9,19 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 MONTHS = 12
+UNKNOWN_SEASON = 0.2
 
 
 @dataclass(frozen=True)
 class Calendar:
-    """Operational weeks. ``index``: twelve monthly intensities with mean 1; flat where no season is known."""
+    """Operational weeks. ``index``: twelve monthly intensities with mean 1; flat where there is no season.
+
+    ``variance``: how unsure each month's intensity is (of its logarithm); without a year to learn from, quarters may
+    differ by a fifth, as retail's commonly do.
+    """
 
     index: tuple[float, ...] = (1.0,) * MONTHS
+    variance: tuple[float, ...] = (UNKNOWN_SEASON**2,) * MONTHS
 
     @property
     def flat(self) -> bool:
@@ -35,12 +41,16 @@ class Calendar:
         """Intensity on each day."""
         return np.asarray(self.index)[month_of(days)]
 
+    def doubt(self, start: int, end: int) -> float:
+        """Standard deviation of the log of ``span(start, end)``, as if its months were wrong together."""
+        return float(np.sqrt(np.asarray(self.variance)[month_of(np.arange(start + 1, end + 1))].mean()))
+
     def span(self, start: int, end: int) -> float:
         """Operational weeks in the days (start, end]."""
         return float(self.intensity(np.arange(start + 1, end + 1)).sum() / 7.0)
 
 
-FLAT = Calendar()
+UNKNOWN = Calendar()
 
 
 def month_of(days: NDArray[np.int64]) -> NDArray[np.int64]:

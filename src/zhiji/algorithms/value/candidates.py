@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from zhiji.algorithms.base import Estimator
 from zhiji.algorithms.value.beta_geo_nbd import BetaGeoNBD
-from zhiji.algorithms.value.calendar import FLAT, Calendar
+from zhiji.algorithms.value.calendar import UNKNOWN, Calendar
 from zhiji.algorithms.value.counted import Purchases
 from zhiji.algorithms.value.customer_base import CustomerBaseModel
 from zhiji.algorithms.value.gamma_gamma import GammaGamma
@@ -31,7 +31,7 @@ class Seen:
 
     log: PurchaseLog
     history: History
-    calendar: Calendar = FLAT
+    calendar: Calendar = UNKNOWN
 
     @property
     def purchases(self) -> Purchases:

@@ -21,7 +21,8 @@ from zhiji.algorithms.value.rules import RULES
 from zhiji.algorithms.value.season import calendar_of
 
 Floats = NDArray[np.float64]
-MOST_ORIGINS = 6
+_YEAR_DAYS = 365
+_MOST_ORIGINS = 7
 REPLICATES = 400
 # Beyond this many customers an interval is narrower than any decision here needs; a fixed sample is judged.
 _MOST_JUDGED = 20_000
@@ -44,6 +45,11 @@ class Window:
         return self.seen.history.as_of
 
     @property
+    def days(self) -> tuple[int, int]:
+        """The window: after the first, until the second."""
+        return self.as_of, self.as_of + self.horizon_days
+
+    @property
     def weeks(self) -> float:
         return self.seen.weeks_ahead(self.horizon_days)
 
@@ -52,9 +58,13 @@ class Window:
 
 
 def origins_of(first_day: int, as_of: int, horizon_days: int) -> list[int]:
-    """Days from which a complete window can be judged, ascending: at least one horizon of history before each."""
-    most = (as_of - first_day + 1) // horizon_days - 1
-    return [as_of - k * horizon_days for k in range(min(max(most, 0), MOST_ORIGINS), 0, -1)]
+    """Days from which a complete window can be judged, ascending: at least one horizon of history before each.
+
+    As many as make up the last year, so that every season is judged once, and one before them to correct by.
+    """
+    possible = (as_of - first_day + 1) // horizon_days - 1
+    wanted = min(round(_YEAR_DAYS / horizon_days), _MOST_ORIGINS - 1) + 1
+    return [as_of - k * horizon_days for k in range(min(max(possible, 0), wanted), 0, -1)]
 
 
 def windows_of(

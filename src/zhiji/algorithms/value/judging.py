@@ -50,14 +50,17 @@ def choose(windows: Sequence[Window], measured: Measured) -> Chosen | None:
 
 
 def _missed(windows: Sequence[Window], name: str) -> float:
-    """Money put into the wrong tenth of customers, as a share of what was spent: mean over the windows."""
-    shares = []
+    """Hosmer and Lemeshow's distance over tenths of customers, per unit spent: mean over the windows.
+
+    Each tenth counts by its own noise, so that those who spend little are not drowned by those who spend much.
+    """
+    distances = []
     for number, window in enumerate(windows):
-        value = recalibrate(windows[:number], name).amounts(window.forecasts[name].value)
+        value = recalibrate(windows[:number], name, window.seen.calendar).amounts(window.forecasts[name].value)
         tenth = decile_of(value)
-        gap = np.bincount(tenth, weights=value) - np.bincount(tenth, weights=window.outcome)
-        shares.append(np.abs(gap).sum() / max(float(window.outcome.sum()), 1e-9))
-    return float(np.mean(shares))
+        said, spent = np.bincount(tenth, weights=value)[1:], np.bincount(tenth, weights=window.outcome)[1:]
+        distances.append(np.sum(np.square(spent - said) / np.maximum(said, 1e-9)) / max(float(spent.sum()), 1e-9))
+    return float(np.mean(distances))
 
 
 class Judge:

@@ -58,7 +58,7 @@ class ParetoNBD(CustomerBaseModel):
         r, alpha, s, beta = parameters
         rate = rng.standard_gamma(r + purchases.x) / (alpha + purchases.T)
         leave = rng.standard_gamma(np.full(len(purchases), s)) / (beta + purchases.T)
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", over="ignore"):
             life = rng.standard_exponential(len(purchases)) / leave
         return np.asarray(rng.poisson(rate * np.minimum(life, t)), dtype=np.int64)
 

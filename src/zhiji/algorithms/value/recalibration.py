@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from zhiji.algorithms.value.calendar import UNKNOWN_SEASON, Calendar
 from zhiji.algorithms.value.candidates import Fitted, Seen
 from zhiji.algorithms.value.evaluation import Window
 from zhiji.algorithms.value.intervals import Levels, covered, cut, learn_levels, positions, zero_share
@@ -22,8 +23,6 @@ _SPREAD_NONE, _SPREAD_ONE, _SPREAD_LEAST = 0.25, 0.15, 0.03
 _PRIOR, _QUARTERS = 0.15, 0.1
 _LEAST_FOR_SLOPE = 100
 _SMALLEST_SLOPE = 0.6
-# How busy a season that was never seen may be, on the log scale: retail quarters commonly differ by a fifth.
-_UNSEEN_SEASON = 0.2
 _MOST_PLACED = 5_000
 _DRAWS = 200
 _CHUNK = 20_000
@@ -50,21 +49,29 @@ class Recalibration:
         return asdict(self)
 
 
-def recalibrate(before: Sequence[Window], name: str) -> Recalibration:
-    """From windows that had ended; the last four, so that a company may change."""
+def recalibrate(before: Sequence[Window], name: str, calendar: Calendar) -> Recalibration:
+    """From windows that had ended; the last four, so that a company may change.
+
+    ``calendar``: the season as known by now. A window whose forecast missed only a season that has since become known
+    says nothing against the model's level.
+    """
     known = [window for window in before if name in window.forecasts][-4:]
     if not known:
         return Recalibration()
-    outcomes, forecasts = [w.outcome for w in known], [w.forecasts[name].value for w in known]
-    orders = _factor([w.orders for w in known], [w.forecasts[name].orders for w in known])
+    since = [calendar.span(*w.days) / w.seen.calendar.span(*w.days) for w in known]
+    outcomes = [w.outcome for w in known]
+    forecasts = [w.forecasts[name].value * season for w, season in zip(known, since, strict=True)]
+    quarters = float(np.hypot(_QUARTERS, np.mean([calendar.doubt(*w.days) for w in known])))
+    expected = [w.forecasts[name].orders * season for w, season in zip(known, since, strict=True)]
+    orders = _factor([w.orders for w in known], expected, quarters)
     slope = _slope(outcomes, forecasts)
     bent = [forecast**slope for forecast in forecasts]
     # The total is kept when the slope is applied; then it is corrected as a whole.
     keep = sum(float(part.sum()) for part in forecasts) / sum(float(part.sum()) for part in bent)
-    value = keep * _factor(outcomes, [keep * part for part in bent])
+    value = keep * _factor(outcomes, [keep * part for part in bent], quarters)
     if len(known) == 1:
         return Recalibration(orders, value, slope, _SPREAD_ONE)
-    ratios = [np.log(_factor([y], [f])) for y, f in zip(outcomes, forecasts, strict=True)]
+    ratios = [np.log(_factor([y], [f], quarters)) for y, f in zip(outcomes, forecasts, strict=True)]
     return Recalibration(orders, value, slope, float(np.hypot(np.std(ratios, ddof=1), _SPREAD_LEAST)))
 
 
@@ -92,17 +99,18 @@ def _slope(seen: list[Floats], forecast: list[Floats]) -> float:
     return float(np.clip(slope, _SMALLEST_SLOPE, 1 / _SMALLEST_SLOPE))
 
 
-def _factor(seen: list[Floats], forecast: list[Floats]) -> float:
+def _factor(seen: list[Floats], forecast: list[Floats], quarters: float) -> float:
     """Total seen ÷ total forecast, drawn towards 1 as far as it may be luck.
 
-    Its noise: the customers' own deviations, and that quarters differ; what a model may honestly be off by: _PRIOR.
+    Its noise: the customers' own deviations, and that quarters differ (``quarters``, log scale). What a sound model may
+    be off by: _PRIOR.
     """
     actual, predicted = sum(float(part.sum()) for part in seen), sum(float(part.sum()) for part in forecast)
     if predicted <= 0 or actual <= 0:
         return 1.0
     factor = actual / predicted
     residual = sum(float(np.square(y - factor * f).sum()) for y, f in zip(seen, forecast, strict=True))
-    noise = residual / actual**2 + _QUARTERS**2 / len(seen)
+    noise = residual / actual**2 + quarters**2 / len(seen)
     return float(np.clip(factor ** (_PRIOR**2 / (_PRIOR**2 + noise)), 1 / _LARGEST, _LARGEST))
 
 
@@ -136,7 +144,7 @@ def place(windows: Sequence[Window], name: str, seed: int) -> tuple[list[Placed]
         rng = np.random.default_rng([seed, window.as_of])
         rows = np.sort(rng.permutation(len(window.outcome))[:_MOST_PLACED])
         seen = Seen(window.seen.log, window.seen.history.take(rows), window.seen.calendar)
-        correction, levels = recalibrate(windows[:number], name), learn_levels(seen_so_far)
+        correction, levels = recalibrate(windows[:number], name, seen.calendar), learn_levels(seen_so_far)
         drawn = value_draws(window.fitted[name], seen, window.weeks, correction, _DRAWS, seed)
         outcome = window.outcome[rows]
         found.append(Placed(correction, levels, *covered(*cut(drawn, levels), outcome)))
@@ -164,7 +172,7 @@ def interval(
         if season_seen:
             low[rows], high[rows] = ends(0.0)
         else:
-            low[rows], high[rows] = ends(-_UNSEEN_SEASON)[0], ends(_UNSEEN_SEASON)[1]
+            low[rows], high[rows] = ends(-UNKNOWN_SEASON)[0], ends(UNKNOWN_SEASON)[1]
     return low, high
 
 

@@ -13,7 +13,7 @@ from scipy.signal import fftconvolve
 
 from zhiji.algorithms.base import ModelDidNotConverge
 from zhiji.algorithms.value.beta_geo_nbd import BetaGeoNBD
-from zhiji.algorithms.value.calendar import FLAT, MONTHS, Calendar, month_of
+from zhiji.algorithms.value.calendar import MONTHS, UNKNOWN, Calendar, month_of
 from zhiji.algorithms.value.counted import Purchases
 from zhiji.algorithms.value.purchases import History, PurchaseLog
 
@@ -21,6 +21,8 @@ Floats = NDArray[np.float64]
 YEAR_DAYS = 365
 # Purchases come in clusters (some customers buy often), so counts vary more than a Poisson's would.
 _OVERDISPERSION = 1.5
+# Standard deviation between months that a shop commonly has.
+_USUAL_SEASON = 0.14
 _MOST_CUSTOMERS = 30_000
 _DAYS_PER_WEEK = 7.0
 
@@ -29,14 +31,14 @@ def calendar_of(log: PurchaseLog, history: History) -> Calendar:
     """What was known of the season at the end of ``history.as_of``; flat without a full year of history."""
     first = log.first_day(history.as_of)
     if first is None or history.as_of - first + 1 < YEAR_DAYS:
-        return FLAT
+        return UNKNOWN
     rows = np.random.default_rng(0).permutation(len(history))[:_MOST_CUSTOMERS]
     ages = history.take(np.sort(rows))
     purchases = Purchases(ages.frequency, (ages.last - ages.first) / _DAYS_PER_WEEK, ages.age / _DAYS_PER_WEEK)
     try:
         model = BetaGeoNBD().fit_purchases(purchases)
     except ModelDidNotConverge:
-        return FLAT
+        return UNKNOWN
     days = np.arange(first, history.as_of + 1)
     expected = _expected_repeats(model, history, days)
     seen = log.repeats_by_day(history, first)
@@ -54,13 +56,16 @@ def _expected_repeats(model: BetaGeoNBD, history: History, days: NDArray[np.int6
 
 
 def _shrunk(seen: Floats, expected: Floats) -> Calendar:
+    """Empirical Bayes: months are drawn towards 1 as far as their deviation may be noise."""
     if (expected <= 0).any() or seen.sum() <= 0:
-        return FLAT
+        return UNKNOWN
     scaled = expected * seen.sum() / expected.sum()
     ratio, noise = seen / scaled, _OVERDISPERSION / scaled
-    between = float(np.mean((ratio - 1) ** 2 - noise))
-    if between <= 0:
-        return FLAT
-    index = 1 + (ratio - 1) * between / (between + noise)
-    index = np.maximum(index, 0.1)
-    return Calendar(tuple((index / index.mean()).tolist()))
+    # How much months really differ: by the method of moments, together with what is usual, by their precisions.
+    moments = float(np.mean((ratio - 1) ** 2 - noise))
+    unsure = 2 * float(np.mean((max(moments, 0.0) + noise) ** 2)) / MONTHS
+    usual, usual_unsure = _USUAL_SEASON**2, _USUAL_SEASON**4
+    between = max((moments / unsure + usual / usual_unsure) / (1 / unsure + 1 / usual_unsure), 1e-9)
+    index = np.maximum(1 + (ratio - 1) * between / (between + noise), 0.1)
+    variance = between * noise / (between + noise)
+    return Calendar(tuple((index / index.mean()).tolist()), tuple(variance.tolist()))

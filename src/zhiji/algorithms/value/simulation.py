@@ -123,7 +123,7 @@ def _leaving_after_a_purchase(
 def _leaving_at_any_time(
     rng: np.random.Generator, birth: Floats, rate: Floats, death: Floats, span: float
 ) -> tuple[NDArray[np.int64], Floats, Floats]:
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore"):
         gone = birth + rng.exponential(1.0, len(birth)) / death
     end = np.minimum(gone, span)
     who, when = _ordered_times(rng, birth, rng.poisson(rate * (end - birth)), end)
