@@ -174,7 +174,8 @@ def _notes(
 
 
 def _rows(sheet: calamine.CalamineSheet) -> Iterator[tuple[int, list[str]]]:
-    for number, values in enumerate(sheet.to_python(skip_empty_area=True)):
+    first_row, _ = sheet.start or (0, 0)  # lazily: all cells as Python objects at once cost several times the memory
+    for number, values in enumerate(islice(sheet.iter_rows(), first_row, None)):
         yield number, [as_text(value) for value in values]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from zhiji.data.sources.files.source import Source
 from zhiji.kernel import Reason
 
 _ARRAY_BYTES_MOST = 300_000_000
+_EXPONENT_MOST = 30
 _BLANK = " \t\r\n"
 
 
@@ -217,9 +219,7 @@ def _skip_value(content: str, at: int) -> int:
 
 
 def _decoder() -> json.JSONDecoder:
-    return json.JSONDecoder(
-        object_pairs_hook=_pairs, parse_float=_Digits, parse_int=_Digits, parse_constant=_not_finite
-    )
+    return json.JSONDecoder(object_pairs_hook=_pairs, parse_float=_plain, parse_int=_Digits, parse_constant=_not_finite)
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -229,6 +229,14 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         key = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
         raise _Bad(Reason("record_json_key_repeated", {"key": key[:200]}, {"column": key[:200]}))
     return result
+
+
+def _plain(digits: str) -> str:
+    """``1.5e3`` is exact in JSON, unlike in a spreadsheet: it is written out. Absurd exponents stay as they came."""
+    number = Decimal(digits)
+    if "e" not in digits.lower() or abs(number.adjusted()) > _EXPONENT_MOST:
+        return _Digits(digits)
+    return _Digits(format(number, "f"))
 
 
 def _not_finite(word: str) -> str:

@@ -164,6 +164,18 @@ def test_excel_values_become_what_a_person_would_type(tmp_path: Path) -> None:
     assert inspect(path, options={"sheet": "other", "header": False}).row_count == 1
 
 
+def test_a_table_may_begin_anywhere_on_the_sheet(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row, values in enumerate([["id", "amount", "note"], ["1", 5, "x"], [], ["2", 6, "y"]], start=4):
+        for column, value in enumerate(values, start=3):
+            book.active.cell(row, column, value)
+    book.save(tmp_path / "x.xlsx")
+    profile, _, rows = received(tmp_path / "x.xlsx", tmp_path / "out")
+    assert profile.columns == ["id", "amount", "note"]
+    assert [row["row"] for row in rows] == [1, 3]
+    assert cells(rows) == [["1", "5", "x"], ["2", "6", "y"]]
+
+
 def test_both_epochs_of_workbooks_give_the_same_day(tmp_path: Path) -> None:
     texts = []
     for epoch in (openpyxl.utils.datetime.WINDOWS_EPOCH, openpyxl.utils.datetime.MAC_EPOCH):
@@ -206,11 +218,12 @@ def test_parquet_values_have_no_float_noise(tmp_path: Path) -> None:
 def test_json_keeps_digits_and_takes_keys_in_order(tmp_path: Path) -> None:
     path = tmp_path / "x.json"
     path.write_text(
-        '{"orders": [{"id": 123456789012345678, "amount": 1.10}, {"id": 2, "note": null, "tags": ["a", 1]}]}'
+        '{"orders": [{"id": 123456789012345678, "amount": 1.10}, '
+        '{"id": 2, "amount": 1.5e3, "note": null, "tags": ["a", 1]}]}'
     )
     profile, _, rows = received(path, tmp_path / "out")
     assert profile.columns == ["id", "amount", "note", "tags"]
-    assert cells(rows) == [["123456789012345678", "1.10", None, None], ["2", None, None, '["a", "1"]']]
+    assert cells(rows) == [["123456789012345678", "1.10", None, None], ["2", "1500", None, '["a", "1"]']]
 
 
 def test_options_override_and_unknown_ones_are_refused(tmp_path: Path) -> None:
