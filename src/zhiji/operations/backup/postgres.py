@@ -45,7 +45,7 @@ class Held:
         self._connection, self._url, self._snapshot = connection, url, snapshot
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
-        return list(self._connection.execute(pg.SQL(sql)).fetchall())  # type: ignore[arg-type]
+        return list(self._connection.execute(pg.SQL(sql)).fetchall())
 
     def names(self) -> list[str]:
         return _names(self._connection)

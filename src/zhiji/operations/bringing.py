@@ -1,0 +1,64 @@
+"""Bringing a file in as part of a larger job: the wizard's own steps, one at a time, resumed after a kill."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from zhiji.application.imports import services
+from zhiji.application.imports.models import Import
+from zhiji.data.landing.files import land
+from zhiji.operations.errors import WorkRefused
+from zhiji.platform import jobs
+from zhiji.platform.jobs import Task
+from zhiji.platform.models import Job
+
+_ENDED = (Job.State.DONE, Job.State.FAILED, Job.State.CANCELLED)
+_PAUSE_SECONDS = 0.2
+State = Import.State
+
+
+def advance(task: Task, job: Job) -> Job:
+    """One step of another job within this one's; waits a moment where another worker has it. Raises WorkRefused."""
+    owner = f"{jobs.worker_name()}:job-{task.job.pk}"
+    claimed = jobs.claim(owner, only=job.pk)
+    if claimed is not None:
+        with task.held():
+            job = jobs.run_step(claimed, owner)
+    else:
+        job.refresh_from_db()
+        if job.state not in _ENDED:
+            time.sleep(_PAUSE_SECONDS)
+    if job.state == Job.State.FAILED and job.reason:
+        raise WorkRefused(job.reason)
+    return job
+
+
+def bring(task: Task, slot: str, path: Path, *, kind: str, source_code: str, name: str = "") -> Import | None:
+    """One step of importing ``path``; the import once it is stored, else ``None``: call again.
+
+    slot: where the checkpoint remembers the import. Raises what the services refuse (ImportDecisionNeeded,
+    ImportNothingToStore, ImportColumnsMissing, a FileError …) and WorkRefused for a refused check.
+    """
+    if slot not in task.checkpoint:
+        landed = land(name or path.name, path)
+        by = task.job.created_by
+        begun = services.import_resumable(file=landed, kind=kind, source_code=source_code, by=by)
+        row = begun or services.import_create(
+            file=landed, name=name or path.name, kind=kind, source_code=source_code, by=by
+        )
+        task.checkpoint[slot] = row.pk
+        task.save()
+        return None
+    row = Import.objects.get(pk=task.checkpoint[slot])
+    if row.state == State.MATCHING:
+        services.import_check(row)
+    elif row.state == State.CHECKED:
+        services.import_confirm(row)
+    elif row.state in (State.CHECKING, State.STORING):
+        advance(task, Job.objects.get(pk=row.job_id))
+    elif row.state == State.FAILED and row.reason:
+        raise WorkRefused(row.reason)
+    else:
+        return row
+    return None

@@ -1,0 +1,176 @@
+"""Runs as a process of its own: loads the program once, then forks a child for each order that stands on its input.
+
+An order is one line of JSON: ``do`` (a key of ``DO``), ``file``, ``bug``, and when to die: ``at_statement`` (the child
+kills itself with SIGKILL as its Nth SQL statement is about to run) or ``after_seconds`` (it is killed from outside).
+The answer is one line of JSON: ``killed``, ``status``, ``said``, ``err``, ``seconds``, ``statements``.
+
+A start costs seconds of a busy machine; a fork costs none. Before a fork nothing here may touch DuckDB or Arrow: their
+threads would not be there in the child. For the same reason the launcher itself opens no database.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import tempfile
+import threading
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+from zhiji.cli import frame
+
+frame.start()
+
+from zhiji.cli import imports as import_command  # noqa: E402
+from zhiji.platform import jobs  # noqa: E402
+from zhiji.processing.pipelines import staging, storing  # noqa: E402
+
+# Smaller pieces of a smaller file: as many checkpoints to fall between as a large import has.
+staging.CHUNK_ROWS, storing.BLOCK = 800, 250
+
+
+SEEN = [0]
+
+
+def counted(last: int) -> Any:
+    """Count this process's SQL statements; as the one numbered ``last`` is about to run, die as by a power cut."""
+
+    def wrapped(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        SEEN[0] += 1
+        if SEEN[0] == last:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return execute(sql, params, many, context)
+
+    return wrapped
+
+
+def planted_bug() -> None:
+    """The control: the mark of the work is committed before the work."""
+
+    def marked_first(self: storing.Storing) -> str | None:
+        at = self.state["at"]
+        if at >= self.chunks:
+            return "quarantine"
+        self._advance(at + 1)  # a transaction of its own
+        counts = self._store(staging.read_chunk(self.staged, at))
+        for name, value in counts.items():
+            self.state["counts"][name] = self.state["counts"].get(name, 0) + value
+        return None
+
+    storing.Storing._lines = marked_first
+
+
+def by_worker(order: dict[str, Any]) -> None:
+    """The worker's own loop, ended when no job waits or runs."""
+    from zhiji.platform.models import Job
+
+    def stop() -> bool:
+        return not Job.objects.filter(state__in=["queued", "running"], kind__startswith="import").exists()
+
+    jobs.work(stop, idle_seconds=0.05)
+
+
+def prepare(order: dict[str, Any]) -> None:
+    from zhiji.config import schema
+
+    schema.prepare()
+
+
+def by_command(order: dict[str, Any]) -> None:
+    import_command.import_file(Path(order["file"]), kind="orders", source="shop", json=True, changed="", map_=None,
+                               currency="CNY", history=True, day_first=None, dry_run=False)  # fmt: skip
+
+
+def do(order: dict[str, Any]) -> dict[str, Any] | None:
+    from django.db import connection
+
+    if order.get("bug"):
+        planted_bug()
+    with connection.execute_wrapper(counted(order.get("at_statement", 0))):
+        return DO[order["do"]](order)
+
+
+def confirm(order: dict[str, Any]) -> dict[str, Any]:
+    """What the wizard does before the worker's part: upload, check, press store."""
+    from zhiji.application.imports import services
+    from zhiji.data.landing.files import land
+
+    row = services.import_create(file=land("orders.csv", Path(order["file"])), name="orders.csv", kind="orders",
+                                 source_code="shop", currency="CNY")  # fmt: skip
+    jobs.run_inline(services.import_check(row))
+    row.refresh_from_db()
+    services.import_confirm(row)
+    return {"import": row.pk}
+
+
+def tell(order: dict[str, Any]) -> dict[str, Any]:
+    """The record, the counts of its tables, and how the imports stand."""
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+    import hashlib
+
+    from importing import table_counts, told
+    from zhiji.application.imports.models import Import
+    from zhiji.platform import audit
+    from zhiji.platform.models import Job
+
+    text = json.dumps(told(), default=str, sort_keys=True)
+    kinds = Job.objects.filter(kind__startswith="import").values_list("kind", "state")
+    return {
+        "record": hashlib.sha256(text.encode()).hexdigest(),
+        "counts": table_counts(),
+        "imports": list(Import.objects.order_by("pk").values_list("state", "report__counts", "report__adds_up")),
+        "jobs": sorted(kinds),
+        "audit_broken_at": audit.first_broken(),
+    }
+
+
+DO = {"prepare": prepare, "import": by_command, "worker": by_worker, "confirm": confirm, "tell": tell}
+
+
+def child(order: dict[str, Any], answer: Path) -> None:
+    """In the fork: streams of its own, the order, and out without cleaning up."""
+    status = 0
+    try:
+        sys.stdout = (answer.with_suffix(".out")).open("w", encoding="utf-8")
+        os.dup2(os.open(answer.with_suffix(".err"), os.O_WRONLY | os.O_CREAT, 0o600), 2)
+        answer.write_text(json.dumps({"said": do(order), "statements": SEEN[0]}, default=str), encoding="utf-8")
+        sys.stdout.flush()
+    except BaseException:  # noqa: BLE001 - told to the launcher
+        traceback.print_exc()
+        status = 1
+    os._exit(status)
+
+
+def run(order: dict[str, Any]) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as folder:
+        answer = Path(folder) / "answer"
+        started = time.monotonic()
+        pid = os.fork()
+        if pid == 0:
+            child(order, answer)
+        timer = None
+        if order.get("after_seconds"):
+            timer = threading.Timer(order["after_seconds"], os.kill, (pid, signal.SIGKILL))
+            timer.start()
+        _, status = os.waitpid(pid, 0)
+        if timer is not None:
+            timer.cancel()
+            timer.join()
+        read = {name: path.read_text("utf-8") if (path := answer.with_suffix(name)).exists() else ""
+                for name in (".out", ".err")}  # fmt: skip
+        said = json.loads(answer.read_text("utf-8")) if answer.exists() and answer.stat().st_size else {}
+        return {"killed": os.WIFSIGNALED(status), "status": status, "out": read[".out"][-2000:],
+                "err": read[".err"][-3000:], "seconds": time.monotonic() - started, **said}  # fmt: skip
+
+
+def main() -> None:
+    for line in sys.stdin:
+        print(json.dumps(run(json.loads(line))), flush=True)
+
+
+if __name__ == "__main__":
+    main()
