@@ -12,7 +12,9 @@ from zhiji.platform.permissions import OBJECTS, Reach, reach
 from zhiji.platform.scope import scope
 
 # What a topic of live events is about, where the topic is not itself an object of the permission table.
-OBJECT_OF_TOPIC = {"refresh": "prediction", "score": "prediction", "demo": "job"}
+OBJECT_OF_TOPIC = {
+    "refresh": "prediction", "score": "prediction", "ledger": "prediction", "demo": "job", "customers": "customer",
+}  # fmt: skip
 MOST_EVENTS = 500
 
 
