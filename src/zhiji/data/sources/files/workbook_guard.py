@@ -28,6 +28,17 @@ _CELLS_MOST = 60_000_000
 _EXTENT_FREE = 2_000_000
 _EXTENT_PER_CELL = 50
 _CHUNK = 1 << 20
+# What the archive reader raises on damaged directories, parts and offsets.
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    OSError,
+    ValueError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    KeyError,
+)
 _ROW = re.compile(rb'<row [^>]*?\br="(\d{1,9})"')
 _FAR_CELL = re.compile(rb'<c [^>]*?\br="([A-Z]{2,3})\d')
 _FORMULA_CELL = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*>\s*(<f\b.*?)</c>', re.DOTALL)
