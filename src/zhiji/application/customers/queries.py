@@ -14,7 +14,7 @@ from zhiji.application.customers import rows
 from zhiji.application.customers.errors import FilterInvalid
 from zhiji.application.customers.fields import FIELDS, SORT_NAMES, check_readable, readable
 from zhiji.application.customers.filters import CustomerFilter, conditions, from_dict, parse
-from zhiji.data.store import cursors, deadline, paging
+from zhiji.data.store import bulk, cursors, deadline, paging
 from zhiji.data.store.models import Customer, CustomerListRow
 from zhiji.data.store.search import find
 from zhiji.platform.company import company
@@ -180,8 +180,11 @@ def options(user: User) -> dict[str, Any]:
 
 
 def _counted(scoped: Any, column: str) -> list[tuple[Any, int]]:
-    found = scoped.order_by().values_list(column).annotate(n=Count("*")).order_by("-n", column)
-    return [(value, n) for value, n in found[:MOST_OPTIONS]]
+    found = scoped.order_by().values_list(column).annotate(n=Count("*"))
+    sql, parameters = found.query.sql_with_params()
+    rows_found = bulk.look_up(paging.unhinted(sql) if scoped.query.where else sql, parameters)
+    rows_found.sort(key=lambda each: (-each[1], each[0] is None, each[0] or ""))
+    return [(value, n) for value, n in rows_found[:MOST_OPTIONS]]
 
 
 def _choices(counted: list[tuple[Any, int]]) -> list[dict[str, Any]]:

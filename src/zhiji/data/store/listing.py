@@ -42,10 +42,21 @@ def write_rows(customer_ids: Iterable[int] | None = None) -> int:
     the net value of all; days are the company's. Scores are left alone; a new row has none. A block of customers is a
     transaction with a fixed number of statements.
     """
+    everybody = customer_ids is None
     if customer_ids is None:
         customer_ids = [row[0] for row in bulk.look_up("SELECT id FROM store_customer", [])]
     zone = company.zone()
-    return sum(_write_block(block, zone) for block in derive.blocks(customer_ids, BLOCK))
+    written = sum(_write_block(block, zone) for block in derive.blocks(customer_ids, BLOCK))
+    if everybody:
+        renew_statistics()
+    return written
+
+
+def renew_statistics() -> None:
+    """After many rows changed at once: PostgreSQL plans by statistics, and its own worker may come a minute later."""
+    if connection.vendor == "postgresql":
+        bulk.execute("ANALYZE store_customerlistrow")
+        bulk.execute("ANALYZE store_customersearch")
 
 
 @transaction.atomic
@@ -134,6 +145,8 @@ def write_scores(frame: pd.DataFrame) -> int:
         with transaction.atomic():
             bulk.execute_many(f"UPDATE store_customerlistrow SET {assignments} WHERE customer_id = %s", rows)
         written += len(rows)
+    if written >= BLOCK:
+        renew_statistics()
     return written
 
 

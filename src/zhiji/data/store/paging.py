@@ -57,6 +57,7 @@ INDEXED = {*SORTS, *(column for column, _ in TOGETHER), "city", "contact_allowed
 _PRIMARY = "sqlite_autoindex_store_customerlistrow_1"
 _TABLE = 'FROM "store_customerlistrow"'
 COUNTED = 20_000
+TOGETHER_IN_NAME = 100_000
 _REMEMBERED_SECONDS = 30.0
 
 
@@ -182,6 +183,11 @@ def plan(wanted: Wanted, limit: int) -> Plan:
         if condition is None or (condition is not joined and condition.column != wanted.sort):
             share *= max(min(count / everything, 1.0), 1e-9)
     rarest, _, select = min(counts, key=lambda each: each[0])
+    if wanted._terms and wanted.sort == "name_sort":
+        # A surname stands in one place of the names: a walk would pass all that come before it.
+        by_words = _bounded(*wanted.ids_by_words(), TOGETHER_IN_NAME)
+        if by_words < TOGETHER_IN_NAME:
+            return Plan(among=select if rarest < by_words else wanted.ids_by_words())
     if rarest < COUNTED and rarest < limit / share:
         return Plan(among=select)
     return Plan(index)
@@ -230,7 +236,9 @@ def statements(wanted: Wanted, after: tuple[Value, int] | None, chosen: Plan) ->
     rows = wanted.rows(words_met=by_words)
     if chosen.among is not None:
         sql, parameters = chosen.among
-        among = f'"store_customerlistrow"."customer_id" IN ({sql})'
+        # As an array the ids are known first, and PostgreSQL cannot walk the index of the sort instead.
+        ids = f"= ANY(ARRAY({sql}))" if connection.vendor == "postgresql" else f"IN ({sql})"
+        among = f'"store_customerlistrow"."customer_id" {ids}'
         rows = rows.extra(where=[among], params=list(parameters))  # noqa: S610 - made by the ORM or in ``words``
         stretches = [Q()]
         if after is not None:
@@ -267,6 +275,14 @@ def position(row: CustomerListRow, sort: str) -> tuple[Value, int]:
     return getattr(row, sort), row.customer_id
 
 
+def unhinted(sql: str) -> str:
+    """A statement over many rows in no order, to be answered by reading the table through.
+
+    SQLite would look up the alternatives of a scope one by one in their indexes: twenty times slower for half the rows.
+    """
+    return sql.replace(_TABLE, f"{_TABLE} NOT INDEXED", 1) if connection.vendor == "sqlite" else sql
+
+
 def count(wanted: Wanted, bound: int) -> int:
     """How many rows match, counted to ``bound``."""
     if wanted.finds_nothing:
@@ -275,6 +291,7 @@ def count(wanted: Wanted, bound: int) -> int:
         return min(total(), bound)
     chosen = plan(wanted, bound)
     if chosen.among is None:
-        return _bounded(*_select(wanted.rows()), bound)
-    sql, parameters = statements(wanted, None, chosen)[0]
-    return _bounded(f"SELECT 1 FROM ({sql}) AS found", parameters, bound)
+        sql, parameters = _select(wanted.rows())
+        return _bounded(unhinted(sql) if wanted.scoped.query.where else sql, parameters, bound)
+    sql, bound_parameters = statements(wanted, None, chosen)[0]
+    return _bounded(f"SELECT 1 FROM ({sql}) AS found", bound_parameters, bound)
