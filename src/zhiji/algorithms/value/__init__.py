@@ -2,7 +2,7 @@
 
 from zhiji.algorithms.value.backtest import BackTest
 from zhiji.algorithms.value.beta_geo_nbd import BetaGeoNBD
-from zhiji.algorithms.value.customer_value import CustomerValueModel, offered_horizons
+from zhiji.algorithms.value.customer_value import HORIZONS, CustomerValueModel, offered_horizons
 from zhiji.algorithms.value.gamma_gamma import GammaGamma
 from zhiji.algorithms.value.pareto_nbd import ParetoNBD
 from zhiji.algorithms.value.reasons import customer_reasons
@@ -10,6 +10,7 @@ from zhiji.algorithms.value.simulation import simulate_transactions
 from zhiji.algorithms.value.summary import purchase_summary
 
 __all__ = [
+    "HORIZONS",
     "BackTest",
     "BetaGeoNBD",
     "CustomerValueModel",
