@@ -36,7 +36,7 @@ def export(
     filter_text: Annotated[str, typer.Option("--filter", help=both("Filter as JSON.", "筛选条件（JSON）。"))] = "",
     sort: Annotated[
         str, typer.Option("--sort", help=both("Order, as `-spend` or `name`.", "排序，如 `-spend` 或 `name`。"))
-    ] = "-spend",
+    ] = "",
     json: Json = False,
 ) -> None:
     """Everything this machine's operator asks for; prints how many rows were written."""

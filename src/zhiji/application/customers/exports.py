@@ -46,7 +46,7 @@ Block = list[list[Any]]
 
 
 def export_write(*, user: User, what: What, path: Path, file_format: str = "", filter_text: str = "",
-                 sort: str = "-spend", purpose: Purpose = "analysis",
+                 sort: str = "", purpose: Purpose = "analysis",
                  told: Callable[[int], None] = lambda _: None) -> int:  # fmt: skip
     """Write an export and return its rows. ``told`` hears the rows written after each block, and may raise to stop.
 

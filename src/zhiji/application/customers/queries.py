@@ -39,17 +39,18 @@ def forget() -> None:
 
 
 class CustomerList:
-    """One list as a user asked for it: filter (JSON text, dict or ready), sort ``name`` or ``-name``.
+    """One list as a user asked for it: filter (JSON text, dict or ready), sort ``name``, ``-name`` or the default.
 
     Raises FilterInvalid for what cannot be understood, FieldUnreadable for a filter or sort on a field that the user
     may not read, NotAllowed without any access to customers.
     """
 
-    def __init__(self, user: User, given: str | dict[str, Any] | CustomerFilter = "", sort: str = DEFAULT_SORT,
+    def __init__(self, user: User, given: str | dict[str, Any] | CustomerFilter = "", sort: str = "",
                  action: str = "read") -> None:  # fmt: skip
         require(user, "customer", action)
         self.user, self.action = user, action
         self.filter = parse(given) if isinstance(given, str) else from_dict(given) if isinstance(given, dict) else given
+        sort = sort or self._default_sort()
         self.descending = sort.startswith("-")
         name = SORT_NAMES.get(sort.removeprefix("-"), sort.removeprefix("-"))
         field = FIELDS.get(name)
@@ -59,6 +60,10 @@ class CustomerList:
         check_readable(user, [name, *self.filter.asked()])
         shape = f"{self.sort}:{self.descending}:{self.filter.model_dump_json(exclude_defaults=True)}"
         self.place = f"customers:{hashlib.sha256(shape.encode()).hexdigest()[:24]}"
+
+    def _default_sort(self) -> str:
+        """By spend; by name for who may not read spend, so that a plain list or count is never refused."""
+        return DEFAULT_SORT if DEFAULT_SORT.removeprefix("-") in readable(self.user) else "name"
 
     def wanted(self) -> paging.Wanted:
         return paging.Wanted(

@@ -66,10 +66,11 @@ class Page(Schema):
 
 
 class ListQuery(Schema):
-    """``filter``: JSON (see the guide). ``sort``: a field, ``-`` before it for descending; empty values come last."""
+    """``filter``: JSON (see the guide). ``sort``: a field, ``-`` before it for descending, by default ``-spend``; empty
+    values come last."""
 
     filter: FilterText = ""
-    sort: Sort = "-spend"
+    sort: Sort = ""
     cursor: Cursor = ""
     limit: PageSize = 50
 
@@ -298,7 +299,7 @@ class ExportForm(In):
     what: Literal["customers", "segments", "orders"] = "customers"
     format: Literal["csv", "xlsx", "parquet"] = "csv"
     filter: FilterText = ""
-    sort: Sort = "-spend"
+    sort: Sort = ""
     purpose: Literal["contact", "analysis"] = "analysis"
 
 
