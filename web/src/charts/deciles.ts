@@ -4,7 +4,8 @@ import type { ChartContext, Drawing } from "./context";
 export interface Decile {
   /** 1 is the tenth of customers with the highest prediction. */
   decile: number;
-  predicted: number;
+  /** Null where only an order was said, no amount. */
+  predicted: number | null;
   predictedText: string;
   low: number | null;
   high: number | null;
@@ -16,19 +17,21 @@ export interface Decile {
 }
 
 /** What was said against what came, by tenths of customers, with the plain rule beside it. */
-export function deciles(data: Decile[], context: ChartContext): Drawing {
+export function deciles(data: Decile[], context: ChartContext, ruleName?: string): Drawing {
   const { palette, format, narrow, t } = context;
+  const ruled = ruleName ?? t("plainRule");
+  const said = data.some((row) => row.predicted !== null);
   const tip = (row: Decile) => [
     t("decileN", { n: row.decile }),
     `${t("actual")}: ${row.actualText}`,
-    `${t("predicted")}: ${row.predictedText}${row.intervalText ? ` (${row.intervalText})` : ""}`,
-    `${t("plainRule")}: ${row.ruleText}`,
+    ...(row.predicted === null ? [] : [`${t("predicted")}: ${row.predictedText}${row.intervalText ? ` (${row.intervalText})` : ""}`]),
+    `${ruled}: ${row.ruleText}`,
   ];
-  const point = (row: Decile, value: number) => ({ value, key: String(row.decile), tip: tip(row) });
+  const point = (row: Decile, value: number | null) => ({ value, key: String(row.decile), tip: tip(row) });
   const startLabel = (text: string, colour: string, position: string) => ({ show: true, position, distance: 26, color: colour, formatter: text, fontWeight: 600 });
-  const first = (name: string, colour: string, position: string) => (row: Decile, value: number, index: number) => ({ ...point(row, value), label: index === 0 && !narrow ? startLabel(name, colour, position) : undefined });
+  const first = (name: string, colour: string, position: string) => (row: Decile, value: number | null, index: number) => ({ ...point(row, value), label: index === 0 && !narrow ? startLabel(name, colour, position) : undefined });
   const model = first(t("predicted"), palette.accent, "right");
-  const rule = first(t("plainRule"), palette.gain, "right");
+  const rule = first(ruled, palette.gain, "right");
   return {
     height: narrow ? 280 : 320,
     option: {
@@ -50,8 +53,8 @@ export function deciles(data: Decile[], context: ChartContext): Drawing {
       ],
     },
     table: {
-      columns: [{ title: t("decile") }, { title: t("actual"), numeric: true }, { title: t("predicted"), numeric: true }, { title: t("interval"), numeric: true }, { title: t("plainRule"), numeric: true }],
-      rows: data.map((row) => ({ key: String(row.decile), cells: [String(row.decile), row.actualText, row.predictedText, row.intervalText, row.ruleText] })),
+      columns: [{ title: t("decile") }, { title: t("actual"), numeric: true }, ...(said ? [{ title: t("predicted"), numeric: true }, { title: t("interval90"), numeric: true }] : []), { title: ruled, numeric: true }],
+      rows: data.map((row) => ({ key: String(row.decile), cells: [String(row.decile), row.actualText, ...(said ? [row.predictedText, row.intervalText] : []), row.ruleText] })),
     },
   };
 }

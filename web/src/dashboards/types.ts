@@ -1,20 +1,10 @@
-import type { Day, Micros } from "../api/types";
+import type { Schema } from "../api/client";
 
-export type BridgeStep = "new" | "returning" | "growing" | "shrinking" | "lapsed";
-
-export interface Dashboard {
-  as_of: Day;
-  period: { from: Day; to: Day };
-  previous: { from: Day; to: Day };
-  spend_micros: Micros;
-  previous_spend_micros: Micros;
-  change_micros: Micros;
-  /** Signed; they add up to the change exactly. */
-  bridge: { step: BridgeStep; change_micros: Micros; customers: number }[];
-  /** `month` is the first day; an expected month carries its interval. */
-  months: { month: Day; spend_micros: Micros; low_micros: Micros | null; high_micros: Micros | null; expected: boolean }[];
-  cohorts: { month: Day; customers: number; retained: number[] }[];
-  concentration: { curve: { customers: number; spend: number }[]; top: { customers: number; spend: number } };
-  /** Spend of guest orders, which belong to no customer. */
-  guest_spend_micros: Micros;
-}
+export type Overview = Schema<"Overview">;
+export const SPANS = ["month", "quarter", "year"] as const;
+export type Span = (typeof SPANS)[number];
+export const CHANGES = ["new", "returning", "growing", "steady", "shrinking", "lapsed", "correction", "guest"] as const;
+export type Change = (typeof CHANGES)[number];
+/** Guests have no list to open. */
+export type Listed = Exclude<Change, "guest">;
+export const isListed = (kind: string | null): kind is Listed => kind !== "guest" && (CHANGES as readonly (string | null)[]).includes(kind);

@@ -1,47 +1,46 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Trans, useTranslation } from "react-i18next";
-import { useNavigate, useParams } from "react-router";
-import { api } from "../api/client";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { Link, useNavigate, useParams } from "react-router";
+import { answer, client } from "../api/client";
 import { useMay } from "../api/session";
-import { ChartFrame } from "../charts/ChartFrame";
-import { useChartContext } from "../charts/context";
-import { distribution } from "../charts/curves";
 import { AnswerPage } from "../design/AnswerPage";
-import { Button } from "../design/Button";
+import { Button, ButtonLink } from "../design/Button";
 import { Facts, Panel } from "../design/Panel";
 import { ProblemView } from "../design/ProblemView";
 import { DataTable } from "../design/table/DataTable";
-import { BackTestChart } from "./BackTestChart";
-import { Ledger } from "./PredictionsPage";
+import { useFormat } from "../i18n/useFormat";
+import { customersWith, segmentOf } from "../shell/links";
+import { DecilesPanel } from "./DecilesPanel";
+import { useLedger, useVersion, useVersions } from "./queries";
+import { RankingPanel } from "./RankingPanel";
+import { estimateText, ranksOfTenth, unitsToMicros } from "./shaping";
 import { StateTag } from "./StateTag";
-import type { BackTest, PredictionDetail } from "./types";
+import type { Origin, VersionDetail } from "./types";
+import { stateOf, useMethodName } from "./words";
+import "./predictions.css";
 
+/** One version with all its evidence: why it is shown or kept back, and what it was tested on. */
 export default function PredictionPage() {
   const { id = "" } = useParams();
   const { t } = useTranslation("predictions");
-  const context = useChartContext();
-  const { format } = context;
-  const query = useQuery({ queryKey: ["predictions", "one", id], queryFn: ({ signal }) => api.get<PredictionDetail>(`/predictions/${encodeURIComponent(id)}`, {}, signal) });
+  const format = useFormat();
+  const methodName = useMethodName();
+  const query = useVersion(Number(id));
   const data = query.data;
+  const state = data && stateOf(data.state);
   return (
     <AnswerPage
       title={data ? t("kind", { days: format.number(data.horizon_days) }) : t("title")}
       loading={query.isPending}
       error={query.error}
       onRetry={() => void query.refetch()}
-      answer={
-        data &&
-        (data.total_micros !== null && data.customers !== null ? (
-          <Trans ns="predictions" i18nKey="detailAnswer" values={{ total: format.money(data.total_micros, { whole: true }), customers: format.number(data.customers), days: format.number(data.horizon_days) }} components={{ b: <b /> }} />
-        ) : (
-          format.spaced(data.reason.text)
-        ))
-      }
+      answer={data && state && t(`stateAnswer.${state}`, { rule: methodName(data.rule), model: methodName(data.candidate) })}
       note={
         data && (
           <span className="row">
             <StateTag state={data.state} />
-            {data.total_micros !== null && <span>{format.spaced(data.reason.text)}</span>}
+            <span>{t("versionNote", { version: data.version, day: format.day(data.as_of) })}</span>
+            {!data.is_serving && <span className="tag tag--attention">{t("versions.old")}</span>}
           </span>
         )
       }
@@ -51,69 +50,74 @@ export default function PredictionPage() {
   );
 }
 
-function Body({ data }: { data: PredictionDetail }) {
+function Body({ data }: { data: VersionDetail }) {
   const { t } = useTranslation("predictions");
-  const context = useChartContext();
-  const { format } = context;
+  const format = useFormat();
   const go = useNavigate();
-  const test = data.back_test;
+  const { backtest: test } = data;
+  const ranked = useLedger().data?.pages.flatMap((page) => page.items).find((snapshot) => snapshot.as_of === data.as_of)?.entries;
+  const toTenth = (tenth: string) => ranked && void go(customersWith({ value_rank: ranksOfTenth(Number(tenth), ranked) }));
   return (
     <>
-      {test && <BackTestChart test={test} onSelect={(decile) => void go(`/customers?decile=${decile}`)} />}
-      <div className="two-up">
-        <ChartFrame
-          title={t("distribution.title")}
-          note={t("distribution.note")}
-          file="distribution"
-          onSelect={(key) => void go(`/segments/new?value_band=${key}`)}
-          drawing={distribution(
-            data.distribution.map((bin) => ({
-              key: bin.key,
-              count: bin.customers,
-              name: bin.high_micros === null ? `≥${format.money(bin.low_micros, { compact: true })}` : `${format.money(bin.low_micros, { compact: true })}–${format.money(bin.high_micros, { compact: true })}`,
-            })),
-            t("distribution.axis"),
-            context,
-          )}
-        />
-        <Panel title={t("gates.title")}>
-          <ul className="stack">
-            {data.gates.map((gate) => (
-              <li key={gate.gate} className="stack stack--tight">
-                <span className="row row--apart">
-                  <strong>{t(`gates.${gate.gate}`)}</strong>
-                  <span className={`tag ${gate.passed ? "tag--gain" : "tag--attention"}`}>{gate.passed ? t("gates.passed") : t("gates.failed")}</span>
-                </span>
-                <span className="soft">{format.spaced(gate.reason.text)}</span>
-              </li>
-            ))}
-            {data.notices.map((notice) => (
-              <li key={notice.code} className="soft">
-                {format.spaced(notice.text)}
-              </li>
-            ))}
-          </ul>
-        </Panel>
-      </div>
+      <Panel title={t("why")}>
+        <ul className="reasons">
+          {data.reasons.map((reason, index) => (
+            <li key={index}>
+              <strong>{format.spaced(reason.what)}</strong>
+              {reason.why && <span className="soft">{format.spaced(reason.why)}</span>}
+              {reason.remedy && <span className="soft">{format.spaced(reason.remedy)}</span>}
+            </li>
+          ))}
+        </ul>
+      </Panel>
+      {data.is_serving && <WhoPanel data={data} ranked={ranked} />}
+      <DecilesPanel test={test} onSelect={data.is_serving && ranked ? toTenth : undefined} />
+      {(test.pooled?.length ?? 0) > 0 && <RankingPanel rankings={test.pooled ?? []} />}
+      {(test.origins?.length ?? 0) > 0 && <Origins origins={test.origins ?? []} />}
       <Facts
         items={[
-          { label: t("data.customers"), value: format.number(data.data_used.customers) },
-          { label: t("data.orders"), value: format.number(data.data_used.orders) },
-          { label: t("data.period"), value: `${format.day(data.data_used.from, "month")} – ${format.day(data.data_used.to, "month")}`, note: data.data_used.history ? t("data.history") : undefined },
-          { label: t("data.origins"), value: test ? format.number(test.effective_origins) : "–", note: t("data.originsNote") },
+          { label: t("data.origins"), value: test.effective_origins === undefined ? "–" : format.number(test.effective_origins), note: t("data.originsNote") },
+          { label: t("data.customers"), value: format.number(data.card.lake?.customers ?? 0) },
+          { label: t("data.lines"), value: format.number(data.card.lake?.order_lines ?? 0) },
+          { label: t("data.code"), value: data.card.code_version ?? "–", note: data.card.signature && t("data.signature", { signature: data.card.signature.slice(0, 12) }) },
         ]}
       />
-      {test && <Origins origins={test.origins} />}
-      <Versions data={data} />
-      <Ledger predictionId={data.id} />
+      {test.season_seen === false && <p className="soft">{t("seasonUnseen")}</p>}
+      <Versions current={data.id} />
     </>
   );
 }
 
-function Origins({ origins }: { origins: BackTest["origins"] }) {
+/** The usable list there always is: by the model, or by the plain rule under its own name. */
+function WhoPanel({ data, ranked }: { data: VersionDetail; ranked: number | undefined }) {
   const { t } = useTranslation("predictions");
-  const { format } = useChartContext();
-  const share = (value: number) => format.percent(value, 1);
+  const format = useFormat();
+  const methodName = useMethodName();
+  const byModel = ["published", "ranking_only"].includes(stateOf(data.state));
+  const best = ranked ? ranksOfTenth(1, ranked) : null;
+  return (
+    <Panel title={byModel ? t("who.model") : t("who.rule", { rule: methodName(data.rule) })}>
+      <div className="row">
+        <ButtonLink kind="primary" to={customersWith({}, "-value_score")}>
+          {t("who.all")}
+        </ButtonLink>
+        {best && (
+          <>
+            <ButtonLink to={customersWith({ value_rank: best }, "-value_score")}>{t("who.tenth", { count: best.max, formatted: format.number(best.max) })}</ButtonLink>
+            <ButtonLink icon="plus" to={segmentOf([{ field: "value_rank", value: best }])}>
+              {t("who.segment")}
+            </ButtonLink>
+          </>
+        )}
+      </div>
+    </Panel>
+  );
+}
+
+function Origins({ origins }: { origins: Origin[] }) {
+  const { t } = useTranslation("predictions");
+  const format = useFormat();
+  const money = (units: number | null) => (units === null ? "–" : format.money(unitsToMicros(units), { whole: true }));
   return (
     <Panel title={t("origins.title")} flush>
       <DataTable
@@ -122,56 +126,78 @@ function Origins({ origins }: { origins: BackTest["origins"] }) {
         keyOf={(origin) => origin.as_of}
         nameOf={(origin) => origin.as_of}
         columns={[
-          { key: "as_of", title: t("origins.asOf"), main: true, render: (origin) => format.day(origin.as_of) },
-          { key: "top", title: t("origins.top"), numeric: true, render: (origin) => share(origin.top_fifth_model) },
-          { key: "topRule", title: t("origins.topRule"), numeric: true, render: (origin) => share(origin.top_fifth_rule) },
-          { key: "gini", title: t("origins.gini"), numeric: true, render: (origin) => format.number(origin.gini_model, { maximumFractionDigits: 3 }) },
-          { key: "giniRule", title: t("origins.giniRule"), numeric: true, render: (origin) => format.number(origin.gini_rule, { maximumFractionDigits: 3 }) },
-          { key: "ratio", title: t("origins.ratio"), numeric: true, render: (origin) => format.percent(origin.total_ratio) },
+          { key: "window", title: t("origins.window"), main: true, render: (origin) => `${format.day(origin.as_of)} – ${format.day(origin.until)}` },
+          { key: "actual", title: t("origins.actual"), numeric: true, render: (origin) => <strong>{money(origin.actual_total)}</strong> },
+          { key: "said", title: t("origins.said"), numeric: true, render: (origin) => money(origin.predicted_total) },
+          { key: "rule", title: t("origins.rule"), numeric: true, render: (origin) => money(origin.rule_total) },
+          { key: "ratio", title: t("origins.ratio"), numeric: true, render: (origin) => estimateText(origin.ratio, (value) => format.percent(value)) },
+          { key: "coverage", title: t("origins.coverage"), numeric: true, render: (origin) => (origin.coverage === null ? "–" : format.percent(origin.coverage)) },
+          { key: "customers", title: t("origins.customers"), numeric: true, render: (origin) => `${format.number(origin.buyers)} / ${format.number(origin.customers)}` },
+          { key: "use", title: t("origins.use"), render: (origin) => t(`origins.uses.${origin.use}`) },
         ]}
       />
     </Panel>
   );
 }
 
-function Versions({ data }: { data: PredictionDetail }) {
+function Versions({ current }: { current: number }) {
   const { t } = useTranslation("predictions");
-  const { format } = useChartContext();
-  const mayManage = useMay("manage");
+  const format = useFormat();
+  const methodName = useMethodName();
+  const mayServe = useMay("prediction");
   const queries = useQueryClient();
-  const revert = useMutation({
-    mutationFn: (version: number) => api.post(`/predictions/${data.id}/revert`, { version }),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ["predictions"] }),
+  const list = useVersions();
+  const serve = useMutation({
+    mutationFn: (id: number) => answer(client.POST("/predictions/versions/{version_id}/serve", { params: { path: { version_id: id } } })),
+    onSuccess: () => queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" }),
   });
   return (
     <Panel title={t("versions.title")} flush>
+      {list.error && <ProblemView error={list.error} onRetry={() => void list.refetch()} />}
       <DataTable
         name={t("versions.title")}
-        rows={data.versions}
-        keyOf={(version) => String(version.version)}
-        nameOf={(version) => String(version.version)}
+        rows={list.data?.pages.flatMap((page) => page.items) ?? []}
+        loading={list.isPending}
+        hasMore={list.hasNextPage}
+        loadingMore={list.isFetchingNextPage}
+        onMore={() => void list.fetchNextPage()}
+        keyOf={(version) => String(version.id)}
+        nameOf={(version) => t("versions.name", { version: version.version })}
         columns={[
-          { key: "version", title: t("versions.version"), main: true, render: (version) => `v${version.version}` },
-          { key: "made", title: t("versions.made"), render: (version) => format.instant(version.created_at) },
-          { key: "model", title: t("fields.model"), render: (version) => version.model_name },
+          {
+            key: "version",
+            title: t("versions.version"),
+            main: true,
+            render: (version) =>
+              version.id === current ? (
+                <strong>{t("versions.name", { version: version.version })}</strong>
+              ) : (
+                <Link className="table-name" to={`/predictions/${version.id}`}>
+                  {t("versions.name", { version: version.version })}
+                </Link>
+              ),
+          },
           { key: "state", title: t("fields.state"), render: (version) => <StateTag state={version.state} /> },
+          { key: "as_of", title: t("fields.asOf"), numeric: true, render: (version) => format.day(version.as_of) },
+          { key: "model", title: t("fields.model"), render: (version) => methodName(version.candidate) || "–" },
+          { key: "made", title: t("versions.made"), render: (version) => format.instant(version.created_at) },
           {
             key: "use",
             title: t("versions.use"),
             render: (version) =>
-              version.current ? (
+              version.is_serving ? (
                 <span className="tag tag--accent">{t("versions.current")}</span>
+              ) : version.can_serve && mayServe ? (
+                <Button icon="undo" disabled={serve.isPending} onClick={() => serve.mutate(version.id)}>
+                  {t("versions.serve")}
+                </Button>
               ) : (
-                mayManage && (
-                  <Button icon="undo" disabled={revert.isPending} onClick={() => revert.mutate(version.version)}>
-                    {t("versions.revert", { version: version.version })}
-                  </Button>
-                )
+                <span className="faint">–</span>
               ),
           },
         ]}
       />
-      {revert.error && <ProblemView error={revert.error} />}
+      {serve.error && <ProblemView error={serve.error} />}
     </Panel>
   );
 }

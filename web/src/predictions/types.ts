@@ -1,60 +1,77 @@
-import type { Day, Instant, Micros, Reason } from "../api/types";
+import type { Schema } from "../api/client";
+import type { Day } from "../api/types";
 
-export type PredictionState = "published" | "ranking_only" | "withheld" | "insufficient";
+export type Task = Schema<"TaskOut">;
+export type Version = Schema<"VersionRow">;
+export type Snapshot = Schema<"SnapshotOut">;
+export const STATES = ["published", "ranking_only", "withheld", "not_enough_evidence"] as const;
+export type PredictionState = (typeof STATES)[number];
 
-export interface PredictionModel {
-  id: string;
-  kind: "value";
-  horizon_days: number;
-  state: PredictionState;
-  /** Why it is in this state; for `insufficient`, how much is missing. */
-  reason: Reason;
-  model_name: string | null;
-  as_of: Day | null;
-  customers: number | null;
-  total_micros: Micros | null;
+/** A figure with its resampled interval; a missing end is open. */
+export interface Estimate {
+  value: number | null;
+  low: number | null;
+  high: number | null;
+  level: number;
 }
 
-export interface BackTest {
-  /** The last complete window. */
-  from: Day;
-  to: Day;
-  predicted_micros: Micros;
-  actual_micros: Micros;
-  rule_micros: Micros;
-  rule_name: Reason;
-  deciles: { decile: number; predicted_micros: Micros; low_micros: Micros | null; high_micros: Micros | null; actual_micros: Micros; rule_micros: Micros }[];
-  origins: { as_of: Day; gini_model: number; gini_rule: number; top_fifth_model: number; top_fifth_rule: number; total_ratio: number }[];
-  /** Model minus rule, pooled, with the 80 % interval of the resampling. */
-  gini_gain: { value: number; low: number; high: number } | null;
-  effective_origins: number;
+export interface Ranking {
+  name: string;
+  role: "model" | "candidate" | "rule";
+  gini: Estimate;
+  top_share: Estimate;
+  gini_lead: Estimate;
+  top_share_lead: Estimate;
 }
 
-export interface PredictionsOverview {
-  /** Of the main model; null before there is one. */
-  headline: BackTest | null;
-  models: PredictionModel[];
-}
-
-export interface PredictionDetail extends PredictionModel {
-  back_test: BackTest | null;
-  gates: { gate: "ranking" | "amount"; passed: boolean; reason: Reason }[];
-  distribution: { key: string; low_micros: Micros; high_micros: Micros | null; customers: number }[];
-  reasons: { reason: Reason; share: number }[];
-  data_used: { customers: number; orders: number; from: Day; to: Day; history: boolean; imports: number };
-  versions: { version: number; created_at: Instant; model_name: string; state: PredictionState; current: boolean }[];
-  notices: Reason[];
-}
-
-export interface LedgerEntry {
-  id: string;
-  shown_at: Instant;
-  as_of: Day;
-  horizon_days: number;
-  version: number;
+/** Amounts in units of the currency: these are statistics, not books. 10 is the tenth with the highest predictions. */
+export interface TestedDecile {
+  decile: number;
   customers: number;
-  predicted_micros: Micros | null;
-  actual_micros: Micros | null;
-  /** Null while the window is still running. */
-  settled_on: Day | null;
+  predicted: number;
+  actual: number;
+  rule: number;
+  actual_by_rule: number;
+  ratio: Estimate;
+}
+
+export interface Origin {
+  as_of: Day;
+  until: Day;
+  use: "choosing" | "confirming";
+  customers: number;
+  buyers: number;
+  recalibrated: boolean;
+  predicted_total: number | null;
+  rule_total: number;
+  actual_total: number;
+  ratio: Estimate;
+  coverage: number | null;
+  rankings: Ranking[];
+  deciles: TestedDecile[];
+}
+
+/** `zhiji.algorithms.value.BackTest.to_json`; empty where nothing could be tested. */
+export interface BackTest {
+  horizon_days: number;
+  rule: string;
+  effective_origins: number;
+  season_seen: boolean;
+  origins: Origin[];
+  pooled: Ranking[];
+  pooled_deciles: TestedDecile[];
+}
+
+export type VersionDetail = Omit<Schema<"VersionDetail">, "backtest" | "card"> & {
+  backtest: Partial<BackTest>;
+  card: { code_version?: string; seed?: number; lake?: Record<string, number>; signature?: string };
+};
+
+/** Of a settled snapshot; whole micros. */
+export interface Settled {
+  customers: number;
+  said_micros: number | null;
+  actual_micros: number;
+  coverage: number | null;
+  tenths: { tenth: number; customers: number; said_micros: number | null; actual_micros: number; actual_by_rule_micros: number }[];
 }

@@ -19,7 +19,7 @@ export function createRouter() {
       children: [
         page("/setup", () => import("../entry/SetupPage")),
         page("/sign-in", () => import("../entry/SignInPage")),
-        page("/reset-password", () => import("../entry/ResetPasswordPage")),
+        page("/reset", () => import("../entry/ResetPasswordPage")),
         page("/invitation", () => import("../entry/InvitationPage")),
         {
           path: "/",
@@ -37,6 +37,7 @@ export function createRouter() {
                 page("segments/:id", () => import("../segments/SegmentPage")),
                 page("segments/:id/edit", () => import("../segments/SegmentEditorPage")),
                 page("predictions", () => import("../predictions/PredictionsPage")),
+                page("predictions/ledger", () => import("../predictions/LedgerPage")),
                 page("predictions/:id", () => import("../predictions/PredictionPage")),
                 page("dashboard", () => import("../dashboards/DashboardPage")),
                 page("imports", () => import("../imports/ImportsPage")),

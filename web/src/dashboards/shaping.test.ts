@@ -1,0 +1,25 @@
+import { describe, expect, it } from "vitest";
+import { cohortRows, concentrationCurve } from "./shaping";
+
+const cell = (cohort_on: string, months_since: number, customers: number) => ({ cohort_on, months_since, cohort_customers: 40, customers, spend_micros: 0 });
+
+describe("cohorts", () => {
+  it("tell a month in which nobody came from one that is still to come", () => {
+    const rows = cohortRows([cell("2011-10-01", 0, 40), cell("2011-10-01", 2, 10), cell("2011-11-01", 0, 40)], "2011-12-09");
+    expect(rows.map((row) => [row.month, row.retained])).toEqual([
+      ["2011-10-01", [1, 0, 0.25]],
+      ["2011-11-01", [1, 0]],
+    ]);
+  });
+  it("count months over the turn of the year", () => expect(cohortRows([cell("2010-12-01", 0, 40)], "2011-02-01")[0]?.retained).toHaveLength(3));
+});
+
+describe("concentration", () => {
+  const top = (top_percent: number, share: number) => ({ top_percent, customers: 1, spend_micros: 0, share });
+  it("runs from nobody to everybody and speaks of a fifth", () => {
+    const found = concentrationCurve([top(50, 0.9), top(20, 0.7), top(1, 0.2)]);
+    expect(found?.marked).toEqual({ customers: 0.2, spend: 0.7 });
+    expect(found?.points.map((point) => point.spend)).toEqual([0, 0.2, 0.7, 0.9, 1]);
+  });
+  it("is nothing without spend", () => expect(concentrationCurve([])).toBeNull());
+});

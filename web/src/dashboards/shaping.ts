@@ -1,0 +1,26 @@
+import type { Cohort } from "../charts/grid";
+import type { ConcentrationPoint } from "../charts/curves";
+import type { Overview } from "./types";
+
+const monthNumber = (day: string) => Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7)) - 1;
+
+/** One row a cohort: shares that ordered again by months since; months in which nobody did are 0, months to come are absent. */
+export function cohortRows(cells: Overview["cohorts"], asOf: string): Cohort[] {
+  const rows = new Map<string, Cohort>();
+  for (const cell of cells) {
+    const age = monthNumber(asOf) - monthNumber(cell.cohort_on);
+    const row = rows.get(cell.cohort_on) ?? { key: cell.cohort_on, month: cell.cohort_on, customers: cell.cohort_customers, retained: Array.from({ length: age + 1 }, () => 0) };
+    if (cell.months_since >= 0 && cell.months_since <= age) row.retained[cell.months_since] = cell.cohort_customers > 0 ? cell.customers / cell.cohort_customers : 0;
+    rows.set(cell.cohort_on, row);
+  }
+  return [...rows.values()].sort((a, b) => a.month.localeCompare(b.month));
+}
+
+/** The curve through all tops, and the one that is spoken of: a fifth, or the nearest to it. */
+export function concentrationCurve(tops: Overview["concentration"]): { points: ConcentrationPoint[]; marked: ConcentrationPoint } | null {
+  if (tops.length === 0) return null;
+  const shares = tops.map((top) => ({ customers: top.top_percent / 100, spend: top.share })).sort((a, b) => a.customers - b.customers);
+  const marked = shares.reduce((best, each) => (Math.abs(each.customers - 0.2) < Math.abs(best.customers - 0.2) ? each : best));
+  const ends = { customers: 1, spend: 1 };
+  return { points: [{ customers: 0, spend: 0 }, ...shares.filter((each) => each.customers < 1), ends], marked };
+}

@@ -1,0 +1,170 @@
+import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { Link, useSearchParams } from "react-router";
+import { answer, client } from "../api/client";
+import { ChartFrame } from "../charts/ChartFrame";
+import { useChartContext } from "../charts/context";
+import { deciles } from "../charts/deciles";
+import { AnswerPage } from "../design/AnswerPage";
+import { Button } from "../design/Button";
+import { EmptyState } from "../design/EmptyState";
+import { Panel } from "../design/Panel";
+import { ProblemView } from "../design/ProblemView";
+import { DataTable } from "../design/table/DataTable";
+import { microsForDrawing } from "../i18n/format";
+import { useFormat } from "../i18n/useFormat";
+import { useLedger } from "./queries";
+import type { Settled, Snapshot } from "./types";
+import "./predictions.css";
+
+/** Every prediction that was shown, frozen, and what came of it. Nobody can edit it, and anybody can check that. */
+export default function LedgerPage() {
+  const { t } = useTranslation("predictions");
+  const format = useFormat();
+  const [asked, setAsked] = useSearchParams();
+  const list = useLedger();
+  const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const chosen = rows.find((row) => String(row.id) === asked.get("snapshot")) ?? rows[0];
+  const settled = rows.filter((row) => row.summary).length;
+  const next = rows.filter((row) => !row.summary).map((row) => row.due_on).sort()[0];
+  return (
+    <AnswerPage
+      title={t("ledger.title")}
+      loading={list.isPending}
+      error={list.error}
+      onRetry={() => void list.refetch()}
+      actions={<ChainCheck />}
+      answer={rows.length > 0 && t("ledger.answer", { frozen: format.number(rows.length), settled: format.number(settled) })}
+      note={next ? t("ledger.nextDue", { day: format.day(next) }) : undefined}
+      empty={rows.length === 0 && <EmptyState icon="shield" title={t("ledger.emptyTitle")}>{t("ledger.empty")}</EmptyState>}
+    >
+      <Panel title={t("ledger.list")} flush>
+        <DataTable
+          name={t("ledger.list")}
+          rows={rows}
+          keyOf={(row) => String(row.id)}
+          nameOf={(row) => format.day(row.as_of)}
+          hasMore={list.hasNextPage}
+          loadingMore={list.isFetchingNextPage}
+          onMore={() => void list.fetchNextPage()}
+          columns={[
+            {
+              key: "as_of",
+              title: t("ledger.asOf"),
+              main: true,
+              render: (row) => (
+                <button type="button" className="text-button" aria-pressed={row.id === chosen?.id} onClick={() => setAsked({ snapshot: String(row.id) }, { replace: true, preventScrollReset: true })}>
+                  {format.day(row.as_of)}
+                </button>
+              ),
+            },
+            { key: "actual", title: t("ledger.actual"), numeric: true, render: (row) => (row.summary ? format.money(summaryOf(row)?.actual_micros ?? 0, { whole: true }) : <span className="faint">{t("ledger.running")}</span>) },
+            { key: "said", title: t("ledger.predicted"), numeric: true, render: (row) => <Said row={row} /> },
+            { key: "due", title: t("ledger.due"), numeric: true, render: (row) => format.day(row.due_on) },
+            { key: "entries", title: t("ledger.customers"), numeric: true, render: (row) => format.number(row.entries) },
+            { key: "version", title: t("ledger.version"), numeric: true, render: (row) => t("versions.name", { version: row.version }) },
+            { key: "digest", title: t("ledger.digest"), render: (row) => <code title={row.digest}>{row.digest.slice(0, 10)}</code> },
+          ]}
+        />
+      </Panel>
+      {chosen && summaryOf(chosen) && <Outcome summary={summaryOf(chosen)!} />}
+      {chosen && <Entries key={chosen.id} snapshot={chosen} />}
+    </AnswerPage>
+  );
+}
+
+const summaryOf = (row: Snapshot): Settled | null => row.summary as unknown as Settled | null;
+
+function Said({ row }: { row: Snapshot }) {
+  const { t } = useTranslation("predictions");
+  const format = useFormat();
+  const said = summaryOf(row)?.said_micros;
+  if (said !== null && said !== undefined) return <>{format.money(said, { whole: true })}</>;
+  return <span className="faint">{t(row.state === "published" ? "ledger.perCustomer" : "ledger.rankOnly")}</span>;
+}
+
+function ChainCheck() {
+  const { t } = useTranslation("predictions");
+  const check = useMutation({ mutationFn: () => answer(client.GET("/predictions/ledger/check")) });
+  return (
+    <span className="row">
+      <span role="status">
+        {check.data && <span className={`tag ${check.data.is_whole ? "tag--gain" : "tag--attention"}`}>{check.data.is_whole ? t("ledger.whole") : t("ledger.broken", { id: check.data.first_broken })}</span>}
+      </span>
+      <Button icon="shield" disabled={check.isPending} onClick={() => check.mutate()}>
+        {t("ledger.check")}
+      </Button>
+      {check.error && <ProblemView error={check.error} />}
+    </span>
+  );
+}
+
+function Outcome({ summary }: { summary: Settled }) {
+  const { t } = useTranslation("predictions");
+  const context = useChartContext();
+  const { format } = context;
+  const money = (micros: number) => format.money(micros, { compact: true });
+  const rows = [...summary.tenths]
+    .sort((a, b) => b.tenth - a.tenth)
+    .map((row, index) => ({
+      decile: index + 1,
+      predicted: row.said_micros === null ? null : microsForDrawing(row.said_micros),
+      predictedText: row.said_micros === null ? "" : money(row.said_micros),
+      low: null,
+      high: null,
+      intervalText: "",
+      actual: microsForDrawing(row.actual_micros),
+      actualText: money(row.actual_micros),
+      rule: microsForDrawing(row.actual_by_rule_micros),
+      ruleText: money(row.actual_by_rule_micros),
+    }));
+  const coverage = summary.coverage === null ? undefined : t("ledger.coverage", { share: format.percent(summary.coverage) });
+  return <ChartFrame title={t("ledger.outcome")} note={coverage} drawing={deciles(rows, context, t("ledger.byRule"))} file="ledger" />;
+}
+
+function Entries({ snapshot }: { snapshot: Snapshot }) {
+  const { t } = useTranslation("predictions");
+  const format = useFormat();
+  const list = useInfiniteQuery({
+    queryKey: ["predictions", "ledger", "entries", snapshot.id],
+    queryFn: ({ pageParam, signal }) => answer(client.GET("/predictions/ledger/{snapshot_id}/entries", { params: { path: { snapshot_id: snapshot.id }, query: { after: pageParam, limit: 50 } }, signal })),
+    initialPageParam: 0,
+    getNextPageParam: (page) => page.next,
+  });
+  const title = t("ledger.entries", { day: format.day(snapshot.as_of) });
+  const money = (micros: number | null) => (micros === null ? <span className="faint">–</span> : format.money(micros, { whole: true }));
+  return (
+    <Panel title={title} flush>
+      {list.error && <ProblemView error={list.error} onRetry={() => void list.refetch()} />}
+      <DataTable
+        name={title}
+        compact
+        rows={list.data?.pages.flatMap((page) => page.items) ?? []}
+        loading={list.isPending}
+        hasMore={list.hasNextPage}
+        loadingMore={list.isFetchingNextPage}
+        onMore={() => void list.fetchNextPage()}
+        keyOf={(row) => String(row.id)}
+        nameOf={(row) => row.name}
+        empty={<p className="panel__body soft">{t("ledger.noneYours")}</p>}
+        columns={[
+          {
+            key: "name",
+            title: t("ledger.customer"),
+            main: true,
+            render: (row) => (
+              <Link className="table-name" to={`/customers/${row.customer_id}`}>
+                {row.name || row.customer_id}
+              </Link>
+            ),
+          },
+          { key: "rank", title: t("ledger.rank"), numeric: true, render: (row) => format.number(row.rank) },
+          { key: "said", title: t("ledger.predicted"), numeric: true, render: (row) => (row.expected_value_micros === null ? <span className="faint">{t("ledger.rankOnly")}</span> : format.money(row.expected_value_micros, { whole: true })) },
+          { key: "range", title: t("ledger.range"), numeric: true, render: (row) => (row.value_low_micros === null || row.value_high_micros === null ? <span className="faint">–</span> : `${format.money(row.value_low_micros, { whole: true })} – ${format.money(row.value_high_micros, { whole: true })}`) },
+          { key: "actual", title: t("ledger.actual"), numeric: true, render: (row) => money(row.actual_value_micros) },
+          { key: "orders", title: t("ledger.orders"), numeric: true, render: (row) => (row.actual_orders === null ? <span className="faint">–</span> : format.number(row.actual_orders)) },
+        ]}
+      />
+    </Panel>
+  );
+}
