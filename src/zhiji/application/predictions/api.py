@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
-from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Router, Schema
+from pydantic import Field
 
 from zhiji.application.predictions import presentation, queries, services
-from zhiji.platform.schemas import answers
+from zhiji.platform.schemas import After, Limit, PathId, SignedRequest, answers
 from zhiji.platform.scope import require
 
 PREFIX = "/predictions"
@@ -61,7 +61,7 @@ class Headline(Schema):
     actual_micros: int
 
 
-class TaskOut(Schema):
+class PredictionTask(Schema):
     task: str
     horizon_days: int
     serving: VersionRow
@@ -140,15 +140,33 @@ class ScoreOut(Schema):
     reasons: list[Words]
 
 
-@router.get("", response=answers({200: list[TaskOut]}), operation_id="prediction_list")
-def prediction_list(request: HttpRequest) -> Any:
+class Horizon(Schema):
+    """``missing_days``: of history, until a horizon can be offered."""
+
+    days: int
+    is_offered: bool
+    is_chosen: bool
+    missing_days: int
+
+
+class Horizons(Schema):
+    chosen_days: int
+    items: list[Horizon]
+
+
+class HorizonChoice(Schema):
+    days: Annotated[int, Field(ge=1, le=3_650)]
+
+
+@router.get("", response=answers({200: list[PredictionTask]}), operation_id="prediction_list")
+def prediction_list(request: SignedRequest) -> Any:
     """What is predicted, in which state, and how the last window turned out."""
     return presentation.tasks(request)
 
 
 @router.get("/versions", response=answers({200: VersionPage}), operation_id="prediction_versions")
-def prediction_versions(request: HttpRequest, after: int = Query(0, ge=0, le=2**62),
-                        limit: int = Query(50, ge=1, le=200)) -> Any:  # fmt: skip
+def prediction_versions(request: SignedRequest, after: After = 0,
+                        limit: Limit = 50) -> Any:  # fmt: skip
     rows = queries.versions(request.user)
     found = list((rows.filter(pk__lt=after) if after else rows)[: limit + 1])
     return {
@@ -158,26 +176,40 @@ def prediction_versions(request: HttpRequest, after: int = Query(0, ge=0, le=2**
 
 
 @router.get("/versions/{version_id}", response=answers({200: VersionDetail}, 404), operation_id="prediction_version")
-def prediction_version(request: HttpRequest, version_id: int) -> Any:
+def prediction_version(request: SignedRequest, version_id: PathId) -> Any:
     return presentation.version_detail(request, queries.version(request.user, version_id))
 
 
 @router.post("/versions/{version_id}/serve", response=answers({200: VersionRow}, 404, 409),
              operation_id="prediction_serve")  # fmt: skip
-def prediction_serve(request: HttpRequest, version_id: int) -> Any:
+def prediction_serve(request: SignedRequest, version_id: PathId) -> Any:
     """Put an earlier version back."""
     version = queries.version(request.user, version_id, "write")
-    return presentation.version_row(request, services.version_serve(version))
+    services.version_serve(version)
+    return presentation.version_row(request, queries.version(request.user, version_id))
+
+
+@router.get("/horizons", response=answers({200: Horizons}), operation_id="prediction_horizons")
+def prediction_horizons(request: SignedRequest) -> Any:
+    """How far predictions may look, and how far the next refresh will."""
+    return queries.horizons(request.user)
+
+
+@router.put("/horizon", response=answers({200: Horizons}), operation_id="prediction_horizon_choose")
+def prediction_horizon_choose(request: SignedRequest, payload: HorizonChoice) -> Any:
+    """Choose among those that are offered; shown from the next refresh on."""
+    services.horizon_choose(user=request.user, days=payload.days)
+    return queries.horizons(request.user)
 
 
 @router.get("/customers/{customer_id}", response=answers({200: list[ScoreOut]}, 404), operation_id="prediction_score")
-def prediction_score(request: HttpRequest, customer_id: int) -> Any:
+def prediction_score(request: SignedRequest, customer_id: PathId) -> Any:
     return presentation.scores(request, customer_id)
 
 
 @router.get("/ledger", response=answers({200: LedgerPage}), operation_id="ledger_list")
-def ledger_list(request: HttpRequest, after: int = Query(0, ge=0, le=2**62),
-                limit: int = Query(50, ge=1, le=200)) -> Any:  # fmt: skip
+def ledger_list(request: SignedRequest, after: After = 0,
+                limit: Limit = 50) -> Any:  # fmt: skip
     rows = queries.snapshots(request.user)
     found = list((rows.filter(pk__lt=after) if after else rows)[: limit + 1])
     return {
@@ -187,7 +219,7 @@ def ledger_list(request: HttpRequest, after: int = Query(0, ge=0, le=2**62),
 
 
 @router.get("/ledger/check", response=answers({200: LedgerCheck}), operation_id="ledger_check")
-def ledger_check(request: HttpRequest) -> Any:
+def ledger_check(request: SignedRequest) -> Any:
     """Go through the whole chain and say whether anything was touched."""
     require(request.user, "prediction", "read")
     found = queries.ledger_broken()
@@ -195,7 +227,7 @@ def ledger_check(request: HttpRequest) -> Any:
 
 
 @router.get("/ledger/{snapshot_id}/entries", response=answers({200: EntryPage}, 404), operation_id="ledger_entries")
-def ledger_entries(request: HttpRequest, snapshot_id: int, after: int = Query(0, ge=0, le=2**31),
-                   limit: int = Query(50, ge=1, le=200)) -> Any:  # fmt: skip
+def ledger_entries(request: SignedRequest, snapshot_id: PathId, after: After = 0,
+                   limit: Limit = 50) -> Any:  # fmt: skip
     """The entries by rank, of the customers whom the reader may see."""
     return presentation.entries(request, snapshot_id, after, limit)

@@ -19,7 +19,9 @@ from zhiji.application.predictions.models import (
 )
 from zhiji.data.store import bulk
 from zhiji.platform import audit, live
+from zhiji.platform.models import AuditEntry
 
+FROZEN, SETTLED = "ledger_freeze", "ledger_settle"
 _GENESIS = "0" * 64
 _ENTRY = (
     "customer_ref", "rank", "value_score", "rule_score", "expected_value_micros", "value_low_micros",
@@ -44,10 +46,13 @@ def freeze(version: ModelVersion, frame: pd.DataFrame) -> LedgerSnapshot | None:
         **{name: _integers(frame[name]) for name in _ENTRY[4:]},
     }
     previous = LedgerSnapshot.objects.order_by("-pk").values_list("digest", flat=True).first() or _GENESIS
-    snapshot = LedgerSnapshot.objects.create(
+    snapshot = LedgerSnapshot(
         version=version, task=version.task, as_of=version.as_of, due_on=due, entries=len(frame),
-        previous_digest=previous, digest=_digest(previous, zip(*columns.values(), strict=True)),
+        previous_digest=previous,
     )  # fmt: skip
+    snapshot.digest = _digest(_head(snapshot), zip(*columns.values(), strict=True))
+    snapshot.save(force_insert=True)
+    audit.record(FROZEN, "prediction", snapshot.pk, digest=snapshot.digest)
     bulk.insert(
         LedgerEntry,
         {
@@ -63,9 +68,15 @@ def _integers(values: Any) -> list[int | None]:
     return [None if pd.isna(value) else int(value) for value in values.tolist()]
 
 
-def _digest(previous: str, rows: Any) -> str:
-    """SHA-256 over the digest before and the rows in order of their customers."""
-    total = hashlib.sha256(previous.encode())
+def _head(snapshot: LedgerSnapshot) -> bytes:
+    """What a snapshot is about, and the snapshot before it."""
+    about = (snapshot.version_id, snapshot.task, snapshot.as_of.isoformat(), snapshot.due_on.isoformat())
+    return orjson.dumps([snapshot.previous_digest, *about, snapshot.entries])
+
+
+def _digest(head: bytes, rows: Any) -> str:
+    """SHA-256 over a head and the rows in order of their customers."""
+    total = hashlib.sha256(head)
     for row in sorted(tuple(row) for row in rows):
         total.update(orjson.dumps(row))
     return total.hexdigest()
@@ -73,23 +84,39 @@ def _digest(previous: str, rows: Any) -> str:
 
 def broken() -> int | None:
     """The id of the first snapshot whose entries, outcome or place in the chain were touched; None if all is whole."""
+    frozen, settled = _audited(FROZEN), _audited(SETTLED)
     previous = _GENESIS
     for snapshot in LedgerSnapshot.objects.order_by("pk").select_related("settlement"):
-        rows = snapshot.rows.values_list(*_ENTRY)
-        if snapshot.previous_digest != previous or _digest(previous, rows) != snapshot.digest:
+        rows = snapshot.rows.values_list(*_ENTRY).iterator()
+        if snapshot.previous_digest != previous or _digest(_head(snapshot), rows) != snapshot.digest:
             return snapshot.pk
         settlement = getattr(snapshot, "settlement", None)
-        if settlement is not None and _outcome_digest(snapshot) != settlement.digest:
+        if settlement is None:
+            if str(snapshot.pk) in settled or LedgerOutcome.objects.filter(entry__snapshot=snapshot).exists():
+                return snapshot.pk
+        elif _outcome_digest(snapshot, settlement.summary) != settlement.digest:
+            return snapshot.pk
+        if frozen.pop(str(snapshot.pk), "") != snapshot.digest or (
+            settlement is not None and settled.get(str(snapshot.pk)) != settlement.digest
+        ):
             return snapshot.pk
         previous = snapshot.digest
-    return None
+    # What the trail knows of and the ledger does not was cut off at the end.
+    return min(map(int, frozen), default=None)
 
 
-def _outcome_digest(snapshot: LedgerSnapshot) -> str:
+def _audited(action: str) -> dict[str, str]:
+    """Snapshot → its first digest in the audit trail, which has a seal of its own: what was settled anew differs."""
+    rows = AuditEntry.objects.filter(action=action, object_kind="prediction").order_by("-pk")
+    return {pk: details.get("digest", "") for pk, details in rows.values_list("object_id", "details")}
+
+
+def _outcome_digest(snapshot: LedgerSnapshot, summary: dict[str, Any]) -> str:
     rows = LedgerOutcome.objects.filter(entry__snapshot=snapshot).values_list(
         "entry__customer_ref", "actual_value_micros", "actual_orders"
     )
-    return _digest(snapshot.digest, rows)
+    head = snapshot.digest.encode() + orjson.dumps(summary, option=orjson.OPT_SORT_KEYS)
+    return _digest(head, rows.iterator())
 
 
 def settle(days: pd.DataFrame, covered_to: date) -> int:
@@ -97,11 +124,11 @@ def settle(days: pd.DataFrame, covered_to: date) -> int:
 
     days: customer-days known now (``customer_id, value_on, amount_micros``). covered_to: the last day the data covers.
     """
-    due = LedgerSnapshot.objects.filter(settlement=None, due_on__lte=covered_to).select_related("version")
+    due = list(LedgerSnapshot.objects.filter(settlement=None, due_on__lte=covered_to))
     on = pd.to_datetime(days["value_on"])
     for snapshot in due:
         window = days[(on > pd.Timestamp(snapshot.as_of)) & (on <= pd.Timestamp(snapshot.due_on))]
-        grouped = window.groupby("customer_id")["amount_micros"].agg(
+        grouped: Any = window.groupby("customer_id")["amount_micros"].agg(
             value="sum", orders=lambda amounts: int((amounts > 0).sum())
         )
         _settle_one(snapshot, grouped)
@@ -121,9 +148,12 @@ def _settle_one(snapshot: LedgerSnapshot, actual: pd.DataFrame) -> None:
             "actual_orders": joined["orders"].tolist(),
         },
     )
-    LedgerSettlement.objects.create(snapshot=snapshot, summary=_summary(joined), digest=_outcome_digest(snapshot))
-    audit.record("ledger_settle", "prediction", snapshot.pk, as_of=snapshot.as_of.isoformat())
-    live.publish("ledger", snapshot=snapshot.pk)
+    summary = _summary(joined)
+    settlement = LedgerSettlement.objects.create(
+        snapshot=snapshot, summary=summary, digest=_outcome_digest(snapshot, summary)
+    )
+    audit.record(SETTLED, "prediction", snapshot.pk, as_of=snapshot.as_of.isoformat(), digest=settlement.digest)
+    live.publish("prediction", task=snapshot.task, settled=snapshot.pk)
 
 
 def _summary(frame: pd.DataFrame) -> dict[str, Any]:

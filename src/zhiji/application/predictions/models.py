@@ -17,7 +17,9 @@ class ModelVersion(models.Model):
     """One fitted model with its back-test. At most one version a task and horizon serves.
 
     state: ``published`` (amounts shown), ``ranking_only`` (rank, no currency), ``withheld`` (the plain rule serves) or
-    ``not_enough_evidence``. ``backtest``, ``card`` and ``reasons`` hold codes and figures, never words.
+    ``not_enough_evidence``. ``backtest``, ``card`` and ``reasons`` hold codes and figures, never words. ``card``: lake,
+    code_version, seed, signature, ``customers`` scored, ``history_days``, ``horizons`` that could be back-tested.
+    ``run``: the refresh that made it; one that is taken up again after a kill finds its version there.
     """
 
     scope_object: ClassVar[str] = "prediction"
@@ -36,11 +38,13 @@ class ModelVersion(models.Model):
     path = models.CharField(max_length=300, blank=True)
     signature = models.CharField(max_length=64, blank=True)
     is_serving = models.BooleanField(default=False)
+    run = models.CharField(max_length=40, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["task", "version"], name="model_version_once"),
+            models.UniqueConstraint(fields=["task", "run"], condition=~models.Q(run=""), name="one_version_a_run"),
             models.UniqueConstraint(
                 fields=["task", "horizon_days"], condition=models.Q(is_serving=True), name="one_model_serves"
             ),
@@ -73,7 +77,8 @@ class CustomerScore(models.Model):
 class LedgerSnapshot(models.Model):
     """All predictions of one version on one day, frozen when they are first shown.
 
-    ``digest`` covers the entries and the digest of the snapshot before: an edit shows.
+    ``digest`` covers what it is about, the entries and the digest of the snapshot before: an edit shows. The audit
+    trail keeps each digest too, so that a snapshot cut off at the end shows as well.
     """
 
     scope_object: ClassVar[str] = "prediction"
@@ -109,6 +114,7 @@ class LedgerEntry(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["snapshot", "customer_ref"], name="entry_once"),)
+        indexes = (models.Index(fields=["snapshot", "rank"], name="entry_by_rank"),)
 
 
 class LedgerSettlement(models.Model):

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
-
 from zhiji.application.predictions import queries
 from zhiji.application.predictions.models import CustomerScore, LedgerSnapshot, ModelVersion
 from zhiji.data.store.models import Customer
-from zhiji.kernel import MICROS, Language, Reason, render
+from zhiji.kernel import MICROS, Language, Money, Reason, render
+from zhiji.platform.company import company
+from zhiji.platform.permissions import Reach, reach
 from zhiji.platform.problems import language_of
-from zhiji.platform.scope import get_scoped, scope
+from zhiji.platform.schemas import SignedRequest
+from zhiji.platform.scope import get_scoped, require, scope
 
 
-def words(reason: dict[str, Any], language: Language) -> dict[str, Any]:
-    text = render(Reason.from_json(reason), language)
-    return {"code": reason["code"], "params": reason.get("params", {}), "what": text.what, "why": text.why,
+def words(reason: dict[str, Any], language: Language, currency: str) -> dict[str, Any]:
+    """In the reader's language, amounts in the company's currency."""
+    params = dict(reason.get("params", {}))
+    if "mean_order_micros" in params:
+        params["mean_order"] = Money(params["mean_order_micros"], currency).shown()
+    text = render(Reason.from_json({**reason, "params": params}), language)
+    return {"code": reason["code"], "params": params, "what": text.what, "why": text.why,
             "remedy": text.remedy}  # fmt: skip
 
 
-def version_row(request: HttpRequest, version: ModelVersion) -> dict[str, Any]:
-    language = language_of(request)
+def version_row(request: SignedRequest, version: ModelVersion) -> dict[str, Any]:
+    language, currency = language_of(request), company().currency
     return {
         "id": version.pk,
         "task": version.task,
@@ -32,18 +37,18 @@ def version_row(request: HttpRequest, version: ModelVersion) -> dict[str, Any]:
         "candidate": version.candidate,
         "rule": version.rule,
         "is_serving": version.is_serving,
-        "can_serve": queries.has_scores(version),
+        "can_serve": version.can_serve,  # type: ignore[attr-defined]  # annotated by queries.versions
         "created_at": version.created_at,
-        "reasons": [words(reason, language) for reason in version.reasons],
+        "reasons": [words(reason, language, currency) for reason in version.reasons],
     }
 
 
-def version_detail(request: HttpRequest, version: ModelVersion) -> dict[str, Any]:
+def version_detail(request: SignedRequest, version: ModelVersion) -> dict[str, Any]:
     return {**version_row(request, version), "backtest": version.backtest, "card": version.card,
-            "horizons": [version.horizon_days]}  # fmt: skip
+            "horizons": version.card.get("horizons", [])}  # fmt: skip
 
 
-def tasks(request: HttpRequest) -> list[dict[str, Any]]:
+def tasks(request: SignedRequest) -> list[dict[str, Any]]:
     serving = queries.versions(request.user).filter(is_serving=True).order_by("task", "horizon_days")
     return [
         {
@@ -75,10 +80,11 @@ def _micros(units: float | None) -> int | None:
     return None if units is None else round(units * MICROS)
 
 
-def scores(request: HttpRequest, customer_id: int) -> list[dict[str, Any]]:
+def scores(request: SignedRequest, customer_id: int) -> list[dict[str, Any]]:
     """The serving versions' scores of a customer whom the reader may see."""
+    require(request.user, "prediction", "read")
     customer = get_scoped(request.user, Customer, customer_id)
-    language = language_of(request)
+    language, currency = language_of(request), company().currency
     found = CustomerScore.objects.filter(customer=customer, version__is_serving=True).select_related("version")
     return [
         {
@@ -88,7 +94,7 @@ def scores(request: HttpRequest, customer_id: int) -> list[dict[str, Any]]:
             "as_of": score.version.as_of,
             "horizon_days": score.version.horizon_days,
             "rank": score.rank,
-            "of": CustomerScore.objects.filter(version=score.version).count(),
+            "of": score.version.card["customers"],
             "value_score": score.value_score,
             "rule": score.version.rule,
             "expected_orders": score.expected_orders,
@@ -96,7 +102,7 @@ def scores(request: HttpRequest, customer_id: int) -> list[dict[str, Any]]:
             "value_low_micros": score.value_low_micros,
             "value_high_micros": score.value_high_micros,
             "probability_active": score.probability_active,
-            "reasons": [words(reason, language) for reason in score.reasons],
+            "reasons": [words(reason, language, currency) for reason in score.reasons],
         }
         for score in found
     ]
@@ -119,10 +125,12 @@ def snapshot(row: LedgerSnapshot) -> dict[str, Any]:
     }
 
 
-def entries(request: HttpRequest, snapshot_id: int, after: int, limit: int) -> dict[str, Any]:
+def entries(request: SignedRequest, snapshot_id: int, after: int, limit: int) -> dict[str, Any]:
     frozen = get_scoped(request.user, LedgerSnapshot, snapshot_id)
     visible = scope(request.user, Customer)
-    rows = frozen.rows.filter(rank__gt=after, customer_ref__in=visible.values("pk")).select_related("outcome")
+    rows = frozen.rows.filter(rank__gt=after).select_related("outcome")
+    if reach(request.user, "customer", "read") < Reach.ALL:
+        rows = rows.filter(customer_ref__in=visible.values("pk"))
     found = list(rows.order_by("rank")[: limit + 1])
     names = dict(visible.filter(pk__in=[row.customer_ref for row in found]).values_list("pk", "name"))
     items = []

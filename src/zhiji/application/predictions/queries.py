@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
+from zhiji.algorithms.value import HORIZONS
 from zhiji.application.predictions import ledger
 from zhiji.application.predictions.models import CustomerScore, LedgerSnapshot, ModelVersion
 from zhiji.kernel import Language, Reason, render
+from zhiji.platform.company import company
 from zhiji.platform.models import User
-from zhiji.platform.scope import get_scoped, scope
+from zhiji.platform.scope import get_scoped, require, scope
 
 
 def serving() -> QuerySet[ModelVersion]:
@@ -19,16 +21,30 @@ def serving() -> QuerySet[ModelVersion]:
 
 
 def versions(user: User) -> QuerySet[ModelVersion]:
-    return scope(user, ModelVersion).order_by("-pk")
+    """Each with ``can_serve``: whether its scores are still kept, so that it could serve again."""
+    require(user, "prediction", "read")
+    kept = CustomerScore.objects.filter(version=OuterRef("pk"))
+    return scope(user, ModelVersion).annotate(can_serve=Exists(kept)).order_by("-pk")
+
+
+def horizons(user: User) -> dict[str, Any]:
+    """How far predictions may look: those that the data as of the last refresh could back-test."""
+    require(user, "prediction", "read")
+    card = scope(user, ModelVersion).order_by("-pk").values_list("card", flat=True).first() or {}
+    offered, chosen = card.get("horizons", []), company().horizon_days
+    items = [
+        {
+            "days": days, "is_offered": days in offered, "is_chosen": days == chosen,
+            "missing_days": max(0, 2 * days - card.get("history_days", 0)),
+        }
+        for days in HORIZONS
+    ]  # fmt: skip
+    return {"chosen_days": chosen, "items": items}
 
 
 def version(user: User, pk: int, action: str = "read") -> ModelVersion:
-    return get_scoped(user, ModelVersion, pk, action)
-
-
-def has_scores(row: ModelVersion) -> bool:
-    """Whether the scores of a version are still kept, so that it could serve again."""
-    return CustomerScore.objects.filter(version=row).exists()
+    row = get_scoped(user, ModelVersion, pk, action)
+    return versions(user).get(pk=row.pk)
 
 
 def ledger_broken() -> int | None:
@@ -37,6 +53,7 @@ def ledger_broken() -> int | None:
 
 
 def snapshots(user: User) -> QuerySet[LedgerSnapshot]:
+    require(user, "prediction", "read")
     return scope(user, LedgerSnapshot).select_related("version", "settlement").order_by("-pk")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from django.db.models import Max
 
 import zhiji
 from zhiji.algorithms.base import save
-from zhiji.algorithms.value import CustomerValueModel, customer_reasons
+from zhiji.algorithms.value import CustomerValueModel, customer_reasons, offered_horizons
 from zhiji.application.predictions import ledger
 from zhiji.application.predictions.models import CustomerScore, ModelVersion
 from zhiji.data.store import bulk
@@ -25,29 +26,50 @@ from zhiji.platform.workspace import workspace
 TASK = "customer_value"
 KEPT_VERSIONS = 12
 _MICROS = ("expected_value", "value_low", "value_high")
+SCORES = (
+    "value_score", "value_rank", "expected_orders", "expected_value_micros", "value_low_micros", "value_high_micros",
+    "probability_active", "rule_score",
+)  # fmt: skip
 
 
-def predictions_refresh(days: pd.DataFrame, as_of: date, *, horizon_days: int, lake: dict[str, Any]) -> pd.DataFrame:
+def predictions_refresh(days: pd.DataFrame, as_of: date, *, horizon_days: int, lake: dict[str, Any],
+                        run: str = "") -> pd.DataFrame:  # fmt: skip
     """Fit, back-test, score and freeze; returns the scores as the list shows them, one row a customer.
 
     days: customer-days known at the end of ``as_of`` (``processing.features.transactions``). lake: what the data was
-    (version, row counts), for the card. Columns of the result: ``customer_id, value_score, value_rank,
-    expected_orders, expected_value_micros, value_low_micros, value_high_micros, probability_active, rule_score``.
+    (version, row counts), for the card. run: names the refresh; called again under the same name, the version that it
+    made is found instead of made twice. Columns of the result: ``customer_id`` and ``SCORES``; no rows where nobody
+    ever spent anything.
     """
-    model = CustomerValueModel(horizon_days=horizon_days, seed=0, zone=company().zone)
+    made = ModelVersion.objects.filter(task=TASK, run=run).first() if run else None
+    if made is not None:
+        return scores_of(made)
     if not (days["amount_micros"] > 0).any():
-        return pd.DataFrame(columns=["customer_id"])
-    model.fit(days, as_of=as_of)
+        return pd.DataFrame(columns=["customer_id", *SCORES])
+    zone = company().zone
+    model = CustomerValueModel(horizon_days=horizon_days, seed=0, zone=zone).fit(days, as_of=as_of)
     scores = _as_stored(model.predict())
     path, signature = _save(model, as_of)
+    first = pd.to_datetime(days["value_on"]).min().date()
+    card = {
+        "code_version": zhiji.__version__, "seed": 0, "lake": lake, "signature": signature, "customers": len(scores),
+        "history_days": (as_of - first).days + 1, "horizons": list(offered_horizons(days, as_of, zone=zone)),
+    }  # fmt: skip
     with transaction.atomic():
-        version = _version(model, as_of, horizon_days, path, signature, lake)
+        version = _version(model, as_of, path, run, card)
         _write_scores(version, scores)
         ledger.freeze(version, scores)
         audit.record("predictions_refresh", "prediction", version.pk, state=version.state, as_of=as_of.isoformat())
         live.publish("prediction", task=TASK, version=version.version, state=version.state)
     _forget_old()
-    return scores
+    return scores[["customer_id", *SCORES]]
+
+
+def scores_of(version: ModelVersion) -> pd.DataFrame:
+    """The kept scores of a version: ``customer_id`` and ``SCORES``."""
+    names = [name if name != "value_rank" else "rank" for name in SCORES]
+    rows = CustomerScore.objects.filter(version=version).order_by("rank").values_list("customer_id", *names)
+    return pd.DataFrame.from_records(list(rows), columns=["customer_id", *SCORES])
 
 
 def _as_stored(scores: pd.DataFrame) -> pd.DataFrame:
@@ -72,8 +94,7 @@ def _save(model: CustomerValueModel, as_of: date) -> tuple[str, str]:
     return path.as_posix(), signature
 
 
-def _version(model: CustomerValueModel, as_of: date, horizon_days: int, path: str, signature: str,
-             lake: dict[str, Any]) -> ModelVersion:  # fmt: skip
+def _version(model: CustomerValueModel, as_of: date, path: str, run: str, card: dict[str, Any]) -> ModelVersion:
     """The newest version serves; earlier ones stay and may be put back (``services.version_serve``)."""
     ModelVersion.objects.filter(task=TASK, is_serving=True).update(is_serving=False)
     last = ModelVersion.objects.filter(task=TASK).aggregate(last=Max("version"))["last"] or 0
@@ -82,15 +103,16 @@ def _version(model: CustomerValueModel, as_of: date, horizon_days: int, path: st
         task=TASK,
         version=last + 1,
         as_of=as_of,
-        horizon_days=horizon_days,
+        horizon_days=model.horizon_days,
         state=tested.state,
         candidate=tested.candidate,
         rule=tested.rule,
         reasons=[reason.to_json() for reason in tested.reasons],
         backtest=tested.to_json(),
-        card={"code_version": zhiji.__version__, "seed": 0, "lake": lake, "signature": signature},
+        card=card,
         path=path,
-        signature=signature,
+        signature=card["signature"],
+        run=run,
         is_serving=True,
     )
 
@@ -110,9 +132,14 @@ def _write_scores(version: ModelVersion, frame: pd.DataFrame) -> None:
             "value_low_micros": _nullable(frame["value_low_micros"]),
             "value_high_micros": _nullable(frame["value_high_micros"]),
             "probability_active": _nullable(frame["probability_active"]),
-            "reasons": [[reason.to_json() for reason in customer_reasons(row)] for row in frame.to_dict("records")],
+            "reasons": _reasons(frame),
         },
     )
+
+
+def _reasons(frame: pd.DataFrame) -> list[list[dict[str, Any]]]:
+    rows: list[Any] = frame.to_dict("records")
+    return [[reason.to_json() for reason in customer_reasons(row)] for row in rows]
 
 
 def _nullable(values: Any) -> list[Any]:
@@ -120,6 +147,13 @@ def _nullable(values: Any) -> list[Any]:
 
 
 def _forget_old() -> None:
-    """Scores of versions that no longer serve are dropped; versions, their evidence and the ledger stay."""
+    """Scores of versions that no longer serve are dropped; versions, their evidence and the ledger stay.
+
+    So are folders that no version names: a kill between saving the model and committing its row leaves one.
+    """
     stale = ModelVersion.objects.filter(task=TASK, is_serving=False).order_by("-pk")[KEPT_VERSIONS:]
     CustomerScore.objects.filter(version__in=list(stale.values_list("pk", flat=True))).delete()
+    named = set(ModelVersion.objects.filter(task=TASK).values_list("path", flat=True))
+    for folder in (workspace().models / TASK).iterdir():
+        if f"{TASK}/{folder.name}" not in named:
+            shutil.rmtree(folder, ignore_errors=True)

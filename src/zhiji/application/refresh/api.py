@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.http import HttpRequest
 from ninja import Router, Schema
 
 from zhiji.application.refresh import services
-from zhiji.platform.schemas import answers
+from zhiji.platform.schemas import SignedRequest, answers
 from zhiji.platform.scope import require
 
 PREFIX = "/refresh"
@@ -27,7 +26,7 @@ class RefreshJob(Schema):
 
 
 @router.post("", response=answers({200: RefreshJob}, 409), operation_id="refresh_start")
-def refresh_start(request: HttpRequest, form: RefreshForm) -> Any:
+def refresh_start(request: SignedRequest, form: RefreshForm) -> Any:
     """Bring features, segments, predictions and lists up to a day; one at a time."""
     require(request.user, "prediction", "write")
     return {"job_id": services.refresh_start(by=request.user, as_of=form.as_of).pk}

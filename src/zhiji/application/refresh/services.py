@@ -20,7 +20,7 @@ from zhiji.application.segments import services as segments
 from zhiji.application.worklists import services as worklists
 from zhiji.data.lake import open_engine
 from zhiji.data.store import listing
-from zhiji.data.store.models import Order
+from zhiji.data.store.models import CustomerListRow, Order
 from zhiji.kernel import clock
 from zhiji.platform import audit, jobs, live
 from zhiji.platform.company import company, zone
@@ -77,6 +77,11 @@ class Refresh:
         self.zone = zone()
 
     @property
+    def run(self) -> str:
+        """The same for a refresh that goes on after a kill: what it has stored it finds again."""
+        return f"job-{self.task.job.pk}"
+
+    @property
     def as_of(self) -> date:
         return date.fromisoformat(self.state["as_of"])
 
@@ -123,26 +128,35 @@ class Refresh:
 
     def _segments(self) -> None:
         labels = segments.segments_refresh(
-            self._read("features"), self._read("earlier"), self._read("all_days"), self.as_of, self.earlier_on
-        )
+            self._read("features"), self._read("earlier"), self._read("all_days"), self.as_of, self.earlier_on,
+            run=self.run,
+        )  # fmt: skip
         labels.to_parquet(self._file("labels"))
 
     def _predictions(self) -> None:
         scores = predictions.predictions_refresh(
-            self._read("days"), self.as_of, horizon_days=company().horizon_days, lake=self.state["rows"]
+            self._read("days"), self.as_of, horizon_days=company().horizon_days, lake=self.state["rows"], run=self.run
         )
         scores.to_parquet(self._file("scores"))
 
     def _lists(self) -> None:
         """One frame with everything that lists show, written in blocks."""
-        features = self._read("features").set_index("customer_id")
-        frame = features.join(self._read("labels").set_index("customer_id"), rsuffix="_label")
-        frame = frame.join(self._read("scores").set_index("customer_id"), rsuffix="_score")
-        overdue = worklists.overdue(self._read("features")).set_index("customer_id")
-        frame = frame.join(overdue, rsuffix="_overdue").reset_index()
+        features = self._read("features")
+        overdue = worklists.overdue(features).drop(columns="usual_gap_days").set_index("customer_id")
+        frame = features.set_index("customer_id").join(self._read("labels").set_index("customer_id"))
+        frame = frame.join(self._read("scores").set_index("customer_id")).join(overdue).reset_index()
+        frame["usual_gap_days"] = frame["mean_gap_days"].where(frame["order_days"] >= worklists.FEWEST_ORDER_DAYS)
         frame["as_of"] = self.as_of
         listing.write_scores(frame)
+        self._blank(set(frame["customer_id"]))
         worklists.worklist_refresh(frame, self.as_of)
+
+    def _blank(self, known: set[int]) -> None:
+        """Customers whose orders were all undone keep no score of the time before."""
+        scored = set(CustomerListRow.objects.exclude(as_of=None).values_list("pk", flat=True))
+        gone = sorted(scored - known)
+        empty = {name: [None] * len(gone) for name in listing.SCORE_COLUMNS}
+        listing.write_scores(pd.DataFrame({"customer_id": gone, **empty}, dtype=object))
 
     def _ledger(self) -> None:
         predictions.ledger_settle(self._read("all_days"), covered_to=default_as_of(self.zone))

@@ -18,7 +18,7 @@ from zhiji.application.worklists.errors import (
     WorkItemExpired,
 )
 from zhiji.application.worklists.models import WorkItem
-from zhiji.application.worklists.overdue import overdue
+from zhiji.application.worklists.overdue import FEWEST_ORDER_DAYS, overdue
 from zhiji.application.worklists.refreshing import worklist_refresh
 from zhiji.kernel import clock
 from zhiji.platform import audit, live
@@ -26,7 +26,15 @@ from zhiji.platform.models import User
 from zhiji.platform.permissions import Reach, reach
 from zhiji.platform.scope import require, scope, team_ids
 
-__all__ = ["item_done", "item_reopen", "item_snooze", "items_assign", "overdue", "worklist_refresh"]
+__all__ = [
+    "FEWEST_ORDER_DAYS",
+    "item_done",
+    "item_reopen",
+    "item_snooze",
+    "items_assign",
+    "overdue",
+    "worklist_refresh",
+]
 State = WorkItem.State
 MOST_AT_ONCE = 1_000
 FURTHEST_DAYS = 366

@@ -1,0 +1,214 @@
+"""The ledger: append-only in the database itself, every touch found, and settled as pandas settles it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Model
+
+from zhiji.application.predictions import ledger
+from zhiji.application.predictions.models import (
+    LedgerEntry,
+    LedgerOutcome,
+    LedgerSettlement,
+    LedgerSnapshot,
+    ModelVersion,
+)
+from zhiji.kernel import MICROS
+
+pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+DAY = date(2024, 1, 1)
+CUSTOMERS = 40
+
+
+def said(seed: int, *, shown: bool = True) -> pd.DataFrame:
+    """What a model said of everybody, as ``predictions_refresh`` hands it over."""
+    rng = np.random.default_rng(seed)
+    value = np.sort(rng.gamma(1.0, 80.0, CUSTOMERS))[::-1]
+    micros = pd.array(np.rint(value * MICROS).astype("int64"), dtype="Int64")
+    frame = pd.DataFrame(
+        {
+            "customer_id": rng.permutation(CUSTOMERS) + 1,
+            "value_score": value,
+            "value_rank": np.arange(1, CUSTOMERS + 1),
+            "rule_score": rng.gamma(1.0, 80.0, CUSTOMERS),
+            "expected_value_micros": micros,
+            "value_low_micros": pd.array(np.zeros(CUSTOMERS, "int64"), dtype="Int64"),
+            "value_high_micros": micros * 2,
+        }
+    )
+    if not shown:
+        frame[["expected_value_micros", "value_low_micros", "value_high_micros"]] = pd.NA
+    return frame
+
+
+def version(number: int, as_of: date = DAY) -> ModelVersion:
+    return ModelVersion.objects.create(task="customer_value", version=number, as_of=as_of, horizon_days=91,
+                                       state="published", is_serving=False)  # fmt: skip
+
+
+def happened(seed: int = 9) -> pd.DataFrame:
+    """Customer-days around the window, returns and strangers among them."""
+    rng = np.random.default_rng(seed)
+    size = 400
+    return pd.DataFrame(
+        {
+            "customer_id": rng.integers(1, CUSTOMERS + 20, size),
+            "value_on": pd.to_datetime(DAY) + pd.to_timedelta(rng.integers(-30, 130, size), unit="D"),
+            "amount_micros": np.rint(rng.normal(30, 40, size) * MICROS).astype("int64"),
+        }
+    )
+
+
+@pytest.fixture
+def frozen() -> list[LedgerSnapshot]:
+    """Three snapshots, the first two settled."""
+    found = []
+    for number in range(3):
+        made = ledger.freeze(version(number + 1, DAY + timedelta(days=number)), said(number, shown=number != 1))
+        assert made is not None
+        found.append(made)
+    assert ledger.settle(happened(), DAY + timedelta(days=92)) == 2
+    assert ledger.broken() is None
+    return found
+
+
+@pytest.fixture
+def unlocked(frozen: list[LedgerSnapshot]) -> list[LedgerSnapshot]:
+    """As somebody with the database's own console could do it: without the triggers."""
+    tables = [model._meta.db_table for model in (LedgerSnapshot, LedgerEntry, LedgerSettlement, LedgerOutcome)]
+    with connection.cursor() as cursor:
+        for table in tables:
+            on = f" ON {table}" if connection.vendor == "postgresql" else ""
+            cursor.execute(f"DROP TRIGGER {table}_frozen{on}")
+    return frozen
+
+
+@pytest.mark.parametrize(
+    ("model", "column"),
+    [
+        (LedgerSnapshot, "digest"),
+        (LedgerEntry, "value_score"),
+        (LedgerSettlement, "digest"),
+        (LedgerOutcome, "actual_value_micros"),
+    ],
+)
+def test_no_update_comes_through(frozen: list[LedgerSnapshot], model: type[Model], column: str) -> None:
+    before = list(model.objects.order_by("pk").values())
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        model.objects.filter(pk=before[0][model._meta.pk.attname]).update(**{column: 1})
+    row = model.objects.order_by("pk").first()
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        row.save()
+    statement = f"UPDATE {model._meta.db_table} SET {column} = {column}"
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+    assert list(model.objects.order_by("pk").values()) == before
+
+
+def test_an_edited_entry_is_found(unlocked: list[LedgerSnapshot]) -> None:
+    entry = LedgerEntry.objects.filter(snapshot=unlocked[1]).first()
+    LedgerEntry.objects.filter(pk=entry.pk).update(rank=entry.rank + 1)
+    assert ledger.broken() == unlocked[1].pk
+
+
+def test_an_edited_outcome_is_found(unlocked: list[LedgerSnapshot]) -> None:
+    entry = LedgerOutcome.objects.filter(entry__snapshot=unlocked[0]).first()
+    LedgerOutcome.objects.filter(pk=entry.pk).update(actual_value_micros=entry.actual_value_micros + 1)
+    assert ledger.broken() == unlocked[0].pk
+
+
+def test_an_edited_summary_or_due_day_is_found(unlocked: list[LedgerSnapshot]) -> None:
+    LedgerSnapshot.objects.filter(pk=unlocked[2].pk).update(due_on=DAY)
+    assert ledger.broken() == unlocked[2].pk
+    LedgerSettlement.objects.filter(snapshot=unlocked[0]).update(summary={"said_micros": 1})
+    assert ledger.broken() == unlocked[0].pk
+
+
+def test_a_deleted_row_is_found(frozen: list[LedgerSnapshot]) -> None:
+    LedgerEntry.objects.filter(snapshot=frozen[2], rank=7).delete()
+    assert ledger.broken() == frozen[2].pk
+
+
+def test_a_deleted_outcome_is_found(frozen: list[LedgerSnapshot]) -> None:
+    LedgerOutcome.objects.filter(entry__snapshot=frozen[1], entry__rank=3).delete()
+    assert ledger.broken() == frozen[1].pk
+
+
+def test_an_inserted_row_is_found(frozen: list[LedgerSnapshot]) -> None:
+    LedgerEntry.objects.create(snapshot=frozen[0], customer_ref=10_000, rank=41, value_score=1.0)
+    assert ledger.broken() == frozen[0].pk
+
+
+def test_a_snapshot_cut_from_the_middle_or_the_end_is_found(frozen: list[LedgerSnapshot]) -> None:
+    def cut(snapshot: LedgerSnapshot) -> None:
+        LedgerOutcome.objects.filter(entry__snapshot=snapshot).delete()
+        LedgerSettlement.objects.filter(snapshot=snapshot).delete()
+        LedgerEntry.objects.filter(snapshot=snapshot).delete()
+        snapshot.delete()
+
+    last = frozen[2].pk
+    cut(frozen[2])
+    assert ledger.broken() == last
+    cut(frozen[0])
+    assert ledger.broken() == frozen[1].pk
+
+
+def test_a_settlement_that_was_taken_back_to_settle_again_is_found(frozen: list[LedgerSnapshot]) -> None:
+    LedgerOutcome.objects.filter(entry__snapshot=frozen[0]).delete()
+    LedgerSettlement.objects.filter(snapshot=frozen[0]).delete()
+    assert ledger.broken() == frozen[0].pk
+    ledger.settle(happened(seed=10), DAY + timedelta(days=92))
+    assert ledger.broken() == frozen[0].pk
+
+
+def test_the_first_word_of_a_day_stands(frozen: list[LedgerSnapshot]) -> None:
+    before = list(LedgerEntry.objects.order_by("pk").values())
+    assert ledger.freeze(version(10), said(99)) is None
+    assert list(LedgerEntry.objects.order_by("pk").values()) == before
+    assert ledger.broken() is None
+
+
+def test_settled_is_what_pandas_finds(frozen: list[LedgerSnapshot]) -> None:
+    for number, snapshot in enumerate(frozen[:2]):
+        told, days = said(number, shown=number != 1), happened()
+        since, until = pd.Timestamp(snapshot.as_of), pd.Timestamp(snapshot.due_on)
+        inside = days[days["value_on"].between(since + pd.Timedelta(days=1), until)]
+        value = told["customer_id"].map(
+            lambda pk, rows=inside: int(rows.query("customer_id == @pk").amount_micros.sum())
+        )
+        orders = told["customer_id"].map(
+            lambda pk, rows=inside: int((rows.query("customer_id == @pk").amount_micros > 0).sum())
+        )
+        stored = LedgerOutcome.objects.filter(entry__snapshot=snapshot).order_by("entry__rank")
+        assert list(stored.values_list("entry__customer_ref", "actual_value_micros", "actual_orders")) == list(
+            zip(told["customer_id"], value, orders, strict=True)
+        )
+        summary = LedgerSettlement.objects.get(snapshot=snapshot).summary
+        assert summary["customers"] == CUSTOMERS
+        assert summary["actual_micros"] == int(value.sum())
+        assert [tenth["customers"] for tenth in summary["tenths"]] == [4] * 10
+        assert [tenth["actual_micros"] for tenth in summary["tenths"]] == [
+            int(value.iloc[4 * k : 4 * k + 4].sum()) for k in range(10)
+        ]
+        by_rule = value.iloc[np.lexsort((told["customer_id"], -told["rule_score"]))]
+        assert [tenth["actual_by_rule_micros"] for tenth in summary["tenths"]] == [
+            int(by_rule.iloc[4 * k : 4 * k + 4].sum()) for k in range(10)
+        ]
+        if number == 1:
+            assert (summary["said_micros"], summary["coverage"]) == (None, None)
+        else:
+            assert summary["said_micros"] == int(told["expected_value_micros"].sum())
+            within = (value >= told["value_low_micros"]) & (value <= told["value_high_micros"])
+            assert summary["coverage"] == round(float(within.mean()), 4)
+
+
+def test_nothing_is_settled_before_the_data_covers_it(frozen: list[LedgerSnapshot]) -> None:
+    assert ledger.settle(happened(), frozen[2].due_on - timedelta(days=1)) == 0
+    assert ledger.settle(happened(), frozen[2].due_on) == 1
+    assert ledger.settle(happened(), frozen[2].due_on) == 0
+    assert ledger.broken() is None
