@@ -115,7 +115,7 @@ def _check(path: Path, profile: FileProfile, mapping: Mapping, settings: CheckSe
 
 
 def _months(cleaned: Cleaned, settings: CheckSettings) -> list[dict[str, Any]]:
-    found = reconcile(cleaned.clean_path, cleaned.rejected_path, zone=settings.zone)
+    found = reconcile(cleaned.clean_path, cleaned.rejected_path, zone=settings.zone, months=cleaned.months)
     return list(found.to_pylist())
 
 
