@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from zhiji.cli import frame
 from zhiji.cli.frame import both
 from zhiji.cli.users import Json
+
+if TYPE_CHECKING:
+    from zhiji.application.customers.exports import Purpose, What
 
 
 def register(app: typer.Typer) -> None:
@@ -50,8 +53,8 @@ def export(
 
     schema.prepare()
     rows = services.export_write(
-        user=operator(), what=what, path=to.expanduser().resolve(), filter_text=filter_text, sort=sort,
-        purpose=purpose,
+        user=operator(), what=cast("What", what), path=to.expanduser().resolve(), filter_text=filter_text, sort=sort,
+        purpose=cast("Purpose", purpose),
     )  # fmt: skip
     result = {"what": what, "for": purpose, "rows": rows, "file": str(to)}
     frame.show(result, json, lambda: both(f"{rows:,} rows in {to}", f"已写入 {rows:,} 行：{to}"))
