@@ -18,7 +18,7 @@ interface RangeApi {
 }
 
 /** Figures of the same kind under each other, each a point with its interval; what overlaps cannot be told apart. */
-export function comparison(rows: Compared[], axis: (value: number) => string, quantity: string, context: ChartContext): Drawing {
+export function comparison(rows: Compared[], axis: (value: number) => string, quantity: string, context: ChartContext, of?: string): Drawing {
   const { palette, narrow, t } = context;
   const colour = { model: palette.accent, rule: palette.gain, other: palette.mark };
   const room = labelRoom(rows.map((row) => row.name), narrow ? 120 : 240);
@@ -27,8 +27,8 @@ export function comparison(rows: Compared[], axis: (value: number) => string, qu
     height: rows.length * 40 + 36,
     option: {
       ...base(context),
-      grid: { left: room, right: narrow ? 16 : 150, top: 4, bottom: 24 },
-      xAxis: valueAxis(context, axis, { min: 0, max: Math.min(1, Math.ceil(most * 10) / 10) }),
+      grid: { left: room, right: narrow ? 16 : labelRoom(rows.map((row) => row.text), 260), top: 4, bottom: 24 },
+      xAxis: valueAxis(context, axis, { min: 0, ...(most <= 1 ? { max: Math.min(1, Math.ceil(most * 10) / 10) } : {}) }),
       yAxis: { type: "category", inverse: true, data: rows.map((row) => row.name), axisLine: { show: false }, axisTick: { show: false }, axisLabel: { color: palette.ink, width: room - 12, overflow: "break", lineHeight: 15 } },
       series: [
         {
@@ -49,7 +49,7 @@ export function comparison(rows: Compared[], axis: (value: number) => string, qu
       ],
     },
     table: {
-      columns: [{ title: t("compared") }, { title: quantity, numeric: true }],
+      columns: [{ title: of ?? t("compared") }, { title: quantity, numeric: true }],
       rows: rows.map((row) => ({ key: row.key, cells: [row.name, row.text] })),
     },
   };

@@ -1,79 +1,132 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { Trans, useTranslation } from "react-i18next";
-import { useParams } from "react-router";
-import { api } from "../api/client";
+import { useNavigate, useParams } from "react-router";
+import { answer, client } from "../api/client";
 import { useMay } from "../api/session";
 import { useCustomerColumns } from "../customers/columns";
-import { customersQuery } from "../customers/queries";
+import { ExportMenu } from "../customers/ExportMenu";
 import { AnswerPage } from "../design/AnswerPage";
-import { ButtonLink } from "../design/Button";
-import { Menu } from "../design/Popover";
+import { Button, ButtonLink } from "../design/Button";
+import { Dialog } from "../design/Dialog";
+import { Panel } from "../design/Panel";
+import { ProblemView } from "../design/ProblemView";
 import { DataTable } from "../design/table/DataTable";
+import type { Sort } from "../design/table/types";
 import { useFormat } from "../i18n/useFormat";
-import { useSegmentName } from "./names";
-import type { SegmentDetail } from "./types";
+import { customersWith } from "../shell/links";
+import { segmentQuery } from "./queries";
+import "./segments.css";
 
-/** One segment and its members. */
+type Columns = ReturnType<typeof useCustomerColumns>;
+type Member = Parameters<Columns[number]["render"]>[0];
+
+/** A segment of one's own: how many, and who. */
 export default function SegmentPage() {
   const { id = "" } = useParams();
-  const { t } = useTranslation(["segments", "design"]);
+  const { t } = useTranslation("segments");
   const format = useFormat();
-  const nameOf = useSegmentName();
-  const queries = useQueryClient();
-  const segment = useQuery({ queryKey: ["segments", "one", id], queryFn: ({ signal }) => api.get<SegmentDetail>(`/segments/${encodeURIComponent(id)}`, {}, signal) });
-  const filter = { segment_id: id, sort: "-spend" };
-  const members = useInfiniteQuery(customersQuery(filter));
-  const columns = useCustomerColumns().filter((column) => column.shown && column.key !== "segment");
-  const mayExport = useMay("export");
-  const exporting = useMutation({
-    mutationFn: (kind: string) => api.post("/exports", { object: "customers", format: kind, filter, columns: columns.map((column) => column.key) }),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ["jobs"] }),
-  });
-  const data = segment.data;
+  const mayExport = useMay("customer", "export");
+  const [removing, setRemoving] = useState(false);
+  const query = useQuery(segmentQuery(Number(id)));
+  const data = query.data;
+  const share = data?.count.spend_share;
   return (
     <AnswerPage
-      title={data ? (data.name ?? nameOf(data.code)) : t("segments:title")}
-      loading={segment.isPending}
-      error={segment.error}
-      onRetry={() => void segment.refetch()}
-      actions={
-        <>
-          {data?.kind === "rule" && (
-            <ButtonLink icon="edit" to={`/segments/${id}/edit`}>
-              {t("segments:edit")}
-            </ButtonLink>
-          )}
-          {mayExport && (
-            <Menu
-              label={t("design:table.export")}
-              icon="download"
-              align="end"
-              entries={(["csv", "xlsx", "parquet"] as const).map((kind) => ({ key: kind, label: t("design:table.exportAs", { format: kind.toUpperCase() }), onChoose: () => exporting.mutate(kind) }))}
-            />
-          )}
-        </>
-      }
+      title={data?.name ?? t("title")}
+      loading={query.isPending}
+      error={query.error}
+      onRetry={() => void query.refetch()}
       answer={
         data && (
-          <Trans ns="segments" i18nKey="oneAnswer" count={data.customers} values={{ customers: format.number(data.customers), spend: format.money(data.spend_micros, { compact: true }), share: format.percent(data.spend_share, 1) }} components={{ b: <b /> }} />
+          <Trans
+            ns="segments"
+            i18nKey={!data.count.exact ? "previewMore" : share === null || share === undefined ? "previewPlain" : "preview"}
+            count={data.count.customers}
+            values={{ customers: format.number(data.count.customers), share: share === null || share === undefined ? "" : format.percent(share, 1) }}
+            components={{ b: <b /> }}
+          />
         )
       }
-      note={data && format.spaced(data.traits.map((trait) => trait.text).join(" · "))}
+      note={data && [data.owner?.name, data.is_shared ? t("shared") : t("private"), t("changedAt", { when: format.instant(data.updated_at) })].filter(Boolean).join(" · ")}
+      actions={
+        data && (
+          <>
+            {mayExport && <ExportMenu filter={data.filter} sort="-spend" />}
+            <ButtonLink to={customersWith(data.filter)}>{t("seeList")}</ButtonLink>
+            {data.may_write && (
+              <ButtonLink icon="edit" to={`/segments/${data.id}/edit`}>
+                {t("edit")}
+              </ButtonLink>
+            )}
+            {data.may_write && <Button icon="trash" aria-label={t("removeWhat", { name: data.name })} onClick={() => setRemoving(true)} />}
+          </>
+        )
+      }
     >
-      <section className="panel" aria-label={t("segments:members")}>
-        <DataTable
-          name={t("segments:members")}
-          tall
-          columns={columns}
-          rows={members.data?.pages.flatMap((page) => page.items) ?? []}
-          keyOf={(row) => row.id}
-          nameOf={(row) => row.name}
-          loading={members.isPending}
-          hasMore={members.hasNextPage}
-          loadingMore={members.isFetchingNextPage}
-          onMore={() => void members.fetchNextPage()}
-        />
-      </section>
+      {data && <Members id={data.id} />}
+      {data && removing && <RemoveDialog id={data.id} name={data.name} onClose={() => setRemoving(false)} />}
     </AnswerPage>
+  );
+}
+
+function Members({ id }: { id: number }) {
+  const { t } = useTranslation("segments");
+  const columns = useCustomerColumns().filter((column) => column.shown);
+  const [sort, setSort] = useState<Sort>("-spend");
+  const list = useInfiniteQuery({
+    queryKey: ["segments", "members", id, sort],
+    queryFn: ({ pageParam, signal }) => answer(client.GET("/segments/{segment_id}/members", { params: { path: { segment_id: id }, query: { sort, cursor: pageParam, limit: 50 } }, signal })),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next,
+  });
+  return (
+    <Panel title={t("members")} flush>
+      {list.error ? (
+        <div className="panel__body">
+          <ProblemView error={list.error} onRetry={() => void list.refetch()} />
+        </div>
+      ) : (
+        <DataTable
+          name={t("members")}
+          columns={columns}
+          rows={(list.data?.pages.flatMap((page) => page.items) ?? []) as unknown as Member[]}
+          keyOf={(row) => String(row.id)}
+          nameOf={(row) => row.name || row.external_id || `#${row.id}`}
+          sort={sort}
+          onSort={setSort}
+          loading={list.isPending}
+          hasMore={list.hasNextPage}
+          loadingMore={list.isFetchingNextPage}
+          onMore={() => void list.fetchNextPage()}
+          empty={<p className="panel__body soft">{t("noMembers")}</p>}
+        />
+      )}
+    </Panel>
+  );
+}
+
+function RemoveDialog({ id, name, onClose }: { id: number; name: string; onClose: () => void }) {
+  const { t } = useTranslation("segments");
+  const go = useNavigate();
+  const queries = useQueryClient();
+  const remove = useMutation({
+    mutationFn: () => answer(client.DELETE("/segments/{segment_id}", { params: { path: { segment_id: id } } })),
+    onSuccess: () => {
+      void queries.invalidateQueries({ queryKey: ["segments", "own"] });
+      void go("/segments");
+    },
+  });
+  return (
+    <Dialog open title={t("removeWhat", { name })} onClose={onClose}>
+      <p>{t("removeText")}</p>
+      {remove.error && <ProblemView error={remove.error} />}
+      <div className="dialog__foot">
+        <Button onClick={onClose}>{t("keep")}</Button>
+        <Button kind="danger" icon="trash" disabled={remove.isPending} onClick={() => remove.mutate()}>
+          {t("remove")}
+        </Button>
+      </div>
+    </Dialog>
   );
 }

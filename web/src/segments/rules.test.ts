@@ -1,22 +1,41 @@
 import { describe, expect, it } from "vitest";
-import { emptyCondition, isComplete, replacedAt } from "./rules";
-import type { Rule } from "./types";
+import { emptyLeaf, isComplete, operatorOf, replacedAt, treeFrom, withEnd, withOperator } from "./rules";
+import type { Leaf, Tree } from "./types";
 
-const rule: Rule = { all: true, parts: [{ field: "orders", op: "at_least", value: "2" }, { all: false, parts: [{ field: "country", op: "is", value: "UK" }] }] };
+const spend: Leaf = { field: "spend", value: { min: "1000.05" } };
 
-describe("rules", () => {
-  it("are complete when every condition has a value", () => {
-    expect(isComplete(rule)).toBe(true);
-    expect(isComplete(replacedAt(rule, 0, { field: "orders", op: "at_least", value: " " }))).toBe(false);
-    expect(isComplete({ all: true, parts: [] })).toBe(false);
-    expect(isComplete(replacedAt(rule, 1, { all: true, parts: [] }))).toBe(false);
+describe("a rule", () => {
+  it("reads its operator from the value", () => {
+    expect(operatorOf("money", spend)).toBe("at_least");
+    expect(operatorOf("count", { field: "orders", value: { min: 1, max: 3 } })).toBe("between");
+    expect(operatorOf("day", { field: "last_order_on", value: { to: "2026-01-01" } })).toBe("until");
+    expect(operatorOf("number", { field: "overdue_days", value: { missing: true } })).toBe("missing");
   });
-  it("change in one place and leave the old one as it was", () => {
-    const next = replacedAt(rule, 0, null);
-    expect(next.parts).toHaveLength(1);
-    expect(rule.parts).toHaveLength(2);
+
+  it("keeps the end that both operators speak of", () => expect(withOperator(spend, "between").value).toEqual({ min: "1000.05", max: "" }));
+
+  it("keeps amounts as text and counts as numbers", () => {
+    expect(withEnd("money", spend, "min", "0.10").value).toEqual({ min: "0.10" });
+    expect(withEnd("count", { field: "orders", value: {} }, "min", "3").value).toEqual({ min: 3 });
   });
-  it("begin with the first field and an operator that fits it", () => {
-    expect(emptyCondition([{ field: "last_order", label: "Last order", kind: "day" }])).toEqual({ field: "last_order", op: "after", value: "" });
+
+  it.each(["text", "choice", "person", "flag", "count", "money", "day"] as const)("is not counted while a %s is empty", (kind) => expect(isComplete({ op: "and", rules: [emptyLeaf({ field: "x", kind })] })).toBe(false));
+
+  it("is complete when every group is", () => {
+    const inner: Tree = { op: "or", rules: [spend] };
+    expect(isComplete({ op: "and", rules: [spend, inner] })).toBe(true);
+    expect(isComplete({ op: "and", rules: [spend, { op: "or", rules: [] }] })).toBe(false);
+    expect(isComplete({ op: "and", rules: [] })).toBe(false);
+  });
+
+  it("loses and changes one part at a time", () => {
+    const tree: Tree = { op: "and", rules: [spend, { field: "orders", value: { min: 2 } }] };
+    expect(replacedAt(tree, 0, null).rules).toEqual([tree.rules[1]]);
+    expect(tree.rules).toHaveLength(2);
+  });
+
+  it("takes from a link only what is a rule", () => {
+    expect(treeFrom('{"op":"and","rules":[{"field":"spend","value":{"min":"1"}}]}')?.rules).toHaveLength(1);
+    for (const broken of [null, "{", "[]", '{"op":"xor","rules":[]}', '{"op":"and","rules":[3]}']) expect(treeFrom(broken)).toBeNull();
   });
 });

@@ -1,60 +1,19 @@
-import type { Day, Instant, Micros, PersonRef, Reason } from "../api/types";
+import type { Schema } from "../api/client";
 
-export type SegmentKind = "rfm" | "band" | "natural" | "rule";
-
-export interface SegmentItem {
-  id: string;
-  code: string;
-  /** Of one's own segments; the customary ones are named by the texts. */
-  name: string | null;
-  kind: SegmentKind;
-  customers: number;
-  spend_micros: Micros;
-  spend_share: number;
-  /** What sets it apart, in words. */
-  traits: Reason[];
-  /** Per customer in the window after the segmentation, out of time; null before there is one. */
-  spend_afterwards_micros: Micros | null;
-  owner: PersonRef | null;
-}
-
-export interface SegmentsOverview {
-  as_of: Day;
-  /** The smallest group that carries most: "N customers carry X % of spend". */
-  headline: { customers: number; spend_share: number; of_customers: number } | null;
-  rfm: { recency: number; frequency: number; code: string; customers: number; spend_share: number }[];
-  /** Whether clusters are natural or bands of convenience, and why. */
-  verdict: { kind: "natural" | "bands"; reason: Reason } | null;
-  segments: SegmentItem[];
-}
-
-export type Operator = "at_least" | "at_most" | "is" | "is_not" | "contains" | "before" | "after";
-
+export type SegmentsOverview = Schema<"SegmentOverview">;
+export type SegmentFigures = Schema<"SegmentFigures">;
+export type FieldKind = "text" | "choice" | "person" | "team" | "count" | "money" | "day" | "number" | "flag";
 export interface RuleField {
   field: string;
-  label: string;
-  kind: "number" | "money" | "day" | "choice" | "text";
-  choices?: { value: string; label: string }[];
+  kind: FieldKind;
 }
 
-export interface Condition {
+/** As the server takes it: the value is exactly that of the customer list's filter. */
+export interface Leaf {
   field: string;
-  op: Operator;
-  value: string;
+  value: unknown;
 }
-
-export interface Rule {
-  all: boolean;
-  parts: (Condition | Rule)[];
-}
-
-export interface RulePreview {
-  customers: number;
-  spend_micros: Micros;
-  spend_share: number;
-}
-
-export interface SegmentDetail extends SegmentItem {
-  rule: Rule | null;
-  updated_at: Instant;
+export interface Tree {
+  op: "and" | "or";
+  rules: (Tree | Leaf)[];
 }
