@@ -94,6 +94,7 @@ def item_done(*, user: User, item_id: int, outcome: str, note: str = "", follow_
         customers.customer_update(
             user=user, customer_id=item.customer_id, revision=item.customer.revision, changes=changes
         )  # fmt: skip
+        item.customer.refresh_from_db()
     item.call_ref = call.pk
     item.save(update_fields=["call_ref"])
     audit.record("worklist_done", "worklist", item.pk, customer=item.customer_id, outcome=outcome, call=call.pk)
