@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import sys
 import tempfile
@@ -26,6 +27,7 @@ from zhiji.cli import frame
 frame.start()
 
 from zhiji.cli import imports as import_command  # noqa: E402
+from zhiji.kernel import CodedError  # noqa: E402
 from zhiji.platform import jobs  # noqa: E402
 from zhiji.processing.pipelines import staging, storing  # noqa: E402
 
@@ -90,8 +92,17 @@ def do(order: dict[str, Any]) -> dict[str, Any] | None:
 
     if order.get("bug"):
         planted_bug()
+    if order.get("at_sync") or order.get("count_syncs"):
+        die_at_sync(order.get("at_sync", 0))
+    if order.get("largest"):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (order["largest"], resource.RLIM_INFINITY))
     with connection.execute_wrapper(counted(order.get("at_statement", 0))):
-        return DO[order["do"]](order)
+        try:
+            return DO[order["do"]](order)
+        except CodedError as refusal:
+            if not order.get("refused"):
+                raise
+            return refusal.reason.to_json()
 
 
 def confirm(order: dict[str, Any]) -> dict[str, Any]:
@@ -128,7 +139,100 @@ def tell(order: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-DO = {"prepare": prepare, "import": by_command, "worker": by_worker, "confirm": confirm, "tell": tell}
+def model(order: dict[str, Any]) -> None:
+    """A signed model in its place, as a refresh leaves one."""
+    from datetime import date
+
+    import pandas as pd
+
+    from zhiji.algorithms.base import save
+    from zhiji.algorithms.segmentation import RFM
+    from zhiji.application.segments.models import SegmentRun
+    from zhiji.platform.workspace import workspace
+
+    frame = pd.DataFrame({"days_since_last_order": [1, 2, 3, 9], "orders": [4, 3, 2, 1],
+                          "spend_micros": [9, 5, 3, 1], "customer_id": [1, 2, 3, 4]})  # fmt: skip
+    save(RFM().fit(frame), workspace().models / "segments" / "one", workspace().model_key)
+    SegmentRun.objects.create(as_of=date(2024, 12, 31), path="segments/one")
+
+
+def load(order: dict[str, Any]) -> dict[str, Any]:
+    """Import the file under ever new names of orders until the stop file appears: writes that never rest."""
+    from zhiji.application.imports import services
+    from zhiji.data.landing.files import land
+
+    text, imports = Path(order["file"]).read_text("utf-8"), 0
+    while not Path(order["stop"]).exists():
+        content = text.replace("\nA", f"\nL{imports}-A").encode()
+        row = services.import_create(
+            file=land("more.csv", [content]), name="more.csv", kind="orders", source_code="more"
+        )
+        jobs.run_inline(services.import_check(row))
+        row.refresh_from_db()
+        jobs.run_inline(services.import_confirm(row))
+        imports += 1
+    return {"imports": imports}
+
+
+def backup(order: dict[str, Any]) -> dict[str, Any]:
+    from zhiji.operations.backup import backup_create
+    from zhiji.platform.workspace import workspace
+
+    return backup_create(workspace(), Path(order["to"]), automatic=order.get("automatic", False))
+
+
+def verify(order: dict[str, Any]) -> dict[str, Any]:
+    from zhiji.operations.backup import backup_verify
+
+    return backup_verify(Path(order["backup"]))
+
+
+def restore(order: dict[str, Any]) -> dict[str, Any]:
+    from zhiji.operations.backup import Restore, backup_restore
+    from zhiji.platform.environment import home
+
+    return backup_restore(Restore(
+        backup=Path(order["backup"]), workspaces=home() / "workspaces", into=order.get("into", "main"),
+        accept=lambda steps: None, finish=lambda root: None, without_keys=order.get("without_keys", False),
+        replace=order.get("replace", False),
+    ))  # fmt: skip
+
+
+def forget(order: dict[str, Any]) -> dict[str, Any]:
+    from zhiji.operations.backup import forget_old
+
+    return {"gone": [str(path) for path in forget_old(Path(order["to"]), order["keep"], "main")]}
+
+
+SYNCS = [0]
+
+
+def die_at_sync(last: int) -> None:
+    """Killed as the Nth file or folder is about to be forced to the disk."""
+    sync = os.fsync
+
+    def counted_sync(descriptor: int) -> None:
+        SYNCS[0] += 1
+        if SYNCS[0] == last:
+            os.kill(os.getpid(), signal.SIGKILL)
+        sync(descriptor)
+
+    os.fsync = counted_sync
+
+
+DO = {
+    "backup": backup,
+    "verify": verify,
+    "restore": restore,
+    "forget": forget,
+    "load": load,
+    "model": model,
+    "prepare": prepare,
+    "import": by_command,
+    "worker": by_worker,
+    "confirm": confirm,
+    "tell": tell,
+}
 
 
 def child(order: dict[str, Any], answer: Path) -> None:
@@ -137,7 +241,9 @@ def child(order: dict[str, Any], answer: Path) -> None:
     try:
         sys.stdout = (answer.with_suffix(".out")).open("w", encoding="utf-8")
         os.dup2(os.open(answer.with_suffix(".err"), os.O_WRONLY | os.O_CREAT, 0o600), 2)
-        answer.write_text(json.dumps({"said": do(order), "statements": SEEN[0]}, default=str), encoding="utf-8")
+        answer.write_text(
+            json.dumps({"said": do(order), "statements": SEEN[0], "syncs": SYNCS[0]}, default=str), encoding="utf-8"
+        )
         sys.stdout.flush()
     except BaseException:  # noqa: BLE001 - told to the launcher
         traceback.print_exc()

@@ -1,0 +1,156 @@
+"""A file dropped into the watched folder: taken when whole, once, and told of in a text beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from importing import bring, orders, table_counts, told
+from zhiji.application.imports.models import Import
+from zhiji.data.store.models import Order
+from zhiji.operations.watch import Inbox
+from zhiji.platform import jobs
+from zhiji.platform.company import company_update
+from zhiji.platform.models import Job
+from zhiji.platform.workspace import workspace
+
+pytestmark = pytest.mark.django_db(transaction=True)
+FILE = orders("A1,2024-01-05,C1,tea,2,10.00", "A2,2024-01-06,C2,cup,1,5.50", "A3,2024-01-06,C2,cup,1,cheap")
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    place = workspace().watched
+    for path in sorted(place.rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() else path.unlink()
+    return place
+
+
+def drop(folder: Path, text: str, name: str = "orders.csv", kind: str = "") -> Path:
+    path = folder / kind / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def take(inbox: Inbox) -> None:
+    """Two looks, then the worker's part."""
+    inbox.poll()
+    inbox.poll()
+    for job in Job.objects.filter(kind="inbox_take", state="queued"):
+        assert jobs.run_inline(job).state == "done", job.reason
+
+
+def test_a_file_is_taken_when_its_size_has_stopped_changing(folder: Path) -> None:
+    inbox = Inbox()
+    path = drop(folder, FILE)
+    assert inbox.poll() == 0
+    drop(folder, FILE + "A4,2024-01-07,C1,tea,1,10.00\n")
+    assert inbox.poll() == 0
+    assert inbox.poll() == 1
+    assert inbox.poll() == 1
+    assert Job.objects.filter(kind="inbox_take").count() == 1
+    assert path.exists()
+
+
+@pytest.mark.parametrize("name", [".hidden.csv", "~$orders.xlsx", "orders.csv.part", "orders.TMP"])
+def test_unfinished_and_hidden_files_are_left_alone(folder: Path, name: str) -> None:
+    inbox = Inbox()
+    drop(folder, FILE, name)
+    assert [inbox.poll() for _ in range(3)] == [0, 0, 0]
+
+
+def test_a_link_out_of_the_folder_is_not_followed(folder: Path, tmp_path: Path) -> None:
+    drop(tmp_path, FILE, "secret.csv")
+    (folder / "link.csv").symlink_to(tmp_path / "secret.csv")
+    inbox = Inbox()
+    assert [inbox.poll() for _ in range(3)] == [0, 0, 0]
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh", "入库 2 行"), ("en", "2 stored")])
+def test_it_is_imported_moved_and_told_of(folder: Path, language: str, said: str) -> None:
+    company_update(language=language)
+    path = drop(folder, FILE, kind="orders")
+    take(Inbox())
+    assert not path.exists()
+    assert (folder / "done" / "orders.csv").read_text(encoding="utf-8") == FILE
+    text = (folder / "done" / "orders.csv.txt").read_text(encoding="utf-8")
+    assert said in text
+    row = Import.objects.get()
+    assert (row.state, row.kind, row.source_code) == ("stored", "orders", "inbox")
+    assert sorted(Order.objects.values_list("external_id", flat=True)) == ["A1", "A2"]
+
+
+def test_the_same_file_again_doubles_nothing(folder: Path) -> None:
+    drop(folder, FILE)
+    take(Inbox())
+    before, counts = told(), table_counts()
+    drop(folder, FILE)
+    take(Inbox())
+    assert told() == before
+    assert table_counts() | {"store_delivery": 0} == counts | {"store_delivery": 0}
+    kept = [path.name for path in (folder / "done").iterdir()]
+    assert len(kept) == len(set(kept)) == 4
+
+
+def test_a_changed_order_waits_for_a_decision(folder: Path) -> None:
+    company_update(language="en")
+    drop(folder, FILE)
+    take(Inbox())
+    before, counts = told(), table_counts()
+    drop(folder, FILE.replace("tea,2", "tea,3"), "again.csv")
+    take(Inbox())
+    assert told() == before
+    assert table_counts() == counts
+    row = Import.objects.order_by("-pk").first()
+    assert row is not None
+    assert row.state == "checked"
+    assert f"import {row.pk} waits for a decision" in (folder / "done" / "again.csv.txt").read_text(encoding="utf-8")
+
+
+def test_what_cannot_be_read_goes_to_refused_with_its_reason(folder: Path) -> None:
+    company_update(language="en")
+    counts = table_counts()
+    drop(folder, "", "empty.csv")
+    take(Inbox())
+    assert table_counts() == counts
+    assert not Job.objects.exclude(state="done").exists()
+    text = (folder / "refused" / "empty.csv.txt").read_text(encoding="utf-8")
+    assert "Refused; nothing of this file was stored." in text
+    assert len(text.splitlines()) > 5  # what, why and what to do follow
+
+
+def test_killed_before_the_move_it_is_taken_up_again_and_stored_once(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def die(*_: object) -> None:
+        raise Killed
+
+    drop(folder, FILE)
+    inbox = Inbox()
+    inbox.poll()
+    inbox.poll()
+    job = Job.objects.get(kind="inbox_take")
+    with monkeypatch.context() as patched:
+        patched.setattr("zhiji.operations.watch.taking.write_atomically", die)
+        with pytest.raises(Killed):
+            jobs.run_inline(job)
+    assert (folder / "orders.csv").exists()
+    Job.objects.filter(pk=job.pk).update(state="queued", lease_until=None, lease_owner="")
+    assert jobs.run_inline(Job.objects.get(pk=job.pk)).state == "done"
+    assert Import.objects.count() == 1
+    assert sorted(path.name for path in (folder / "done").iterdir()) == ["orders.csv", "orders.csv.txt"]
+
+
+def test_a_record_of_an_earlier_import_is_not_touched_by_a_refusal(folder: Path) -> None:
+    bring(FILE)
+    before = told()
+    drop(folder, "order,date\n1\n", "short.csv", kind="orders")
+    take(Inbox())
+    assert told() == before
+    assert (folder / "refused" / "short.csv").exists()
