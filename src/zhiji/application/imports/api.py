@@ -12,6 +12,7 @@ from pydantic import Field
 
 from zhiji.application.imports import presentation, queries, services
 from zhiji.data.landing.files import land
+from zhiji.platform.errors import InputInvalid
 from zhiji.platform.schemas import LARGEST_ID, Limit, PathId, SignedRequest, answers
 from zhiji.platform.scope import require
 
@@ -138,6 +139,7 @@ class Kind(Schema):
 @router.get("", response=answers({200: ImportPage}), operation_id="import_list")
 def import_list(request: SignedRequest, after: After, limit: Limit) -> Any:
     """The history, newest first."""
+    require(request.user, "import", "read")
     rows = queries.imports(request.user)
     if after:
         rows = rows.filter(pk__lt=after)
@@ -148,6 +150,7 @@ def import_list(request: SignedRequest, after: After, limit: Limit) -> Any:
 
 @router.get("/summary", response=answers({200: Summary}), operation_id="import_summary")
 def import_summary(request: SignedRequest) -> Any:
+    require(request.user, "import", "read")
     return queries.summary(request.user)
 
 
@@ -172,9 +175,11 @@ def identical_lines_switch(request: SignedRequest, form: IdenticalLinesForm) -> 
 
 
 @router.post("", response=answers({200: ImportDetail}, 409, 413), operation_id="import_create")
-def import_create(request: SignedRequest, form: Form[UploadForm], file: File[UploadedFile]) -> Any:
+def import_create(request: SignedRequest, form: Form[UploadForm], file: UploadedFile | None = File(None)) -> Any:  # noqa: B008
     """Upload a file: it is landed, looked at and its columns are matched; nothing is stored in the record yet."""
     require(request.user, "import", "write")
+    if file is None:
+        raise InputInvalid(field="file", problem="missing", where={"field": "file"})
     landed = land(file.name or "file", file.chunks())
     row = services.import_create(
         file=landed, name=file.name or "file", kind=form.kind, by=request.user, source_code=form.source,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from importing import bring, orders, table_counts, told, undo
 
+from importing import bring, orders, table_counts, told, undo
 from zhiji.data.store.models import Customer, Interaction, Product, SourceRecord
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -76,11 +76,15 @@ class OrderLine(models.Model):
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="order_lines")
     record = models.ForeignKey(SourceRecord, on_delete=models.CASCADE, related_name="order_lines")
-    value_order = models.ForeignKey(Order, on_delete=models.DO_NOTHING, related_name="+", db_index=False)
+    # No constraint in the database on these two: without an index of its own on a table of this size, each removal of
+    # an order or a product would look through every line. The bulk paths keep them true (``derive``, ``undoing``).
+    value_order = models.ForeignKey(
+        Order, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
     landing_row = models.BigIntegerField()
     digest = models.CharField(max_length=16)
     occurrence = models.IntegerField(default=0)
-    product = models.ForeignKey(Product, null=True, on_delete=models.SET_NULL, db_index=False)
+    product = models.ForeignKey(Product, null=True, on_delete=models.DO_NOTHING, db_index=False, db_constraint=False)
     product_code = models.CharField(max_length=200, blank=True)
     description = models.CharField(max_length=300, blank=True)
     category = models.CharField(max_length=200, blank=True)
