@@ -15,6 +15,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from journeys.processes import Launcher, orders_file
@@ -261,3 +262,40 @@ def test_by_command_with_the_lake_built_again(workspace: Workspace, tmp_path: Pa
     assert refused.returncode == 1
     assert json.loads(refused.stderr.splitlines()[-1])["code"] == "schema_newer"
     assert not (workspace.home / "workspaces" / "newer").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+def test_on_postgresql_by_its_own_tools(postgres_url: str, tmp_path: Path) -> None:
+    """Out, changed, and back: the tables that were there are kept aside, the backup's are as they were."""
+    clean = {key: value for key, value in os.environ.items() if not key.startswith(("ZHIJI_", "DATABASE_URL"))}
+    environment = {**clean, "ZHIJI_HOME": str(tmp_path / "home"), "DATABASE_URL": postgres_url, "ZHIJI_LANGUAGE": "en"}
+
+    def zhiji(*words: str, fails: bool = False, **more: str) -> dict[str, Any]:
+        line = [sys.executable, "-m", "zhiji.cli", *words, "--json"]
+        done = subprocess.run(line, env={**environment, **more}, capture_output=True, text=True, check=False)
+        assert (done.returncode != 0) == fails, done.stderr
+        return json.loads(done.stderr.splitlines()[-1] if fails else done.stdout)
+
+    def orders() -> list[tuple[Any, ...]]:
+        with psycopg.connect(postgres_url) as database:
+            return database.execute("SELECT * FROM store_order ORDER BY id").fetchall()
+
+    file = orders_file(tmp_path / "orders.csv", 40)
+    zhiji("import", str(file), "--as", "orders")
+    before = orders()
+    made = zhiji("backup", "--to", str(tmp_path / "to"))
+    assert made["verified"] == "restored"
+    assert zhiji("verify", made["path"])["rows"] == made["rows"]
+    assert zhiji("backup", "--to", str(tmp_path / "none"), fails=True, PATH="")["code"] == "backup_tool_missing"
+    with psycopg.connect(postgres_url) as database:
+        database.execute("UPDATE store_order SET value_micros = value_micros + 1")
+    assert zhiji("restore", made["path"], fails=True)["code"] == "restore_target_taken"
+    assert orders() != before
+    told = zhiji("restore", made["path"], "--replace")
+    assert orders() == before
+    with psycopg.connect(postgres_url) as database:
+        schemas = database.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'zhiji_before_%'").fetchall()
+    assert len(schemas) == 1
+    assert Path(told["moved_aside"]).is_dir()
+    assert zhiji("import", str(file), "--as", "orders")["counts"]["redelivered"] > 0

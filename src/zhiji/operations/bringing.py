@@ -56,7 +56,7 @@ def bring(task: Task, slot: str, path: Path, *, kind: str, source_code: str, nam
     elif row.state == State.CHECKED:
         services.import_confirm(row)
     elif row.state in (State.CHECKING, State.STORING):
-        advance(task, Job.objects.get(pk=row.job_id))
+        advance(task, Job.objects.get(pk=row.job_id or 0))
     elif row.state == State.FAILED and row.reason:
         raise WorkRefused(row.reason)
     else:

@@ -52,8 +52,8 @@ def _planted(truth: dict[str, Any]) -> Counter[tuple[str, int, str, str]]:
 
 def _refused(*imports: int) -> Counter[tuple[str, int, str, str]]:
     found: Counter[tuple[str, int, str, str]] = Counter()
-    for row in Import.objects.filter(pk__in=imports):
-        lines = RejectedRow.objects.filter(batch_id=row.batch_id).values_list("row", "column", "code")
+    for row in Import.objects.select_related("batch").filter(pk__in=imports):
+        lines = RejectedRow.objects.filter(batch=row.batch).values_list("row", "column", "code")
         found.update((row.name, *line) for line in lines)
     return found
 
