@@ -8,7 +8,7 @@ export default tseslint.config(
   js.configs.recommended,
   ...tseslint.configs.recommended,
   {
-    files: ["src/**/*.{ts,tsx}", "mock/**/*.ts"],
+    files: ["src/**/*.{ts,tsx}"],
     plugins: { "react-hooks": hooks },
     languageOptions: { globals: globals.browser },
     rules: {

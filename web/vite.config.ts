@@ -1,11 +1,12 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
-import { mockApi } from "./mock/plugin.ts";
 import { designTokens } from "./scripts/tokens-plugin.ts";
 
 export default defineConfig({
   base: "/",
-  plugins: [react(), designTokens(), mockApi()],
+  // `npm run dev` shows the screens beside a running `zhiji serve`.
+  server: { proxy: { "/api": `http://127.0.0.1:${process.env.ZHIJI_PORT ?? "8765"}` } },
+  plugins: [react(), designTokens()],
   build: {
     outDir: "../src/zhiji/config/web",
     emptyOutDir: true,

@@ -1307,6 +1307,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/predictions/horizon": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Prediction Horizon Choose
+         * @description Choose among those that are offered; shown from the next refresh on.
+         */
+        put: operations["prediction_horizon_choose"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/predictions/horizons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Prediction Horizons
+         * @description How far predictions may look, and how far the next refresh will.
+         */
+        get: operations["prediction_horizons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/predictions/ledger": {
         parameters: {
             query?: never;
@@ -2194,7 +2234,7 @@ export interface components {
             purpose: "contact" | "analysis";
             /**
              * Sort
-             * @default -spend
+             * @default
              */
             sort: string;
             /**
@@ -2279,6 +2319,32 @@ export interface components {
              * @default 0
              */
             offset: number;
+        };
+        /**
+         * Horizon
+         * @description ``missing_days``: of history, until a horizon can be offered.
+         */
+        Horizon: {
+            /** Days */
+            days: number;
+            /** Is Chosen */
+            is_chosen: boolean;
+            /** Is Offered */
+            is_offered: boolean;
+            /** Missing Days */
+            missing_days: number;
+        };
+        /** HorizonChoice */
+        HorizonChoice: {
+            /** Days */
+            days: number;
+        };
+        /** Horizons */
+        Horizons: {
+            /** Chosen Days */
+            chosen_days: number;
+            /** Items */
+            items: components["schemas"]["Horizon"][];
         };
         /**
          * IdenticalLines
@@ -2643,7 +2709,8 @@ export interface components {
         };
         /**
          * ListQuery
-         * @description ``filter``: JSON (see the guide). ``sort``: a field, ``-`` before it for descending; empty values come last.
+         * @description ``filter``: JSON (see the guide). ``sort``: a field, ``-`` before it for descending, by default ``-spend``; empty
+         *     values come last.
          */
         ListQuery: {
             /**
@@ -2663,7 +2730,7 @@ export interface components {
             limit: number;
             /**
              * Sort
-             * @default -spend
+             * @default
              */
             sort: string;
         };
@@ -3030,6 +3097,15 @@ export interface components {
             id: number;
             /** Name */
             name: string;
+        };
+        /** PredictionTask */
+        PredictionTask: {
+            headline: components["schemas"]["Headline"] | null;
+            /** Horizon Days */
+            horizon_days: number;
+            serving: components["schemas"]["VersionRow"];
+            /** Task */
+            task: string;
         };
         /**
          * Problem
@@ -3784,12 +3860,28 @@ export interface components {
         };
         /** TaskOut */
         TaskOut: {
-            headline: components["schemas"]["Headline"] | null;
-            /** Horizon Days */
-            horizon_days: number;
-            serving: components["schemas"]["VersionRow"];
-            /** Task */
-            task: string;
+            assignee: components["schemas"]["Person"] | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            created_by: components["schemas"]["Person"] | null;
+            /** Customer Id */
+            customer_id: number;
+            /** Customer Name */
+            customer_name: string;
+            /** Details */
+            details: string;
+            /** Done At */
+            done_at: string | null;
+            done_by: components["schemas"]["Person"] | null;
+            /** Due On */
+            due_on: string | null;
+            /** Id */
+            id: number;
+            /** Title */
+            title: string;
         };
         /** TaskPage */
         TaskPage: {
@@ -10736,7 +10828,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TaskOut"][];
+                    "application/json": components["schemas"]["PredictionTask"][];
                 };
             };
             /** @description Unauthorized */
@@ -10862,9 +10954,144 @@ export interface operations {
             };
         };
     };
+    prediction_horizon_choose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HorizonChoice"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Horizons"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prediction_horizons: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Horizons"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ledger_list: {
         parameters: {
             query?: {
+                /** @description The last id of the page before. */
                 after?: number;
                 limit?: number;
             };
@@ -10998,6 +11225,7 @@ export interface operations {
     ledger_entries: {
         parameters: {
             query?: {
+                /** @description The last id of the page before. */
                 after?: number;
                 limit?: number;
             };
@@ -11077,6 +11305,7 @@ export interface operations {
     prediction_versions: {
         parameters: {
             query?: {
+                /** @description The last id of the page before. */
                 after?: number;
                 limit?: number;
             };

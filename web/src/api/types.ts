@@ -1,4 +1,5 @@
 import type { Micros } from "../i18n/format";
+import type { Schema } from "./client";
 
 export type { Micros };
 
@@ -20,7 +21,7 @@ export interface ProblemBody {
   what: string;
   why?: string;
   remedy?: string;
-  where?: { row?: number; column?: string; path?: string; field?: string };
+  where?: Record<string, string | number | undefined>;
   reference?: string;
 }
 
@@ -37,43 +38,12 @@ export interface PersonRef {
   name: string;
 }
 
-export interface Job {
-  id: string;
-  kind: "import" | "undo_import" | "refresh" | "evaluate" | "export" | "backup";
-  state: "queued" | "running" | "done" | "failed" | "cancelled";
-  /** Names the thing worked on: a file, a list. */
-  subject: string;
-  done: number;
-  total: number | null;
-  unit: "rows" | "customers" | "steps";
-  started_at: Instant | null;
-  finished_at: Instant | null;
-  problem: ProblemBody | null;
-  cancellable: boolean;
-}
+export type Job = Schema<"JobOut">;
+export type Me = Schema<"Me">;
+export type Company = Schema<"CompanyOfMe">;
 
-export type Permission = "import" | "manage" | "assign" | "export" | "audit";
-
-export interface Company {
-  name: string;
-  currency: string;
-  zone: string;
-  language: "zh" | "en";
-  /** The last day of which everything is in. */
-  data_through: Day | null;
-  sample: boolean;
-}
-
-export interface SessionUser {
-  id: string;
-  name: string;
-  email: string;
-  role: "administrator" | "manager" | "analyst" | "agent";
-  language: "zh" | "en";
-  permissions: Permission[];
-}
-
-export interface Session {
-  user: SessionUser | null;
-  company: Company | null;
-}
+/** Objects of the permission table. */
+export type ObjectName =
+  | "customer" | "order" | "segment" | "import" | "prediction" | "worklist" | "dashboard" | "activity"
+  | "user" | "company" | "audit" | "job" | "token" | "view";
+export type Action = "read" | "write" | "export";

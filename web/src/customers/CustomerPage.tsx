@@ -1,114 +1,159 @@
-import { useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { Trans, useTranslation } from "react-i18next";
 import { useParams } from "react-router";
+import { Timeline } from "../activities/Timeline";
+import { answer, client } from "../api/client";
 import { ChartFrame } from "../charts/ChartFrame";
 import { useChartContext } from "../charts/context";
 import { orderTimeline } from "../charts/orderTimeline";
-import { Timeline } from "../activities/Timeline";
 import { AnswerPage } from "../design/AnswerPage";
-import { Panel } from "../design/Panel";
-import { microsForDrawing } from "../i18n/format";
+import { Button } from "../design/Button";
+import { ProblemView } from "../design/ProblemView";
+import { Skeleton } from "../design/Skeleton";
+import { microsForDrawing, microsOf } from "../i18n/format";
 import { useFormat } from "../i18n/useFormat";
+import { NoContact, nameOf } from "./columns";
 import { Properties } from "./Properties";
-import { customerQuery } from "./queries";
+import { customerQuery, ordersQuery } from "./queries";
+import { Related } from "./Related";
+import { expectedNext } from "./rhythm";
 import { ScoreCard } from "./ScoreCard";
 import { SegmentTag } from "./SegmentTag";
 import type { CustomerDetail } from "./types";
+import { useChangeText } from "./useChangeText";
 import "./customer.css";
 
 export default function CustomerPage() {
-  const { id = "" } = useParams();
-  const customer = useQuery(customerQuery(id));
+  const id = Number(useParams().id);
+  const [deleted, setDeleted] = useState<CustomerDetail | null>(null);
+  const customer = useQuery({ ...customerQuery(id), enabled: deleted === null });
   const { t } = useTranslation("customers");
-  const format = useFormat();
   const data = customer.data;
+  if (deleted) return <Deleted customer={deleted} onRestored={() => setDeleted(null)} />;
   return (
     <AnswerPage
-      title={data?.name ?? t("one")}
+      title={data ? nameOf(data) : t("one")}
       loading={customer.isPending}
       error={customer.error}
       onRetry={() => void customer.refetch()}
       answer={data && <CustomerAnswer customer={data} />}
-      note={
-        data && (
-          <span className="row">
-            <SegmentTag segment={data.segment} />
-            <span>{data.external_id}</span>
-            <span>{t("asOf", { day: format.day(data.as_of) })}</span>
-          </span>
-        )
-      }
+      note={data && <Note customer={data} />}
+      actions={data?.may_write && <DeleteButton customer={data} onDeleted={() => setDeleted(data)} />}
     >
       {data && <CustomerBody customer={data} />}
     </AnswerPage>
   );
 }
 
+function Note({ customer }: { customer: CustomerDetail }) {
+  const { t } = useTranslation("customers");
+  const format = useFormat();
+  const mayNot = customer.properties.some((property) => property.field === "contact_allowed" && property.value === false);
+  return (
+    <span className="row">
+      <SegmentTag segment={customer.row?.segment} />
+      {mayNot && <NoContact />}
+      <span>{customer.external_id}</span>
+      <span>{t("asOf", { day: format.day(customer.facts.reference_on) })}</span>
+    </span>
+  );
+}
+
 function CustomerAnswer({ customer }: { customer: CustomerDetail }) {
   const format = useFormat();
-  const whole = (value: number) => format.number(value, { maximumFractionDigits: 0 });
-  const values = { gap: whole(customer.usual_gap_days ?? 0), since: whole(customer.days_since_last_order ?? 0), name: customer.name, count: customer.orders };
-  const change = customer.change && {
-    from: format.money(customer.change.from_micros, { whole: true }),
-    to: format.money(customer.change.to_micros, { whole: true }),
-    days: whole(customer.change.days),
-  };
-  const key = customer.last_order_on === null ? "story.none" : customer.usual_gap_days === null ? "story.once" : "story.regular";
+  const { t } = useTranslation("customers");
+  const changeText = useChangeText();
+  const whole = (value: number | null | undefined) => format.number(value ?? 0, { maximumFractionDigits: 0 });
+  const { usual_gap_days: gap, days_since_last_order: since, last_change: change } = customer.facts;
+  const orders = customer.row?.orders ?? 0;
+  const key = since === null ? "story.none" : gap === null || orders < 2 ? "story.once" : "story.regular";
   return (
     <>
-      <Trans ns="customers" i18nKey={key} values={values} components={{ b: <b /> }} />
-      {change && <Trans ns="customers" i18nKey="story.change" values={change} components={{ b: <b /> }} />}
+      <Trans ns="customers" i18nKey={key} values={{ gap: whole(gap), since: whole(since), formatted: whole(orders) }} count={orders} components={{ b: <b /> }} />
+      {change && t("story.change", { what: changeText.brief(change), when: format.instant(change.at) })}
     </>
   );
 }
 
 function CustomerBody({ customer }: { customer: CustomerDetail }) {
-  const { t } = useTranslation("customers");
-  const context = useChartContext();
-  const { format } = context;
-  const drawing = orderTimeline(
-    customer.orders_shown.map((order) => ({
-      key: order.id,
-      day: order.ordered_on,
-      amount: microsForDrawing(order.amount_micros),
-      amountText: format.money(order.amount_micros),
-    })),
-    customer.as_of,
-    customer.expected_next,
-    context,
-  );
   return (
     <>
-      <ChartFrame title={t("timeline.picture")} drawing={drawing} file={`orders-${customer.external_id}`} />
+      <Orders customer={customer} />
       <div className="customer-columns">
         <div className="stack">
           <ScoreCard customer={customer} />
           <Properties customer={customer} />
         </div>
-        <Timeline customerId={customer.id} />
-        <div className="stack">
-          <Panel title={t("related.products")}>
-            <ul className="stack stack--tight">
-              {customer.related.products.map((product) => (
-                <li className="row row--apart" key={product.name}>
-                  <span className="related-name">{product.name}</span>
-                  <span className="soft">{format.money(product.spend_micros, { whole: true })}</span>
-                </li>
-              ))}
-            </ul>
-          </Panel>
-          <Panel title={t("related.sources")}>
-            <ul className="stack stack--tight">
-              {customer.related.imports.map((source) => (
-                <li className="row row--apart" key={source.id}>
-                  <span className="related-name">{source.name}</span>
-                  <span className="soft">{t("related.records", { count: source.records, formatted: format.number(source.records) })}</span>
-                </li>
-              ))}
-            </ul>
-          </Panel>
-        </div>
+        <Timeline customerId={customer.id} mayWrite={customer.may_write} />
+        <Related customer={customer} />
       </div>
     </>
+  );
+}
+
+function Orders({ customer }: { customer: CustomerDetail }) {
+  const { t } = useTranslation("customers");
+  const context = useChartContext();
+  const { format } = context;
+  const orders = useQuery(ordersQuery(customer.id));
+  if (orders.error) return <ProblemView error={orders.error} onRetry={() => void orders.refetch()} />;
+  if (!orders.data) return <Skeleton height={240} />;
+  const { items, next } = orders.data;
+  if (items.length === 0) return null;
+  // Cancelled and returned orders stand in the timeline; a rhythm is one of orders that brought something.
+  const kept = items.filter((order) => microsOf(order.value) > 0n);
+  const expected = expectedNext(kept.map((order) => order.ordered_on));
+  const drawing = orderTimeline(
+    kept.map((order) => ({ key: String(order.id), day: order.ordered_on, amount: microsForDrawing(microsOf(order.value)), amountText: format.amount(order.value) })),
+    customer.facts.reference_on,
+    expected,
+    context,
+  );
+  const notes = [expected && t("timeline.band"), next !== null && t("timeline.newest", { formatted: format.number(items.length) })].filter(Boolean).join(" ");
+  return <ChartFrame title={t("timeline.picture")} note={notes} drawing={drawing} file={`orders-${customer.external_id}`} />;
+}
+
+/** Deleting takes a customer out of lists and can be taken back at once, or later from the list of deleted ones. */
+function DeleteButton({ customer, onDeleted }: { customer: CustomerDetail; onDeleted: () => void }) {
+  const { t } = useTranslation("customers");
+  const queries = useQueryClient();
+  const remove = useMutation({
+    mutationFn: () => answer(client.DELETE("/customers/{customer_id}", { params: { path: { customer_id: customer.id } } })),
+    onSuccess: () => {
+      onDeleted();
+      void queries.invalidateQueries({ queryKey: ["customers"] });
+    },
+  });
+  return (
+    <>
+      <Button icon="trash" disabled={remove.isPending} onClick={() => remove.mutate()}>
+        {t("delete")}
+      </Button>
+      {remove.error && <ProblemView error={remove.error} />}
+    </>
+  );
+}
+
+function Deleted({ customer, onRestored }: { customer: CustomerDetail; onRestored: () => void }) {
+  const { t } = useTranslation("customers");
+  const queries = useQueryClient();
+  const restore = useMutation({
+    mutationFn: () => answer(client.POST("/customers/{customer_id}/restore", { params: { path: { customer_id: customer.id } } })),
+    onSuccess: (next) => {
+      queries.setQueryData(customerQuery(customer.id).queryKey, next);
+      void queries.invalidateQueries({ queryKey: ["customers"] });
+      onRestored();
+    },
+  });
+  return (
+    <AnswerPage title={nameOf(customer)} answer={t("deleted.done")} note={t("deleted.kept")}>
+      <div>
+        <Button kind="primary" icon="undo" disabled={restore.isPending} onClick={() => restore.mutate()}>
+          {t("deleted.restore")}
+        </Button>
+      </div>
+      {restore.error && <ProblemView error={restore.error} />}
+    </AnswerPage>
   );
 }

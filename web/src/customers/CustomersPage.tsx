@@ -1,23 +1,28 @@
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Trans, useTranslation } from "react-i18next";
-import { useSearchParams } from "react-router";
-import { api } from "../api/client";
-import { useMay } from "../api/session";
+import { Link, useSearchParams } from "react-router";
+import type { Schema } from "../api/client";
+import { useCompany, useMay, useMayAll } from "../api/session";
 import { AnswerPage } from "../design/AnswerPage";
 import { ButtonLink } from "../design/Button";
 import { EmptyState } from "../design/EmptyState";
 import { ProblemView } from "../design/ProblemView";
 import { DataTable } from "../design/table/DataTable";
-import { SelectionBar, TableTools, type SavedView } from "../design/table/TableTools";
+import { SelectionBar, TableTools } from "../design/table/TableTools";
 import { nothingSelected, type Selection } from "../design/table/types";
 import { useFormat } from "../i18n/useFormat";
+import { addressOf, filterOf, filterText, sortOf } from "./address";
 import { AssignMenu } from "./AssignMenu";
-import { useCustomerColumns } from "./columns";
-import { CustomerFilters, filterOf } from "./CustomerFilters";
-import { customersQuery, summaryQuery, viewsQuery } from "./queries";
+import { nameOf, useCustomerColumns } from "./columns";
+import { CustomerFilters } from "./CustomerFilters";
+import { ExportMenu } from "./ExportMenu";
+import { countQuery, customersQuery } from "./queries";
+import { useViews } from "./useViews";
+import "./customers.css";
 
 const KEPT = "zhiji.customers.columns";
+const RECENT_DAYS = 90;
 
 function keptColumns(): string[] | null {
   try {
@@ -28,99 +33,148 @@ function keptColumns(): string[] | null {
   }
 }
 
+function daysBefore(day: string, days: number): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) - days * 86_400_000).toISOString().slice(0, 10);
+}
+
 export default function CustomersPage() {
   const { t } = useTranslation("customers");
   const format = useFormat();
-  const summary = useQuery(summaryQuery);
-  const mayImport = useMay("import");
-  const nobody = summary.data?.customers === 0;
+  const margin = useCompany().margin_percent;
+  const all = useQuery(countQuery({}));
+  // The day of the scores stands in every row; the first page that is loaded anyway tells it.
+  const first = useInfiniteQuery(customersQuery({}, "-spend")).data?.pages[0]?.items[0];
+  const asOf = first?.as_of;
+  const recent = { last_order_on: { from: asOf ? daysBefore(asOf, RECENT_DAYS) : "" } };
+  const overdue = { overdue_days: { min: 0.5 } };
+  const active = useQuery({ ...countQuery(recent), enabled: Boolean(asOf) });
+  const late = useQuery({ ...countQuery(overdue), enabled: Boolean(asOf) });
+  const values = { customers: format.number(all.data ?? 0), active: format.number(active.data ?? 0), late: format.number(late.data ?? 0) };
+  const known = active.data !== undefined && late.data !== undefined;
   return (
     <AnswerPage
       title={t("title")}
-      loading={summary.isPending}
-      error={summary.error}
-      onRetry={() => void summary.refetch()}
+      loading={all.isPending || (Boolean(asOf) && !known && !active.error && !late.error)}
+      error={all.error}
+      onRetry={() => void all.refetch()}
       skeleton={<CustomerList />}
       answer={
-        summary.data && (
-          <Trans
-            ns="customers"
-            i18nKey="answer"
-            values={{ customers: format.number(summary.data.customers), active: format.number(summary.data.ordered_last_90_days), share: format.percent(summary.data.top_fifth_spend_share) }}
-            components={{ b: <b /> }}
-          />
-        )
+        <Trans
+          ns="customers"
+          i18nKey={known ? "answer" : "answerPlain"}
+          values={values}
+          components={{ b: <b />, recent: <Link className="answer__link" to={addressOf(recent, "-last_order_on")} />, late: <Link className="answer__link" to={addressOf(overdue, "-at_stake")} /> }}
+        />
       }
-      note={summary.data && t("asOf", { day: format.day(summary.data.as_of) })}
-      empty={
-        nobody && (
-          <EmptyState
-            icon="customers"
-            title={t("empty.title")}
-            action={
-              mayImport && (
-                <ButtonLink kind="primary" icon="imports" to="/imports/new">
-                  {t("empty.import")}
-                </ButtonLink>
-              )
-            }
-          >
-            {t("empty.text")}
-          </EmptyState>
-        )
-      }
+      note={[asOf && t("asOf", { day: format.day(asOf) }), margin !== null && t("worthNote", { percent: format.number(margin, { maximumFractionDigits: 2 }) })].filter(Boolean).join(" · ")}
+      empty={all.data === 0 && <NobodyYet />}
     >
       <CustomerList />
     </AnswerPage>
   );
 }
 
+function NobodyYet() {
+  const { t } = useTranslation("customers");
+  const mayImport = useMay("import");
+  const maySwitch = useMayAll("company");
+  return (
+    <EmptyState
+      icon="customers"
+      title={t("empty.title")}
+      action={
+        (mayImport || maySwitch) && (
+          <>
+            {mayImport && (
+              <ButtonLink kind="primary" icon="imports" to="/imports/new">
+                {t("empty.import")}
+              </ButtonLink>
+            )}
+            {maySwitch && <ButtonLink to="/settings/workspace">{t("empty.sample")}</ButtonLink>}
+          </>
+        )
+      }
+    >
+      {t("empty.text")}
+    </EmptyState>
+  );
+}
+
 function CustomerList() {
   const { t } = useTranslation("customers");
+  const format = useFormat();
   const [address, setAddress] = useSearchParams();
   const [shownKeys, setShownKeys] = useState(keptColumns);
   const [compact, setCompact] = useState(false);
   const [selection, setSelection] = useState<Selection>(nothingSelected);
+  const [assigned, setAssigned] = useState<Schema<"Assigned"> | null>(null);
   const allColumns = useCustomerColumns();
   const shown = shownKeys ?? allColumns.filter((column) => column.shown).map((column) => column.key);
   const columns = allColumns.filter((column) => column.main || shown.includes(column.key));
-  const filter = filterOf(address);
-  const list = useInfiniteQuery(customersQuery(filter));
+  const [filter, sort] = [filterOf(address), sortOf(address)];
+  const list = useInfiniteQuery(customersQuery(filter, sort));
+  const { data: total = null } = useQuery(countQuery(filter));
   const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
-  const total = list.data?.pages[0]?.total ?? null;
-  const change = (next: URLSearchParams) => {
+  const keepColumns = (keys: string[]) => {
+    localStorage.setItem(KEPT, JSON.stringify(keys));
+    setShownKeys(keys);
+  };
+  const go = (next: URLSearchParams) => {
     setSelection(nothingSelected);
+    setAssigned(null);
     setAddress(next, { replace: true });
   };
-  const views = useViews(address, change);
-  const onExport = useExport(filter, columns.map((column) => column.key));
-  const mayExport = useMay("export");
-  const mayAssign = useMay("assign");
+  const { error: viewError, ...views } = useViews({
+    address,
+    filter,
+    sort,
+    columns: shown,
+    onOpen: (next, keys) => {
+      if (keys) keepColumns(keys);
+      go(next);
+    },
+  });
+  const mayExport = useMay("customer", "export");
+  const mayAssign = useMay("customer");
+  const change = (changes: { filter?: string; sort?: string }) => {
+    const next = new URLSearchParams({ filter: changes.filter ?? filterText(filter), sort: changes.sort ?? sort });
+    if (!next.get("filter")) next.delete("filter");
+    go(next);
+  };
   return (
     <section className="panel" aria-label={t("list")}>
       <TableTools
         columns={allColumns}
         shownKeys={shown}
-        onShownKeys={(keys) => {
-          localStorage.setItem(KEPT, JSON.stringify(keys));
-          setShownKeys(keys);
-        }}
+        onShownKeys={keepColumns}
         compact={compact}
         onCompact={setCompact}
         total={total}
-        onExport={mayExport ? onExport : undefined}
+        more={mayExport && <ExportMenu filter={filter} sort={sort} />}
         {...views}
       >
-        <CustomerFilters address={address} onChange={change} />
+        <CustomerFilters key={address.get("filter")} filter={filter} onChange={(next) => change({ filter: filterText(next) })} />
       </TableTools>
       {mayAssign && (
         <SelectionBar selection={selection} total={total} onSelection={setSelection}>
-          <AssignMenu selection={selection} filter={filter} onDone={() => setSelection(nothingSelected)} />
+          <AssignMenu
+            selection={selection}
+            filter={filter}
+            onDone={(done) => {
+              setSelection(nothingSelected);
+              setAssigned(done);
+            }}
+          />
         </SelectionBar>
       )}
-      {list.error ? (
+      {assigned && (
+        <p className="table-tools" role="status">
+          {assigned.job === null ? t("assigned", { count: assigned.changed, formatted: format.number(assigned.changed) }) : t("assignedLater")}
+        </p>
+      )}
+      {(list.error ?? viewError) ? (
         <div className="panel__body">
-          <ProblemView error={list.error} onRetry={() => void list.refetch()} />
+          <ProblemView error={list.error ?? viewError} onRetry={() => void list.refetch()} />
         </div>
       ) : (
         <DataTable
@@ -128,14 +182,10 @@ function CustomerList() {
           tall
           columns={columns}
           rows={rows}
-          keyOf={(row) => row.id}
-          nameOf={(row) => row.name}
-          sort={address.get("sort") ?? "-spend"}
-          onSort={(sort) => {
-            const next = new URLSearchParams(address);
-            next.set("sort", sort);
-            change(next);
-          }}
+          keyOf={(row) => String(row.id)}
+          nameOf={nameOf}
+          sort={sort}
+          onSort={(next) => change({ sort: next })}
           selection={mayAssign ? selection : undefined}
           onSelection={setSelection}
           compact={compact}
@@ -147,34 +197,4 @@ function CustomerList() {
       )}
     </section>
   );
-}
-
-function useViews(address: URLSearchParams, change: (next: URLSearchParams) => void) {
-  const queries = useQueryClient();
-  const { data: views = [] } = useQuery(viewsQuery);
-  const bare = new URLSearchParams(address);
-  bare.delete("view");
-  const save = useMutation({
-    mutationFn: (name: string) => api.post<SavedView>("/views", { object: "customers", name, query: bare.toString() }),
-    onSuccess: (view) => {
-      void queries.invalidateQueries({ queryKey: viewsQuery.queryKey });
-      open(view);
-    },
-  });
-  const open = (view: SavedView | null) => {
-    const next = new URLSearchParams(view?.query ?? "");
-    if (view) next.set("view", view.id);
-    change(next);
-  };
-  return { views, currentView: address.get("view") ?? undefined, onView: open, onSaveView: (name: string) => save.mutate(name) };
-}
-
-/** Exports are jobs: the header shows their progress, and the file is fetched when it is there. */
-function useExport(filter: Record<string, unknown>, columns: string[]) {
-  const queries = useQueryClient();
-  const start = useMutation({
-    mutationFn: (format: string) => api.post("/exports", { object: "customers", format, filter, columns }),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ["jobs"] }),
-  });
-  return (format: "csv" | "xlsx" | "parquet") => start.mutate(format);
 }

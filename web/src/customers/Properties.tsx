@@ -1,71 +1,174 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api } from "../api/client";
+import { answer, client, type Schema } from "../api/client";
+import { Problem } from "../api/problem";
+import { Button } from "../design/Button";
+import { Dialog } from "../design/Dialog";
+import { Icon } from "../design/Icon";
 import { Panel } from "../design/Panel";
 import { ProblemView } from "../design/ProblemView";
-import { customerQuery } from "./queries";
-import type { CustomerDetail, Property } from "./types";
+import { SkeletonLines } from "../design/Skeleton";
+import { useFormat } from "../i18n/useFormat";
+import { customerQuery, historyQuery } from "./queries";
+import type { CustomerDetail } from "./types";
+import { useChangeText } from "./useChangeText";
 
-const inputType = { text: "text", email: "email", phone: "tel", day: "date", choice: "text", long_text: "text" } as const;
+type Property = Schema<"Property">;
+type Value = Property["value"];
 
-/** Click to edit, Enter or leaving to save, Escape to leave as it was. A stale version is refused by the server. */
+/** Click to edit, Enter or leaving to save, Escape to leave as it was. Who was slower than somebody else is told so. */
 export function Properties({ customer }: { customer: CustomerDetail }) {
   const { t } = useTranslation("customers");
   const queries = useQueryClient();
+  const [history, setHistory] = useState<string | null>(null);
   const save = useMutation({
-    mutationFn: (change: Record<string, string | null>) => api.patch<CustomerDetail>(`/customers/${customer.id}`, { version: customer.version, ...change }),
+    mutationFn: (change: Record<string, Value>) => answer(client.PATCH("/customers/{customer_id}", { params: { path: { customer_id: customer.id } }, body: { revision: customer.revision, ...change } as Schema<"Edit"> })),
     onSuccess: (next) => {
       queries.setQueryData(customerQuery(customer.id).queryKey, next);
-      void queries.invalidateQueries({ queryKey: ["customers", "timeline", customer.id] });
+      void queries.invalidateQueries({ queryKey: ["customers"], predicate: (query) => query.queryKey[1] !== "one" });
+    },
+    // What the other one wrote is shown at once; what was typed stays in its field, to be saved again or left.
+    onError: (error) => {
+      if (error instanceof Problem && error.status === 409) void queries.invalidateQueries({ queryKey: customerQuery(customer.id).queryKey });
     },
   });
+  const extra = Object.entries(customer.extra).filter(([, value]) => value !== null && value !== "");
   return (
     <Panel title={t("properties")}>
       <dl>
         {customer.properties.map((property) => (
-          <div className="property" key={property.field}>
-            <dt className="faint small">{property.label}</dt>
-            <dd>
-              <Editable property={property} onSave={(value) => save.mutate({ [property.field]: value })} />
-            </dd>
+          <PropertyLine
+            key={property.field}
+            property={property}
+            editable={customer.may_write && property.is_editable}
+            masked={property.field === "phone" && customer.phone_is_masked}
+            onSave={(value) => save.mutateAsync({ [property.field]: value })}
+            onHistory={() => setHistory(property.field)}
+          />
+        ))}
+        {extra.map(([name, value]) => (
+          <div className="property" key={name}>
+            <dt className="faint small">{name}</dt>
+            <dd>{String(value)}</dd>
           </div>
         ))}
       </dl>
       {save.error && <ProblemView error={save.error} />}
+      {history !== null && <HistoryDialog customerId={customer.id} field={history} onClose={() => setHistory(null)} />}
     </Panel>
   );
 }
 
-function Editable({ property, onSave }: { property: Property; onSave: (value: string | null) => void }) {
+function PropertyLine({ property, editable, masked, onSave, onHistory }: { property: Property; editable: boolean; masked: boolean; onSave: (value: Value) => Promise<unknown>; onHistory: () => void }) {
   const { t } = useTranslation("customers");
+  const text = useChangeText();
+  const label = text.field(property.field);
+  const { origin } = property;
+  return (
+    <div className="property">
+      <dt className="faint small">{label}</dt>
+      <dd>
+        <span className="property__line">
+          <Editable property={property} label={label} editable={editable} onSave={onSave} />
+          {origin && (
+            <button type="button" className="property__history" aria-label={t("historyOf", { field: label })} title={t("historyOf", { field: label })} onClick={onHistory}>
+              <Icon name="undo" size={14} />
+            </button>
+          )}
+        </span>
+        {origin && <span className="small faint block property__origin">{text.origin(origin.kind, origin.file, origin.row)}</span>}
+        {masked && <span className="small faint block">{t("masked")}</span>}
+      </dd>
+    </div>
+  );
+}
+
+const choices: Record<string, readonly string[]> = { kind: ["person", "organisation", "unknown"], contact_allowed: ["yes", "no", "unknown"] };
+const inputType: Record<string, string> = { email: "email", phone: "tel" };
+
+function draftOf(property: Property): string {
+  if (property.field === "contact_allowed") return property.value === true ? "yes" : property.value === false ? "no" : "unknown";
+  return String(property.value ?? "");
+}
+
+function valueOf(field: string, draft: string): Value {
+  if (field === "contact_allowed") return draft === "yes" ? true : draft === "no" ? false : null;
+  return draft.trim();
+}
+
+function Editable({ property, label, editable, onSave }: { property: Property; label: string; editable: boolean; onSave: (value: Value) => Promise<unknown> }) {
+  const { t } = useTranslation("customers");
+  const text = useChangeText();
   const [draft, setDraft] = useState<string | null>(null);
-  if (!property.editable) return <span>{property.value ?? <span className="faint">–</span>}</span>;
+  const shown = text.value(property.field, property.value);
+  const options = choices[property.field];
+  if (!editable) return <span className="property__text">{shown}</span>;
   if (draft === null) {
     return (
-      <button type="button" className="property__value" title={property.source ? t("propertySource", { source: property.source }) : undefined} aria-label={t("edit", { name: property.label, value: property.value ?? "–" })} onClick={() => setDraft(property.value ?? "")}>
-        {property.value ?? <span className="faint">–</span>}
+      <button type="button" className="property__value" aria-label={t("edit", { name: label, value: shown })} onClick={() => setDraft(draftOf(property))}>
+        {shown}
       </button>
     );
   }
-  const finish = () => {
-    setDraft(null);
-    const value = draft.trim() || null;
-    if (value !== property.value) onSave(value);
+  const finish = async (next: string) => {
+    if (next === draftOf(property)) return setDraft(null);
+    await onSave(valueOf(property.field, next)).then(
+      () => setDraft(null),
+      () => undefined,
+    );
   };
+  if (options) {
+    return (
+      <select className="select" autoFocus aria-label={label} value={draft} onChange={(event) => (setDraft(event.target.value), void finish(event.target.value))} onBlur={() => setDraft(null)} onKeyDown={(event) => event.key === "Escape" && setDraft(null)}>
+        {options.map((option) => (
+          <option key={option} value={option}>
+            {property.field === "kind" ? t(`kinds.${option as "person"}`) : t(`contact.${option as "yes"}`)}
+          </option>
+        ))}
+      </select>
+    );
+  }
   return (
     <input
       autoFocus
       className="input input--wide"
-      type={inputType[property.kind]}
-      aria-label={property.label}
+      type={inputType[property.field] ?? "text"}
+      maxLength={500}
+      aria-label={label}
       value={draft}
       onChange={(event) => setDraft(event.target.value)}
-      onBlur={finish}
+      onBlur={() => void finish(draft)}
       onKeyDown={(event) => {
-        if (event.key === "Enter") finish();
+        if (event.key === "Enter") void finish(draft);
         if (event.key === "Escape") setDraft(null);
       }}
     />
+  );
+}
+
+function HistoryDialog({ customerId, field, onClose }: { customerId: number; field: string; onClose: () => void }) {
+  const { t } = useTranslation("customers");
+  const format = useFormat();
+  const text = useChangeText();
+  const history = useQuery(historyQuery(customerId, field));
+  return (
+    <Dialog open title={t("historyOf", { field: text.field(field) })} onClose={onClose}>
+      {history.error && <ProblemView error={history.error} onRetry={() => void history.refetch()} />}
+      {history.isPending && <SkeletonLines />}
+      <ol className="stack">
+        {history.data?.items.map((change, index) => (
+          <li key={index}>
+            <span>{t("change.values", { before: text.value(change.field, change.before), after: text.value(change.field, change.after) })}</span>
+            <span className="small faint block">
+              {format.instant(change.at)} · {change.by?.name ?? text.origin(change.kind, change.file)}
+            </span>
+          </li>
+        ))}
+      </ol>
+      <div className="dialog__foot">
+        <Button onClick={onClose}>{t("close")}</Button>
+      </div>
+    </Dialog>
   );
 }

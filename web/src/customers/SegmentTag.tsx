@@ -1,14 +1,13 @@
 import { segmentVariable } from "../charts/colours";
 import { useSegmentName } from "../segments/names";
-import type { SegmentRef } from "./types";
 
-export function SegmentTag({ segment }: { segment: SegmentRef | null }) {
+export function SegmentTag({ segment }: { segment: string | null | undefined }) {
   const nameOf = useSegmentName();
   if (!segment) return <span className="faint">–</span>;
   return (
     <span className="tag">
-      <span className="swatch" style={{ background: segmentVariable(segment.code) }} />
-      {segment.name ?? nameOf(segment.code)}
+      <span className="swatch" style={{ background: segmentVariable(segment) }} />
+      {nameOf(segment)}
     </span>
   );
 }

@@ -1,36 +1,55 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { api, type Query } from "../api/client";
-import type { Page } from "../api/types";
-import type { SavedView } from "../design/table/TableTools";
-import type { CustomerDetail, CustomerRow, CustomersSummary, TimelineEntry, TimelineKind } from "./types";
+import { answer, client } from "../api/client";
+import { filterText, type CustomerFilter } from "./address";
+import type { TimelineKind } from "./types";
 
 export const PAGE_SIZE = 100;
 
-export const customersQuery = (filter: Query) =>
+export const customersQuery = (filter: CustomerFilter, sort: string) =>
   infiniteQueryOptions({
-    queryKey: ["customers", "list", filter],
-    queryFn: ({ pageParam, signal }) => api.get<Page<CustomerRow>>("/customers", { ...filter, limit: PAGE_SIZE, cursor: pageParam }, signal),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next_cursor,
+    queryKey: ["customers", "list", filter, sort],
+    queryFn: ({ pageParam, signal }) => answer(client.GET("/customers", { params: { query: { filter: filterText(filter), sort, cursor: pageParam, limit: PAGE_SIZE } }, signal })),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next ?? undefined,
   });
 
-export const summaryQuery = queryOptions({
-  queryKey: ["customers", "summary"],
-  queryFn: ({ signal }) => api.get<CustomersSummary>("/customers/summary", {}, signal),
-});
+/** How many there are, exactly; asked apart, so that the rows do not wait for it. */
+export const countQuery = (filter: CustomerFilter) =>
+  queryOptions({
+    queryKey: ["customers", "count", filter],
+    queryFn: ({ signal }) => answer(client.GET("/customers/count", { params: { query: { filter: filterText(filter), exact: true } }, signal })).then((found) => found.count),
+  });
 
-export const viewsQuery = queryOptions({
-  queryKey: ["views", "customers"],
-  queryFn: ({ signal }) => api.get<{ items: SavedView[] }>("/views", { object: "customers" }, signal).then((page) => page.items),
-});
+export const customerQuery = (id: number) =>
+  queryOptions({
+    queryKey: ["customers", "one", id],
+    queryFn: ({ signal }) => answer(client.GET("/customers/{customer_id}", { params: { path: { customer_id: id } }, signal })),
+  });
 
-export const customerQuery = (id: string) =>
-  queryOptions({ queryKey: ["customers", "one", id], queryFn: ({ signal }) => api.get<CustomerDetail>(`/customers/${encodeURIComponent(id)}`, {}, signal) });
+export const scoresQuery = (id: number) =>
+  queryOptions({
+    queryKey: ["customers", "scores", id],
+    queryFn: ({ signal }) => answer(client.GET("/predictions/customers/{customer_id}", { params: { path: { customer_id: id } }, signal })),
+  });
 
-export const timelineQuery = (id: string, kinds: TimelineKind[]) =>
+/** The newest orders, for the picture; the list of everything is the timeline. */
+export const ordersQuery = (id: number) =>
+  queryOptions({
+    queryKey: ["customers", "orders", id],
+    queryFn: ({ signal }) => answer(client.GET("/customers/{customer_id}/orders", { params: { path: { customer_id: id }, query: { limit: 200 } }, signal })),
+  });
+
+export const historyQuery = (id: number, field: string) =>
+  queryOptions({
+    queryKey: ["customers", "history", id, field],
+    queryFn: ({ signal }) => answer(client.GET("/customers/{customer_id}/history", { params: { path: { customer_id: id }, query: { field, limit: 50 } }, signal })),
+  });
+
+export const timelineQuery = (id: number, kinds: readonly TimelineKind[]) =>
   infiniteQueryOptions({
     queryKey: ["customers", "timeline", id, kinds],
-    queryFn: ({ pageParam, signal }) => api.get<Page<TimelineEntry>>(`/customers/${encodeURIComponent(id)}/timeline`, { kinds, cursor: pageParam, limit: 30 }, signal),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next_cursor,
+    queryFn: ({ pageParam, signal }) =>
+      answer(client.GET("/customers/{customer_id}/timeline", { params: { path: { customer_id: id }, query: { kinds: kinds.join(","), cursor: pageParam, limit: 30 } }, signal })),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next ?? undefined,
   });

@@ -1,44 +1,38 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useNavigate, useSearchParams } from "react-router";
-import { api } from "../api/client";
+import { useLocation, useNavigate } from "react-router";
+import { answer, client } from "../api/client";
 import { sessionQuery } from "../api/session";
-import type { Session } from "../api/types";
 import { Button } from "../design/Button";
 import { Field } from "../design/Field";
 import { ProblemView } from "../design/ProblemView";
 import { SkeletonLines } from "../design/Skeleton";
+import { useLanguage } from "../i18n/useFormat";
 import { EntryLayout } from "./EntryLayout";
 import { NewPasswordField } from "./PasswordField";
-
-interface Invitation {
-  company: string;
-  email: string;
-  invited_by: string;
-}
+import { tokenOfLink } from "./token";
 
 export default function InvitationPage() {
   const { t } = useTranslation("entry");
-  const [address] = useSearchParams();
-  const key = address.get("key") ?? "";
+  const { hash } = useLocation();
+  const [token] = useState(() => tokenOfLink(hash));
+  const language = useLanguage();
   const go = useNavigate();
   const queries = useQueryClient();
-  const invitation = useQuery({ queryKey: ["invitation", key], queryFn: ({ signal }) => api.get<Invitation>("/invitations/by-key", { key }, signal), retry: false });
+  const invitation = useQuery({ queryKey: ["invitation", token], queryFn: ({ signal }) => answer(client.POST("/accounts/invitations/look", { body: { token }, signal })), retry: false, staleTime: Infinity });
   const accept = useMutation({
-    mutationFn: (form: FormData) => api.post<Session>("/invitations/accept", { key, name: String(form.get("name")), password: String(form.get("password")) }),
-    onSuccess: (session) => {
-      queries.setQueryData(sessionQuery.queryKey, session);
+    mutationFn: (form: FormData) => answer(client.POST("/accounts/invitations/accept", { body: { token, name: String(form.get("name")), password: String(form.get("password")), language } })),
+    onSuccess: (me) => {
+      queries.clear();
+      queries.setQueryData(sessionQuery.queryKey, me);
       void go("/worklist", { replace: true });
     },
   });
   const data = invitation.data;
   return (
-    <EntryLayout title={data ? t("invitation.title", { company: data.company }) : t("invitation.plain")} lead={data && t("invitation.lead", { by: data.invited_by, email: data.email })}>
-      {invitation.error && (
-        <div className="entry__form">
-          <ProblemView error={invitation.error} />
-        </div>
-      )}
+    <EntryLayout title={data?.company ? t("invitation.title", { company: data.company }) : t("invitation.plain")} lead={data && t("invitation.lead", { email: data.email })}>
+      {invitation.error && <ProblemView error={invitation.error} />}
       {invitation.isPending && <SkeletonLines />}
       {data && (
         <form
@@ -49,7 +43,7 @@ export default function InvitationPage() {
           }}
         >
           <Field label={t("yourName")}>
-            <input className="input input--wide" name="name" autoComplete="name" maxLength={120} required />
+            <input className="input input--wide" name="name" autoComplete="name" maxLength={100} defaultValue={data.name} required />
           </Field>
           <NewPasswordField />
           {accept.error && <ProblemView error={accept.error} />}

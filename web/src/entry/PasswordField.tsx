@@ -8,7 +8,7 @@ export function NewPasswordField() {
   const { t } = useTranslation("entry");
   return (
     <Field label={t("newPassword")} hint={t("passwordHint", { least: SHORTEST_PASSWORD })}>
-      <input className="input input--wide" type="password" name="password" autoComplete="new-password" minLength={SHORTEST_PASSWORD} maxLength={256} required />
+      <input className="input input--wide" type="password" name="password" autoComplete="new-password" minLength={SHORTEST_PASSWORD} maxLength={200} required />
     </Field>
   );
 }

@@ -1,10 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useNavigate, useSearchParams } from "react-router";
-import { api } from "../api/client";
-import { sessionQuery } from "../api/session";
-import type { Session } from "../api/types";
+import { Link, Navigate, useLocation, useNavigate } from "react-router";
+import { answer, client } from "../api/client";
 import { Button } from "../design/Button";
 import { Field } from "../design/Field";
 import { Icon } from "../design/Icon";
@@ -13,32 +11,31 @@ import { SkeletonLines } from "../design/Skeleton";
 import { useLanguage } from "../i18n/useFormat";
 import { CompanyFields, type CompanyBasics } from "../settings/CompanyFields";
 import { EntryLayout } from "./EntryLayout";
+import { arriveAt } from "./moving";
 import { NewPasswordField } from "./PasswordField";
+import { tokenOfLink } from "./token";
 
 type Start = "sample" | "own";
 
-/** GET /setup: whether the one-use link is still good. */
-interface SetupState {
-  valid: boolean;
-}
-
 export default function SetupPage() {
   const { t } = useTranslation("entry");
-  const [address] = useSearchParams();
-  const key = address.get("key") ?? "";
+  const { hash } = useLocation();
+  // Kept from the first look: moving on inside the page would lose what stands behind "#".
+  const [token] = useState(() => tokenOfLink(hash));
   const [start, setStart] = useState<Start | null>(null);
-  const state = useQuery({ queryKey: ["setup", key], queryFn: ({ signal }) => api.get<SetupState>("/setup", { key }, signal), retry: false });
-  if (state.error || (state.data && !state.data.valid)) {
+  const state = useQuery({ queryKey: ["setup"], queryFn: ({ signal }) => answer(client.GET("/accounts/setup/state", { signal })), retry: false });
+  if (state.error || !state.data) {
     return (
       <EntryLayout title={t("setup.title")} wide>
-        <div className="entry__form">{state.error ? <ProblemView error={state.error} /> : <ProblemView body={{ code: "setup_link_invalid", what: t("setup.used"), remedy: t("setup.usedRemedy") }} />}</div>
+        {state.error ? <ProblemView error={state.error} onRetry={() => void state.refetch()} /> : <SkeletonLines />}
       </EntryLayout>
     );
   }
-  if (!state.data) {
+  if (!state.data.needed) return token ? <Used /> : <Navigate to="/sign-in" replace />;
+  if (!token) {
     return (
-      <EntryLayout title={t("setup.title")} wide>
-        <SkeletonLines />
+      <EntryLayout title={t("setup.linkTitle")} lead={t("setup.linkLead")}>
+        <p className="secret">{"zhiji user setup-link"}</p>
       </EntryLayout>
     );
   }
@@ -60,32 +57,40 @@ export default function SetupPage() {
       </EntryLayout>
     );
   }
-  return <AccountForm setupKey={key} start={start} onBack={() => setStart(null)} />;
+  return <AccountForm token={token} start={start} onBack={() => setStart(null)} />;
 }
 
-function AccountForm({ setupKey, start, onBack }: { setupKey: string; start: Start; onBack: () => void }) {
+function Used() {
+  const { t } = useTranslation("entry");
+  return (
+    <EntryLayout title={t("setup.used")} lead={t("setup.usedRemedy")}>
+      <p className="entry__foot">
+        <Link to="/sign-in">{t("reset.back")}</Link>
+      </p>
+    </EntryLayout>
+  );
+}
+
+function AccountForm({ token, start, onBack }: { token: string; start: Start; onBack: () => void }) {
   const { t } = useTranslation("entry");
   const language = useLanguage();
   const go = useNavigate();
   const queries = useQueryClient();
-  const [company, setCompany] = useState<CompanyBasics>({
-    name: "",
-    currency: language === "zh" ? "CNY" : "GBP",
-    zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    language,
-  });
+  const [company, setCompany] = useState<CompanyBasics>({ name: "", currency: language === "zh" ? "CNY" : "GBP", zone: Intl.DateTimeFormat().resolvedOptions().timeZone, language });
   const create = useMutation({
-    mutationFn: (form: FormData) =>
-      api.post<Session>("/setup", {
-        key: setupKey,
-        start,
-        administrator: { name: String(form.get("name")), email: String(form.get("email")), password: String(form.get("password")), language },
-        company: start === "own" ? company : null,
-      }),
-    onSuccess: (session) => {
+    mutationFn: async (form: FormData) => {
+      const text = (name: string) => String(form.get(name) ?? "");
+      const moved = await answer(
+        client.POST("/accounts/setup", {
+          body: { token, choice: start, name: text("name"), email: text("email"), password: text("password"), language, company: start === "own" ? company : null },
+        }),
+      );
+      return moved.switching ? arriveAt(moved.workspace, moved.ticket) : true;
+    },
+    onSuccess: (signedIn) => {
       queries.clear();
-      queries.setQueryData(sessionQuery.queryKey, session);
-      void go(start === "own" ? "/imports/new" : "/worklist", { replace: true });
+      if (signedIn) void go(start === "own" ? "/imports/new" : "/worklist", { replace: true });
+      else void go("/sign-in", { replace: true });
     },
   });
   return (
@@ -98,10 +103,10 @@ function AccountForm({ setupKey, start, onBack }: { setupKey: string; start: Sta
         }}
       >
         <Field label={t("yourName")}>
-          <input className="input input--wide" name="name" autoComplete="name" maxLength={120} required autoFocus />
+          <input className="input input--wide" name="name" autoComplete="name" maxLength={100} required autoFocus />
         </Field>
         <Field label={t("email")}>
-          <input className="input input--wide" type="email" name="email" autoComplete="username" required />
+          <input className="input input--wide" type="email" name="email" autoComplete="username" maxLength={254} required />
         </Field>
         <NewPasswordField />
         {start === "own" && <CompanyFields value={company} onChange={setCompany} />}
@@ -110,8 +115,15 @@ function AccountForm({ setupKey, start, onBack }: { setupKey: string; start: Sta
           <Button kind="primary" type="submit" disabled={create.isPending}>
             {create.isPending ? t("setup.working") : t("setup.create")}
           </Button>
-          <Button onClick={onBack}>{t("setup.back")}</Button>
+          <Button onClick={onBack} disabled={create.isPending}>
+            {t("setup.back")}
+          </Button>
         </div>
+        {create.isPending && start === "sample" && (
+          <p className="soft" role="status">
+            {t("setup.moving")}
+          </p>
+        )}
       </form>
     </EntryLayout>
   );

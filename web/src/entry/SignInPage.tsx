@@ -1,13 +1,11 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useSearchParams } from "react-router";
-import { api } from "../api/client";
+import { answer, client } from "../api/client";
 import { sessionQuery } from "../api/session";
-import type { Session } from "../api/types";
 import { Button } from "../design/Button";
 import { Field } from "../design/Field";
 import { ProblemView } from "../design/ProblemView";
-import { chooseLanguage } from "../i18n";
 import { EntryLayout } from "./EntryLayout";
 import { safeNext } from "./next";
 
@@ -17,11 +15,10 @@ export default function SignInPage() {
   const go = useNavigate();
   const queries = useQueryClient();
   const signIn = useMutation({
-    mutationFn: (body: { email: string; password: string }) => api.post<Session>("/auth/sign-in", body),
-    onSuccess: async (session) => {
+    mutationFn: (body: { email: string; password: string }) => answer(client.POST("/accounts/sign-in", { body })),
+    onSuccess: (me) => {
       queries.clear();
-      queries.setQueryData(sessionQuery.queryKey, session);
-      if (session.user) await chooseLanguage(session.user.language);
+      queries.setQueryData(sessionQuery.queryKey, me);
       void go(safeNext(address.get("next")), { replace: true });
     },
   });
@@ -47,7 +44,7 @@ export default function SignInPage() {
         </Button>
       </form>
       <p className="entry__foot">
-        <Link to="/reset-password">{t("signIn.forgot")}</Link>
+        <Link to="/reset">{t("signIn.forgot")}</Link>
       </p>
     </EntryLayout>
   );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decimalOf, formatCompact, formatDay, formatInstant, formatMoney, formatPercent, microsForDrawing, spaceHanLatin, sumMicros, toMicros } from "./format";
+import { decimalOf, formatCompact, formatDay, formatInstant, formatMoney, formatPercent, microsForDrawing, microsOf, percentOf, spaceHanLatin, sumMicros, toMicros } from "./format";
 
 describe("money", () => {
   it("keeps every digit of the largest amount there can be", () => {
@@ -40,6 +40,19 @@ describe("money", () => {
   it("marks gains when asked", () => {
     expect(formatMoney(5_000_000, "GBP", "en", { signed: true, whole: true })).toBe("+£5");
     expect(formatMoney(0, "GBP", "en", { signed: true, whole: true })).toBe("£0");
+  });
+
+  it("reads exact decimal text", () => {
+    expect([microsOf("1240.5"), microsOf("-0.001"), microsOf("9223372036854.775807")]).toEqual([1_240_500_000n, -1_000n, 9223372036854775807n]);
+    expect(() => microsOf("1e3")).toThrow(RangeError);
+  });
+
+  it("takes a margin of spend without a float", () => {
+    // 33.25 % of 100.00; a half of a micro goes to the even neighbour; beyond 2^53 nothing is lost.
+    expect(percentOf(100_000_000, 33.25)).toBe(33_250_000n);
+    expect([percentOf(1, 50), percentOf(3, 50), percentOf(-3, 50)]).toEqual([0n, 2n, -2n]);
+    expect(percentOf("9223372036854775807", 100)).toBe(9223372036854775807n);
+    expect(percentOf(1_000_000, 0.29)).toBe(2_900n);
   });
 
   it("draws negative amounts below zero", () => {

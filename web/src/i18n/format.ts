@@ -26,6 +26,25 @@ export function decimalOf(value: Micros): string {
   return `${micros < 0n ? "-" : ""}${digits.slice(0, -6)}.${digits.slice(-6)}`;
 }
 
+/** An exact decimal amount as text ("1240.5") in micros. */
+export function microsOf(amount: string): bigint {
+  const found = /^(-?)(\d+)(?:\.(\d{1,6})\d*)?$/.exec(amount);
+  if (!found) throw new RangeError(`${amount} is not a decimal amount`);
+  const [, sign, units = "0", part = ""] = found;
+  const micros = BigInt(units) * 1_000_000n + BigInt(part.padEnd(6, "0"));
+  return sign ? -micros : micros;
+}
+
+/** Two decimals, as margins have: 33.25 per cent of an amount, rounded half to even, without a float. */
+export function percentOf(value: Micros, percent: number): bigint {
+  const product = toMicros(value) * BigInt(Math.round(percent * 100));
+  const sign = product < 0n ? -1n : 1n;
+  const size = product * sign;
+  const [whole, rest] = [size / 10_000n, size % 10_000n];
+  const up = rest > 5_000n || (rest === 5_000n && whole % 2n === 1n);
+  return sign * (whole + (up ? 1n : 0n));
+}
+
 /** For the length of a bar or the height of a point only; never for a figure that is read. */
 export function microsForDrawing(value: Micros): number {
   return Number(toMicros(value)) / 1e6;

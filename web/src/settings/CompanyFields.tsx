@@ -14,21 +14,22 @@ export interface CompanyBasics {
   language: "zh" | "en";
 }
 
-export function CompanyFields({ value, onChange }: { value: CompanyBasics; onChange: (value: CompanyBasics) => void }) {
+/** `fixed`: orders are stored, and their days and sums rest on zone and currency. */
+export function CompanyFields({ value, onChange, fixed = false }: { value: CompanyBasics; onChange: (value: CompanyBasics) => void; fixed?: boolean }) {
   const { t } = useTranslation("settings");
   const set = (change: Partial<CompanyBasics>) => onChange({ ...value, ...change });
   return (
     <>
       <Field label={t("company.name")}>
-        <input className="input input--wide" required maxLength={120} autoComplete="organization" value={value.name} onChange={(event) => set({ name: event.target.value })} />
+        <input className="input input--wide" required maxLength={100} autoComplete="organization" value={value.name} onChange={(event) => set({ name: event.target.value })} />
       </Field>
-      <Field label={t("company.currency")} hint={t("company.currencyHint")}>
-        <SearchSelect value={value.currency} options={currencies} onChange={(currency) => set({ currency })} />
+      <Field label={t("company.currency")} hint={fixed ? t("company.currencyFixed") : t("company.currencyHint")}>
+        <SearchSelect disabled={fixed} value={value.currency} options={currencies} onChange={(currency) => set({ currency })} />
       </Field>
-      <Field label={t("company.zone")} hint={t("company.zoneHint")}>
-        <SearchSelect value={value.zone} options={zones.includes(value.zone) ? zones : [value.zone, ...zones]} onChange={(zone) => set({ zone })} />
+      <Field label={t("company.zone")} hint={fixed ? t("company.zoneFixed") : t("company.zoneHint")}>
+        <SearchSelect disabled={fixed} value={value.zone} options={zones.includes(value.zone) ? zones : [value.zone, ...zones]} onChange={(zone) => set({ zone })} />
       </Field>
-      <Field label={t("company.language")}>
+      <Field label={t("company.language")} hint={t("company.languageHint")}>
         <select className="select" value={value.language} onChange={(event) => set({ language: event.target.value as "zh" | "en" })}>
           <option value="zh" lang="zh-CN">
             {"中文"}

@@ -1,31 +1,48 @@
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
-import { NavLink, Navigate, useParams } from "react-router";
+import { Navigate, NavLink, useParams } from "react-router";
+import { useMe } from "../api/session";
+import type { Me } from "../api/types";
 import { AnswerPage } from "../design/AnswerPage";
 import { SkeletonLines } from "../design/Skeleton";
 import "./settings.css";
 
 const sections = {
   company: lazy(() => import("./CompanySection")),
+  account: lazy(() => import("./AccountSection")),
   users: lazy(() => import("./UsersSection")),
   teams: lazy(() => import("./TeamsSection")),
   tokens: lazy(() => import("./TokensSection")),
+  views: lazy(() => import("./ViewsSection")),
   audit: lazy(() => import("./AuditSection")),
   jobs: lazy(() => import("./JobsSection")),
+  workspace: lazy(() => import("./WorkspaceSection")),
 };
 type Section = keyof typeof sections;
+
+/** Who may open it; what is not listed here is for everybody. */
+const allowed: Partial<Record<Section, (me: Me) => boolean>> = {
+  users: (me) => me.permissions.user?.read !== undefined,
+  teams: (me) => me.permissions.user?.read !== undefined,
+  audit: (me) => me.permissions.audit?.read === "all",
+  jobs: (me) => me.permissions.job?.read !== undefined,
+  workspace: (me) => me.permissions.company?.write === "all",
+};
 
 export default function SettingsPage() {
   const { section } = useParams();
   const { t } = useTranslation("settings");
-  if (!section || !(section in sections)) return <Navigate to="/settings/company" replace />;
+  const me = useMe();
+  const open = (Object.keys(sections) as Section[]).filter((each) => me && (allowed[each]?.(me) ?? true));
+  if (!me) return null;
+  if (!open.includes(section as Section)) return <Navigate to="/settings/company" replace />;
   const current = section as Section;
   const Body = sections[current];
   return (
     <AnswerPage title={t("title")} answer={t(`sections.${current}.lead`)}>
       <div className="settings">
         <nav className="settings__nav" aria-label={t("title")}>
-          {(Object.keys(sections) as Section[]).map((each) => (
+          {open.map((each) => (
             <NavLink key={each} to={`/settings/${each}`} className="settings__link">
               {t(`sections.${each}.name`)}
             </NavLink>

@@ -1,14 +1,18 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { api, type Query } from "../api/client";
-import type { Page } from "../api/types";
 
-/** A list of the settings, page after page. */
-export function useList<Row>(path: string, query: Query = {}) {
+interface Part<Row> {
+  items: Row[];
+  /** Where the next page begins; null at the end. */
+  next: number | null;
+}
+
+/** A list of the settings, page after page. `key` is what it is asked by. */
+export function useList<Row>(key: readonly unknown[], ask: (from: number | undefined, signal: AbortSignal) => Promise<Part<Row>>) {
   const list = useInfiniteQuery({
-    queryKey: ["settings", path, query],
-    queryFn: ({ pageParam, signal }) => api.get<Page<Row>>(path, { ...query, cursor: pageParam, limit: 100 }, signal),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next_cursor,
+    queryKey: ["settings", ...key],
+    queryFn: ({ pageParam, signal }) => ask(pageParam, signal),
+    initialPageParam: undefined as number | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
   });
   return {
     rows: list.data?.pages.flatMap((page) => page.items) ?? [],

@@ -2,20 +2,17 @@ import { useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useId, useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
-import { api } from "../api/client";
+import { answer, client } from "../api/client";
 import { useMay } from "../api/session";
+import { viewsQuery } from "../api/views";
 import { Dialog } from "../design/Dialog";
 import { Icon, type IconName } from "../design/Icon";
-import { chooseTheme } from "../design/theme";
-import { chooseLanguage } from "../i18n";
+import { addressOfView } from "../customers/address";
+import { useSegmentName } from "../segments/names";
+import { useChoose } from "./choices";
 import { useLanguage } from "../i18n/useFormat";
 import { matches } from "./matching";
 import { iconOf, places } from "./Navigation";
-
-/** GET /search: records and saved views that the reader may see. */
-interface SearchAnswer {
-  items: { kind: "customer" | "segment" | "import" | "view"; id: string; title: string; detail: string; href: string }[];
-}
 
 interface Command {
   key: string;
@@ -26,34 +23,45 @@ interface Command {
   run: () => void;
 }
 
-const recordIcons: Record<SearchAnswer["items"][number]["kind"], IconName> = { customer: "customers", segment: "segments", import: "imports", view: "star" };
-const settings = ["company", "users", "teams", "tokens", "audit", "jobs"] as const;
+const settings = ["company", "account", "users", "teams", "tokens", "views", "audit", "jobs", "workspace"] as const;
 
 function useCommands(text: string): Command[] {
   const { t } = useTranslation("shell");
   const go = useNavigate();
   const language = useLanguage();
   const mayImport = useMay("import");
+  const choose = useChoose();
+  const segmentName = useSegmentName();
   const asked = useDeferredValue(text.trim());
   const { data } = useQuery({
     queryKey: ["search", asked],
-    queryFn: ({ signal }) => api.get<SearchAnswer>("/search", { q: asked, limit: 8 }, signal),
+    queryFn: ({ signal }) => answer(client.GET("/search", { params: { query: { q: asked, limit: 8 } }, signal })),
     enabled: asked.length > 0,
     placeholderData: (before) => before,
   });
+  const { data: views = [] } = useQuery(viewsQuery("customers"));
   const to = (path: string) => () => void go(path);
   const fixed: Command[] = [
     ...(mayImport ? [{ key: "import", group: "actions" as const, icon: "imports" as const, title: t("actions.import"), run: to("/imports/new") }] : []),
     { key: "segment", group: "actions", icon: "plus", title: t("actions.segment"), run: to("/segments/new") },
-    { key: "language", group: "actions", icon: "language", title: language === "zh" ? t("actions.english") : t("actions.chinese"), run: () => void chooseLanguage(language === "zh" ? "en" : "zh") },
-    { key: "light", group: "actions", icon: "light", title: t("actions.light"), run: () => chooseTheme("light") },
-    { key: "dark", group: "actions", icon: "dark", title: t("actions.dark"), run: () => chooseTheme("dark") },
+    { key: "language", group: "actions", icon: "language", title: language === "zh" ? t("actions.english") : t("actions.chinese"), run: () => void choose.language(language === "zh" ? "en" : "zh") },
+    { key: "light", group: "actions", icon: "light", title: t("actions.light"), run: () => choose.theme("light") },
+    { key: "dark", group: "actions", icon: "dark", title: t("actions.dark"), run: () => choose.theme("dark") },
     ...places.map((place) => ({ key: place, group: "places" as const, icon: iconOf[place], title: t(`places.${place}`), run: to(`/${place}`) })),
     ...settings.map((section) => ({ key: `settings-${section}`, group: "settings" as const, icon: "settings" as const, title: t(`settings.${section}`), run: to(`/settings/${section}`) })),
   ];
-  const records: Command[] =
-    asked.length > 0 ? (data?.items ?? []).map((item) => ({ key: `${item.kind}-${item.id}`, group: "records", icon: recordIcons[item.kind], title: item.title, detail: item.detail, run: to(item.href) })) : [];
-  return [...records, ...fixed.filter((command) => matches(command.title, text))];
+  const records: Command[] = asked.length === 0 ? [] : (data?.customers ?? []).map((found) => ({
+    key: `customer-${found.id}`,
+    group: "records",
+    icon: "customers",
+    title: found.name || found.external_id,
+    detail: [found.external_id, found.city || found.country, found.segment && segmentName(found.segment)].filter(Boolean).join(" · "),
+    run: to(`/customers/${found.id}`),
+  }));
+  const kept: Command[] = asked.length === 0 ? [] : [
+    ...views.map((view) => ({ key: `view-${view.id}`, group: "records" as const, icon: "star" as const, title: view.name, detail: t("search.view"), run: to(addressOfView(view)) })),
+  ];
+  return [...records, ...[...kept, ...fixed].filter((command) => matches(command.title, text))];
 }
 
 /** Ctrl/Cmd-K: records, views, actions, settings. Arrow keys move, Enter opens. */

@@ -2,10 +2,13 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Navigate, Outlet, ScrollRestoration, useLocation, useNavigation } from "react-router";
+import { answer, client } from "../api/client";
 import { sessionQuery } from "../api/session";
+import { useChoicesOfAccount } from "./choices";
 import { AnswerPage } from "../design/AnswerPage";
 import { BottomBar, Sidebar } from "./Navigation";
 import { Header } from "./Header";
+import { useLive } from "./live";
 
 /** The frame of all pages behind the sign-in. */
 export function Frame() {
@@ -21,8 +24,9 @@ export function Frame() {
     else main.current?.focus({ preventScroll: true });
   }, [pathname]);
 
-  if (session.data && !session.data.company) return <Navigate to="/setup" replace />;
-  if (session.data && !session.data.user) return <Navigate to={`/sign-in?next=${encodeURIComponent(pathname)}`} replace />;
+  useChoicesOfAccount(session.data ?? null);
+  useLive(Boolean(session.data));
+  if (session.data === null) return <SignedOut />;
   return (
     <div className="frame">
       <a className="skip-link" href="#main">
@@ -40,4 +44,13 @@ export function Frame() {
       <ScrollRestoration />
     </div>
   );
+}
+
+/** Nobody is signed in: to the sign-in page and back here afterwards, or to the set-up while there is no account at all. */
+function SignedOut() {
+  const { pathname, search } = useLocation();
+  const state = useQuery({ queryKey: ["setup"], queryFn: ({ signal }) => answer(client.GET("/accounts/setup/state", { signal })), retry: false });
+  if (state.isPending) return null;
+  if (state.data?.needed) return <Navigate to="/setup" replace />;
+  return <Navigate to={`/sign-in?next=${encodeURIComponent(pathname + search)}`} replace />;
 }

@@ -2,15 +2,15 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
-import { api } from "../api/client";
-import { useSession } from "../api/session";
+import { answer, client } from "../api/client";
+import { useMayAll, useMe } from "../api/session";
 import { Button } from "../design/Button";
 import { Icon, Seal } from "../design/Icon";
 import { Menu } from "../design/Popover";
-import { chooseTheme, useThemeChoice, type ThemeChoice } from "../design/theme";
-import { chooseLanguage } from "../i18n";
+import { useThemeChoice, type ThemeChoice } from "../design/theme";
 import { useLanguage } from "../i18n/useFormat";
 import type { Language } from "../i18n/format";
+import { useChoose } from "./choices";
 import { JobsIndicator } from "./JobsIndicator";
 
 const CommandPalette = lazy(() => import("./CommandPalette"));
@@ -53,12 +53,9 @@ export function Header() {
   );
 }
 
-/** The choice stays with the person, on every machine: kept in the browser before sign-in, in the account after. */
 export function LanguageSwitch() {
   const language = useLanguage();
-  const { user } = useSession();
-  const queries = useQueryClient();
-  const remember = useMutation({ mutationFn: (next: Language) => api.patch("/session", { language: next }) });
+  const choose = useChoose();
   const other: Language = language === "zh" ? "en" : "zh";
   const name = { zh: "中文", en: "English" }[other];
   return (
@@ -66,10 +63,7 @@ export function LanguageSwitch() {
       kind="text"
       lang={other === "zh" ? "zh-CN" : "en"}
       className="language-switch"
-      onClick={() => {
-        void chooseLanguage(other).then(() => queries.invalidateQueries({ predicate: (query) => query.queryKey[0] !== "session" }));
-        if (user) remember.mutate(other);
-      }}
+      onClick={() => void choose.language(other)}
     >
       {name}
     </Button>
@@ -79,6 +73,7 @@ export function LanguageSwitch() {
 export function ThemeSwitch() {
   const { t } = useTranslation("shell");
   const choice = useThemeChoice();
+  const choose = useChoose();
   return (
     <Menu
       label={null}
@@ -86,18 +81,19 @@ export function ThemeSwitch() {
       name={`${t("theme.title")}: ${t(`theme.${choice}`)}`}
       kind="text"
       align="end"
-      entries={(["light", "dark", "system"] as ThemeChoice[]).map((each) => ({ key: each, label: t(`theme.${each}`), chosen: each === choice, onChoose: () => chooseTheme(each) }))}
+      entries={(["light", "dark", "system"] as ThemeChoice[]).map((each) => ({ key: each, label: t(`theme.${each}`), chosen: each === choice, onChoose: () => choose.theme(each) }))}
     />
   );
 }
 
 function UserMenu() {
   const { t } = useTranslation("shell");
-  const { user } = useSession();
+  const user = useMe();
+  const mayManage = useMayAll("company");
   const go = useNavigate();
   const queries = useQueryClient();
   const signOut = useMutation({
-    mutationFn: () => api.post("/auth/sign-out"),
+    mutationFn: () => answer(client.POST("/accounts/sign-out")),
     onSuccess: () => {
       queries.clear();
       location.assign("/sign-in");
@@ -105,13 +101,14 @@ function UserMenu() {
   });
   return (
     <Menu
-      label={<span className="user-name">{user?.name ?? ""}</span>}
-      name={user ? `${user.name}, ${t("user.menu")}` : t("user.menu")}
+      label={<span className="user-name">{user?.name || user?.email || ""}</span>}
+      name={user ? `${user.name || user.email}, ${t("user.menu")}` : t("user.menu")}
       icon="user"
       kind="text"
       align="end"
       entries={[
-        { key: "account", label: t("user.settings"), icon: "settings", onChoose: () => void go("/settings/company") },
+        { key: "account", label: t("user.account"), icon: "user", onChoose: () => void go("/settings/account") },
+        ...(mayManage ? [{ key: "workspace", label: t("user.workspace"), icon: "dashboards" as const, onChoose: () => void go("/settings/workspace") }] : []),
         { key: "out", label: t("user.signOut"), icon: "right", onChoose: () => signOut.mutate() },
       ]}
     />

@@ -44,7 +44,7 @@ export function Sidebar() {
           <Entry key={place} place={place} />
         ))}
       </nav>
-      {company.sample && <p className="sidebar__sample">{t("sample")}</p>}
+      {company.is_sample && <p className="sidebar__sample">{t("sample")}</p>}
       </div>
     </aside>
   );

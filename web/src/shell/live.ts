@@ -1,19 +1,56 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useEffect, useState, useSyncExternalStore } from "react";
-import { api } from "../api/client";
+import { answer, BASE, client } from "../api/client";
+import { useMay } from "../api/session";
 import type { Job } from "../api/types";
 
-const EVENTS = "/api/v1/events";
-/** How often jobs are asked for while no stream is open. */
+const EVENTS = `${BASE}/company/events`;
+/** How often the server is asked for news while no stream is open. */
 const POLL_MS = 4000;
-/** After so many failed streams in a row the browser is left in peace and the jobs are polled. */
+/** After so many failed streams in a row the browser is left in peace and the news are polled. */
 const STREAMS_TRIED = 3;
+
+/** What a topic of the server makes stale, by the first part of the queries' keys. */
+export const staleBy: Record<string, readonly string[]> = {
+  import: ["imports", "customers", "dashboard", "dashboards", "worklist"],
+  refresh: ["customers", "segments", "predictions", "dashboard", "dashboards", "worklist", "imports"],
+  segment: ["segments"],
+  segments: ["segments", "customers"],
+  worklist: ["worklist"],
+  prediction: ["predictions", "customers"],
+  score: ["predictions", "customers"],
+  ledger: ["predictions", "ledger"],
+  customer: ["customers", "worklist"],
+  customers: ["customers", "worklist"],
+  activity: ["customers", "worklist"],
+  company: ["session", "settings"],
+};
+const TOPICS = [...Object.keys(staleBy), "job", "demo"];
 
 export const jobsKey = ["jobs", "recent"] as const;
 
-export function placeJob(jobs: Job[], job: Job): Job[] {
-  const rest = jobs.filter((each) => each.id !== job.id);
-  return [job, ...rest].slice(0, 20);
+/** The newest twenty, by age; an event brings a part of a job, and what it does not bring stays. */
+export function placeJob(jobs: Job[], news: Partial<Job> & { id: number }): Job[] {
+  return jobs.map((job) => (job.id === news.id ? { ...job, ...news } : job));
+}
+
+type JobNews = { id: number; state: Job["state"]; stage: string; done: number; total: number };
+type News = { topic: string; payload: Record<string, unknown> };
+const DONE = ["done", "failed", "cancelled"];
+
+function hear(queries: QueryClient, { topic, payload }: News): void {
+  if (topic === "job") {
+    const { id, state, stage, done, total } = payload as unknown as JobNews;
+    const news = { id, state, stage, progress_done: done, progress_total: total };
+    const known = queries.getQueryData<Job[]>(jobsKey);
+    // A job that is new to us, or one that has ended (with a result or a reason), is asked for whole.
+    if (!known?.some((job) => job.id === news.id) || DONE.includes(state)) void queries.invalidateQueries({ queryKey: jobsKey });
+    else queries.setQueryData<Job[]>(jobsKey, (jobs = []) => placeJob(jobs, news));
+    void queries.invalidateQueries({ queryKey: ["settings", "jobs"] });
+    return;
+  }
+  const stale = staleBy[topic] ?? [];
+  void queries.invalidateQueries({ predicate: (query) => stale.includes(String(query.queryKey[0])) });
 }
 
 function subscribeVisible(listener: () => void): () => void {
@@ -26,21 +63,17 @@ function useVisible(): boolean {
 }
 
 /**
- * Running and recent jobs. The server pushes each change (an event `job` whose data is the job); its streams end after
- * a minute and the browser opens the next by itself, sending Last-Event-ID. Without a stream the list is polled.
+ * Listens to what changes on the server and makes stale what it is about; used once, by the frame. The streams end after a
+ * minute and the browser opens the next by itself, sending Last-Event-ID. Beyond the streams' number the news are polled.
  * A tab in the background holds none: a browser grants one server six connections, over all tabs together.
  */
-export function useJobs(): Job[] {
+export function useLive(signedIn: boolean): void {
   const queries = useQueryClient();
   const [streaming, setStreaming] = useState(false);
   const visible = useVisible();
-  const { data } = useQuery({
-    queryKey: jobsKey,
-    queryFn: ({ signal }) => api.get<{ items: Job[] }>("/jobs", { limit: 20 }, signal).then((page) => page.items),
-    refetchInterval: streaming ? false : POLL_MS,
-  });
+  const listen = signedIn && visible;
   useEffect(() => {
-    if (typeof EventSource === "undefined" || !visible) return;
+    if (typeof EventSource === "undefined" || !listen) return;
     const stream = new EventSource(EVENTS);
     let failures = 0;
     stream.onopen = () => {
@@ -48,21 +81,43 @@ export function useJobs(): Job[] {
       setStreaming(true);
     };
     stream.onerror = () => {
-      setStreaming(false);
       failures += 1;
-      if (failures >= STREAMS_TRIED) stream.close();
-    };
-    stream.addEventListener("job", (event: MessageEvent<string>) => {
-      const job = JSON.parse(event.data) as Job;
-      queries.setQueryData<Job[]>(jobsKey, (jobs = []) => placeJob(jobs, job));
-      if (job.state === "done" || job.state === "failed" || job.state === "cancelled") {
-        void queries.invalidateQueries({ predicate: (query) => query.queryKey[0] !== "jobs" && query.queryKey[0] !== "session" });
+      // A stream that has ended is opened again by the browser; only one that cannot be opened is given up.
+      if (stream.readyState === EventSource.CLOSED || failures >= STREAMS_TRIED) {
+        stream.close();
+        setStreaming(false);
       }
-    });
+    };
+    for (const topic of TOPICS) {
+      stream.addEventListener(topic, (event: MessageEvent<string>) => hear(queries, { topic, payload: JSON.parse(event.data) as News["payload"] }));
+    }
     return () => {
       stream.close();
       setStreaming(false);
     };
-  }, [queries, visible]);
+  }, [queries, listen]);
+  useEffect(() => {
+    if (!listen || streaming) return;
+    let after: number | undefined;
+    const ask = async () => {
+      const news = await answer(client.GET("/company/events/poll", { params: { query: { after } } }));
+      for (const item of after === undefined ? [] : news.items) hear(queries, item as News);
+      after = news.last_id;
+    };
+    const quietly = () => void ask().catch(() => undefined);
+    quietly();
+    const timer = setInterval(quietly, POLL_MS);
+    return () => clearInterval(timer);
+  }, [queries, listen, streaming]);
+}
+
+/** Running and recent jobs; empty for who may not see them. */
+export function useJobs(): Job[] {
+  const mayRead = useMay("job", "read");
+  const { data } = useQuery({
+    queryKey: jobsKey,
+    queryFn: ({ signal }) => answer(client.GET("/company/jobs", { params: { query: { limit: 20 } }, signal })).then((page) => page.items),
+    enabled: mayRead,
+  });
   return data ?? [];
 }

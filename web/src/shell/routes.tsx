@@ -31,6 +31,7 @@ export function createRouter() {
                 { index: true, element: <Navigate to="/worklist" replace /> },
                 page("worklist", () => import("../worklists/WorklistPage")),
                 page("customers", () => import("../customers/CustomersPage")),
+                page("customers/deleted", () => import("../customers/DeletedPage")),
                 page("customers/:id", () => import("../customers/CustomerPage")),
                 page("segments", () => import("../segments/SegmentsPage")),
                 page("segments/new", () => import("../segments/SegmentEditorPage")),

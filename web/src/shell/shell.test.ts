@@ -12,13 +12,13 @@ describe("finding a command", () => {
   });
 });
 
-describe("jobs that change", () => {
-  const job = (id: string, done: number) => ({ id, done }) as Job;
-  it("replaces the job by its newer state and puts it first", () => {
-    expect(placeJob([job("a", 1), job("b", 1)], job("b", 2)).map((each) => [each.id, each.done])).toEqual([["b", 2], ["a", 1]]);
+describe("news of jobs", () => {
+  const job = (id: number, done: number) => ({ id, progress_done: done, kind: "refresh" }) as Job;
+  it("renews what they bring and keeps the rest", () => {
+    const jobs = placeJob([job(2, 1), job(1, 1)], { id: 1, progress_done: 5 });
+    expect(jobs.map((each) => [each.id, each.progress_done, each.kind])).toEqual([[2, 1, "refresh"], [1, 5, "refresh"]]);
   });
-  it("keeps the last twenty", () => {
-    const many = Array.from({ length: 25 }, (_, index) => job(String(index), 0));
-    expect(placeJob(many, job("new", 0))).toHaveLength(20);
+  it("leaves the list alone where the job is not in it", () => {
+    expect(placeJob([job(2, 1)], { id: 9, progress_done: 5 }).map((each) => each.id)).toEqual([2]);
   });
 });

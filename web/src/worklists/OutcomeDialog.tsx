@@ -1,69 +1,72 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
-import { api } from "../api/client";
+import { OUTCOMES, type Outcome } from "../activities/outcomes";
+import { answer, client, type Schema } from "../api/client";
 import { Button } from "../design/Button";
 import { DayField } from "../design/DayField";
 import { Dialog } from "../design/Dialog";
 import { Field } from "../design/Field";
 import { ProblemView } from "../design/ProblemView";
-import type { Outcome, WorklistItem } from "./types";
+import { useFormat } from "../i18n/useFormat";
+import type { WorkItem } from "./queries";
 
-const outcomes: Outcome[] = ["reached", "will_order", "no_answer", "not_interested", "wrong_contact"];
-
-/** What came of the call, a note, and when to follow up. */
-export function OutcomeDialog({ item, onClose }: { item: WorklistItem; onClose: () => void }) {
-  const { t } = useTranslation("worklists");
+/** What came of the call, a note, and when to follow up. The digits choose the outcome. */
+export function OutcomeDialog({ item, onClose }: { item: WorkItem; onClose: () => void }) {
+  const { t } = useTranslation(["worklists", "activities"]);
+  const format = useFormat();
   const queries = useQueryClient();
   const [outcome, setOutcome] = useState<Outcome>("reached");
   const [followUp, setFollowUp] = useState("");
+  const name = item.customer.name || item.customer.external_id;
   const save = useMutation({
-    mutationFn: (body: { outcome: Outcome; note: string; follow_up_on: string | null; done: boolean }) => api.post(`/worklist/${item.id}/outcome`, body),
+    mutationFn: (body: Schema<"WorkDone">) => answer(client.POST("/worklists/{item_id}/done", { params: { path: { item_id: item.id } }, body })),
     onSuccess: () => {
-      void queries.invalidateQueries({ queryKey: ["worklist"] });
+      void queries.invalidateQueries({ predicate: (query) => ["worklist", "customers"].includes(String(query.queryKey[0])) });
       onClose();
     },
   });
+  const needsDay = outcome === "callback";
+  const onKeyDown = (event: KeyboardEvent) => {
+    const chosen = event.target instanceof HTMLInputElement && event.target.type === "radio" ? OUTCOMES[Number(event.key) - 1] : undefined;
+    if (chosen) setOutcome(chosen);
+  };
   return (
-    <Dialog open title={t("callTitle", { name: item.customer.name })} onClose={onClose}>
-      {item.customer.phone && (
-        <p>
-          <a href={`tel:${item.customer.phone}`}>{item.customer.phone}</a>
-        </p>
-      )}
-      {item.reason && <p className="soft">{item.reason.text}</p>}
+    <Dialog open title={t("worklists:callTitle", { name })} onClose={onClose}>
+      <p className="row">
+        {item.customer.phone ? <a href={`tel:${item.customer.phone}`}>{item.customer.phone}</a> : <span className="soft">{t("worklists:noPhone")}</span>}
+      </p>
+      <p className="soft">{format.spaced(item.reason.what)}</p>
       <form
         className="stack"
+        onKeyDown={onKeyDown}
         onSubmit={(event) => {
           event.preventDefault();
           const form = new FormData(event.currentTarget);
-          save.mutate({ outcome, note: String(form.get("note") ?? ""), follow_up_on: followUp || null, done: form.get("done") === "on" });
+          save.mutate({ outcome, note: String(form.get("note") ?? ""), follow_up_on: followUp || null, follow_up_title: "" });
         }}
       >
-        <fieldset className="plain-fieldset row">
-          <legend className="field__label">{t("outcome")}</legend>
-          {outcomes.map((each) => (
+        <fieldset className="plain-fieldset outcomes">
+          <legend className="field__label">{t("worklists:outcome")}</legend>
+          {OUTCOMES.map((each, index) => (
             <label className="check" key={each}>
-              <input type="radio" name="outcome" value={each} checked={each === outcome} onChange={() => setOutcome(each)} />
-              {t(`outcomes.${each}`)}
+              <input type="radio" name="outcome" autoFocus={index === 0} value={each} checked={each === outcome} onChange={() => setOutcome(each)} />
+              {t(`activities:outcomes.${each}`)} <kbd aria-hidden="true">{index + 1}</kbd>
             </label>
           ))}
         </fieldset>
-        <Field label={t("noteLabel")}>
-          <textarea className="input input--wide" name="note" rows={3} maxLength={5000} />
+        {outcome === "do_not_contact" && <p className="small soft">{t("activities:doNotContact")}</p>}
+        <Field label={t("worklists:noteLabel")}>
+          <textarea className="input input--wide" name="note" rows={3} maxLength={10_000} />
         </Field>
-        <Field label={t("followUp")}>
+        <Field label={t("worklists:followUp")} hint={needsDay ? t("worklists:followUpNeeded") : t("worklists:followUpHint")}>
           <DayField value={followUp} onChange={setFollowUp} />
         </Field>
-        <label className="check">
-          <input type="checkbox" name="done" defaultChecked />
-          {t("markDone")}
-        </label>
         {save.error && <ProblemView error={save.error} />}
         <div className="dialog__foot">
-          <Button onClick={onClose}>{t("cancel")}</Button>
-          <Button kind="primary" type="submit" disabled={save.isPending}>
-            {t("save")}
+          <Button onClick={onClose}>{t("worklists:cancel")}</Button>
+          <Button kind="primary" type="submit" disabled={save.isPending || (needsDay && !followUp)}>
+            {t("worklists:saveDone")}
           </Button>
         </div>
       </form>

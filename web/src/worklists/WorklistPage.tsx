@@ -1,148 +1,168 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useState, type KeyboardEvent } from "react";
 import { Trans, useTranslation } from "react-i18next";
-import { Link, useNavigate } from "react-router";
-import { api } from "../api/client";
-import { useMay } from "../api/session";
-import type { PersonRef } from "../api/types";
+import { useNavigate } from "react-router";
+import { useCompany, useMay, useMayAll } from "../api/session";
 import { ChartFrame } from "../charts/ChartFrame";
 import { useChartContext } from "../charts/context";
 import { rankedBars } from "../charts/rankedBars";
-import { SegmentTag } from "../customers/SegmentTag";
 import { AnswerPage } from "../design/AnswerPage";
-import { Button, ButtonLink } from "../design/Button";
+import { ButtonLink } from "../design/Button";
 import { EmptyState } from "../design/EmptyState";
 import { Segmented } from "../design/Field";
-import { Menu } from "../design/Popover";
+import { ProblemView } from "../design/ProblemView";
 import { DataTable } from "../design/table/DataTable";
-import type { Column } from "../design/table/types";
 import { microsForDrawing } from "../i18n/format";
 import { useFormat } from "../i18n/useFormat";
+import { DoneList } from "./DoneList";
 import { OutcomeDialog } from "./OutcomeDialog";
-import type { Worklist, WorklistItem } from "./types";
+import { todayQuery, type Whose, type WorkItem } from "./queries";
+import { useWorkColumns } from "./useWorkColumns";
+import "./worklist.css";
 
-type Whose = "mine" | "all";
+type Tab = "open" | "snoozed" | "done";
 
 export default function WorklistPage() {
   const { t } = useTranslation("worklists");
-  const context = useChartContext();
-  const { format } = context;
-  const go = useNavigate();
+  const format = useFormat();
+  const margin = useCompany().margin_percent;
   const [whose, setWhose] = useState<Whose>("all");
-  const [calling, setCalling] = useState<WorklistItem | null>(null);
-  const list = useQuery({ queryKey: ["worklist", whose], queryFn: ({ signal }) => api.get<Worklist>("/worklist", { owner: whose === "mine" ? "me" : null, limit: 200 }, signal) });
-  const data = list.data;
-  const columns = useColumns(setCalling);
-  const open = data?.items.filter((item) => item.state !== "done") ?? [];
+  const [tab, setTab] = useState<Tab>("open");
+  const today = useInfiniteQuery(todayQuery(whose, "open"));
+  const first = today.data?.pages[0];
+  const stake = first && format.money(format.worthOf(first.at_stake_micros), { whole: true });
+  const notes = first?.as_of && [
+    t("note", { day: format.day(first.as_of), done: format.number(first.done_today) }),
+    first.open > first.to_call && t("waiting", { count: first.open - first.to_call, formatted: format.number(first.open - first.to_call) }),
+    margin !== null && t("worthNote", { percent: format.number(margin, { maximumFractionDigits: 2 }) }),
+  ];
   return (
     <AnswerPage
       title={t("title")}
-      loading={list.isPending}
-      error={list.error}
-      onRetry={() => void list.refetch()}
+      loading={today.isPending}
+      error={today.error}
+      onRetry={() => void today.refetch()}
       answer={
-        data &&
-        (data.open > 0 ? (
-          <Trans ns="worklists" i18nKey="answer" count={data.open} values={{ formatted: format.number(data.open), stake: format.money(data.at_stake_micros, { whole: true }) }} components={{ b: <b /> }} />
-        ) : (
+        first &&
+        (first.to_call > 0 ? (
+          <Trans ns="worklists" i18nKey={format.isWorth ? "answerWorth" : "answer"} count={first.to_call} values={{ formatted: format.number(first.to_call), stake }} components={{ b: <b /> }} />
+        ) : whose === "all" ? (
           t("allDone")
+        ) : (
+          t("noneOfThese")
         ))
       }
-      note={data && t("note", { day: format.day(data.as_of), done: format.number(data.done_today) })}
-      actions={<Segmented label={t("whose")} value={whose} onChange={setWhose} options={[{ value: "all", label: t("all") }, { value: "mine", label: t("mine") }]} />}
-      empty={
-        data?.total === 0 && (
-          <EmptyState
-            icon="worklist"
-            title={t("empty.title")}
-            action={
-              <ButtonLink kind="primary" to="/imports/new" icon="imports">
-                {t("empty.import")}
-              </ButtonLink>
-            }
-          >
-            {t("empty.text")}
-          </EmptyState>
-        )
-      }
+      note={notes && notes.filter(Boolean).join(" · ")}
+      actions={<Segmented label={t("whose")} value={whose} onChange={setWhose} options={(["all", "mine", "nobody"] as const).map((value) => ({ value, label: t(value) }))} />}
+      empty={first && first.as_of === null && <NothingYet />}
     >
-      {data && open.length > 0 && (
-        <ChartFrame
-          title={t("picture")}
-          note={t("pictureNote")}
-          file="worklist"
-          onSelect={(key) => void go(`/customers/${key}`)}
-          drawing={rankedBars(
-            open.map((item) => ({
-              key: item.customer.id,
-              name: item.customer.name,
-              overdueDays: item.overdue_days,
-              usualSpend: microsForDrawing(item.usual_spend_micros),
-              usualSpendText: format.money(item.usual_spend_micros, { whole: true }),
-            })),
-            context,
-          )}
-        />
-      )}
-      {data && (
-        <section className="panel" aria-label={t("title")}>
-          <DataTable name={t("title")} columns={columns} rows={data.items} keyOf={(item) => item.id} nameOf={(item) => item.customer.name} tall />
-        </section>
-      )}
-      {calling && <OutcomeDialog item={calling} onClose={() => setCalling(null)} />}
+      {first && tab === "open" && first.to_call > 0 && <Picture items={first.items.slice(0, first.to_call)} />}
+      <section className="panel" aria-label={t("list")}>
+        <div className="table-tools">
+          <Segmented label={t("state")} value={tab} onChange={setTab} options={(["open", "snoozed", "done"] as const).map((value) => ({ value, label: t(`tabs.${value}`) }))} />
+        </div>
+        {tab === "done" ? <DoneList /> : <Items key={tab} whose={whose} state={tab} toCall={tab === "open" ? (first?.to_call ?? 0) : 0} />}
+      </section>
     </AnswerPage>
   );
 }
 
-function useColumns(onCall: (item: WorklistItem) => void): Column<WorklistItem>[] {
+function NothingYet() {
   const { t } = useTranslation("worklists");
-  const format = useFormat();
-  const whole = (days: number) => t("days", { count: Math.round(days), formatted: format.number(days, { maximumFractionDigits: 0 }) });
-  return [
-    {
-      key: "customer",
-      title: t("fields.customer"),
-      main: true,
-      render: (item) => (
-        <Link className="table-name" to={`/customers/${item.customer.id}`}>
-          {item.customer.name}
-        </Link>
-      ),
-    },
-    { key: "overdue", title: t("fields.overdue"), numeric: true, render: (item) => whole(item.overdue_days) },
-    { key: "gap", title: t("fields.gap"), numeric: true, render: (item) => whole(item.usual_gap_days) },
-    { key: "last", title: t("fields.last"), numeric: true, render: (item) => format.day(item.last_order_on) },
-    { key: "spend", title: t("fields.spend"), numeric: true, render: (item) => format.money(item.usual_spend_micros) },
-    { key: "segment", title: t("fields.segment"), render: (item) => <SegmentTag segment={item.segment} /> },
-    { key: "owner", title: t("fields.owner"), render: (item) => <Owner item={item} /> },
-    {
-      key: "actions",
-      title: t("fields.next"),
-      render: (item) =>
-        item.state === "done" ? (
-          <span className="tag tag--gain">{item.last_outcome ? t(`outcomes.${item.last_outcome}`) : t("done")}</span>
-        ) : (
-          <span className="row">
-            <Button icon="phone" aria-label={t("callWho", { name: item.customer.name })} onClick={() => onCall(item)}>
-              {t("call")}
-            </Button>
-            {item.last_outcome && <span className="small faint">{t(`outcomes.${item.last_outcome}`)}</span>}
-          </span>
-        ),
-    },
-  ];
+  const mayImport = useMay("import");
+  const maySwitch = useMayAll("company");
+  return (
+    <EmptyState
+      icon="worklist"
+      title={t("empty.title")}
+      action={
+        (mayImport || maySwitch) && (
+          <>
+            {mayImport && (
+              <ButtonLink kind="primary" to="/imports/new" icon="imports">
+                {t("empty.import")}
+              </ButtonLink>
+            )}
+            {maySwitch && <ButtonLink to="/settings/workspace">{t("empty.sample")}</ButtonLink>}
+          </>
+        )
+      }
+    >
+      {t("empty.text")}
+    </EmptyState>
+  );
 }
 
-function Owner({ item }: { item: WorklistItem }) {
+function Picture({ items }: { items: WorkItem[] }) {
   const { t } = useTranslation("worklists");
-  const mayAssign = useMay("assign");
-  const queries = useQueryClient();
-  const { data: people = [] } = useQuery({ queryKey: ["people"], queryFn: ({ signal }) => api.get<{ items: PersonRef[] }>("/people", {}, signal).then((page) => page.items), enabled: mayAssign });
-  const assign = useMutation({
-    mutationFn: (owner: string) => api.post(`/worklist/${item.id}/assign`, { owner_id: owner }),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ["worklist"] }),
-  });
-  const name = item.owner?.name ?? t("nobody");
-  if (!mayAssign) return <>{name}</>;
-  return <Menu kind="text" label={name} name={t("assignWho", { name: item.customer.name, owner: name })} entries={people.map((person) => ({ key: person.id, label: person.name, chosen: person.id === item.owner?.id, onChoose: () => assign.mutate(person.id) }))} />;
+  const context = useChartContext();
+  const { format } = context;
+  const go = useNavigate();
+  return (
+    <ChartFrame
+      title={t("picture")}
+      note={t("pictureNote")}
+      file="worklist"
+      onSelect={(key) => void go(`/customers/${key}`)}
+      drawing={rankedBars(
+        items.map((item) => {
+          const usual = format.worthOf(item.usual_order_micros);
+          return { key: String(item.customer.id), name: item.customer.name || item.customer.external_id, overdueDays: item.overdue_days, usualSpend: microsForDrawing(usual), usualSpendText: format.money(usual, { whole: true }) };
+        }),
+        context,
+      )}
+    />
+  );
+}
+
+/** The arrow keys go from call to call, Enter opens one. */
+function moveBetweenCalls(event: KeyboardEvent<HTMLElement>): void {
+  if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+  const calls = [...event.currentTarget.querySelectorAll<HTMLElement>("[data-call]")];
+  const at = calls.indexOf(document.activeElement as HTMLElement);
+  if (at < 0) return;
+  event.preventDefault();
+  calls[at + (event.key === "ArrowDown" ? 1 : -1)]?.focus();
+}
+
+function Items({ whose, state, toCall }: { whose: Whose; state: "open" | "snoozed"; toCall: number }) {
+  const { t } = useTranslation("worklists");
+  const [calling, setCalling] = useState<WorkItem | null>(null);
+  const list = useInfiniteQuery(todayQuery(whose, state));
+  const { columns, error } = useWorkColumns(state, setCalling);
+  const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const table = (items: WorkItem[], name: string, more: boolean) => (
+    <DataTable
+      name={name}
+      columns={columns}
+      rows={items}
+      keyOf={(item) => String(item.id)}
+      nameOf={(item) => item.customer.name || item.customer.external_id}
+      loading={list.isPending}
+      hasMore={more && list.hasNextPage}
+      loadingMore={list.isFetchingNextPage}
+      onMore={() => void list.fetchNextPage()}
+      empty={<p className="panel__body soft">{t(state === "open" ? "allDone" : "noSnoozed")}</p>}
+    />
+  );
+  const [now, later] = [rows.slice(0, toCall), rows.slice(toCall)];
+  return (
+    <div onKeyDown={moveBetweenCalls}>
+      {Boolean(list.error ?? error) && <ProblemView error={list.error ?? error} onRetry={() => void list.refetch()} />}
+      {state === "snoozed" || now.length === 0 ? (
+        table(rows, t("list"), true)
+      ) : (
+        <>
+          {table(now, t("list"), later.length === 0)}
+          {later.length > 0 && (
+            <>
+              <h2 className="worklist__later">{t("later")}</h2>
+              {table(later, t("later"), true)}
+            </>
+          )}
+        </>
+      )}
+      {calling && <OutcomeDialog item={calling} onClose={() => setCalling(null)} />}
+    </div>
+  );
 }

@@ -26,6 +26,8 @@ export interface TableToolsProps<Row> {
   onView?: (view: SavedView | null) => void;
   onSaveView?: (name: string) => void;
   onExport?: (format: "csv" | "xlsx" | "parquet") => void;
+  /** What else can be done with the list, at the end. */
+  more?: ReactNode;
 }
 
 export function TableTools<Row>(props: TableToolsProps<Row>) {
@@ -54,6 +56,7 @@ export function TableTools<Row>(props: TableToolsProps<Row>) {
           }))}
         />
       )}
+      {props.more}
     </div>
   );
 }

@@ -1,0 +1,45 @@
+import { useTranslation } from "react-i18next";
+import { Tasks } from "../activities/Tasks";
+import { Panel } from "../design/Panel";
+import { ProblemView } from "../design/ProblemView";
+import { AssignPopover, useAssign } from "./AssignMenu";
+import type { CustomerDetail } from "./types";
+
+/** Who looks after the customer, what is to be done, and under which numbers other systems know them. */
+export function Related({ customer }: { customer: CustomerDetail }) {
+  const { t } = useTranslation("customers");
+  const assign = useAssign();
+  const people = { owner: customer.owner?.name ?? t("nobody"), team: customer.team?.name ?? t("noTeam") };
+  return (
+    <div className="stack">
+      <Panel title={t("related.care")}>
+        <dl>
+          {(["owner", "team"] as const).map((part) => (
+            <div className="property" key={part}>
+              <dt className="faint small">{t(`fields.${part}`)}</dt>
+              <dd>
+                {customer.may_write ? (
+                  <AssignPopover parts={[part]} label={people[part]} name={`${t(`fields.${part}`)}: ${people[part]}`} onChoose={(to) => assign.mutate({ whom: { ids: [customer.id] }, to })} />
+                ) : (
+                  people[part]
+                )}
+              </dd>
+            </div>
+          ))}
+        </dl>
+        {assign.error && <ProblemView error={assign.error} />}
+      </Panel>
+      <Tasks customerId={customer.id} />
+      <Panel title={t("related.identities")}>
+        <ul className="stack stack--tight">
+          {customer.identities.map((identity) => (
+            <li className="row row--apart" key={`${identity.source}/${identity.external_id}`}>
+              <span className="related-name">{identity.external_id}</span>
+              <span className="soft small">{identity.source === "default" ? t("related.orders") : identity.source}</span>
+            </li>
+          ))}
+        </ul>
+      </Panel>
+    </div>
+  );
+}
