@@ -28,10 +28,15 @@ export function deciles(data: Decile[], context: ChartContext, ruleName?: string
     `${ruled}: ${row.ruleText}`,
   ];
   const point = (row: Decile, value: number | null) => ({ value, key: String(row.decile), tip: tip(row) });
-  const startLabel = (text: string, colour: string, position: string) => ({ show: true, position, distance: 26, color: colour, formatter: text, fontWeight: 600 });
-  const first = (name: string, colour: string, position: string) => (row: Decile, value: number | null, index: number) => ({ ...point(row, value), label: index === 0 && !narrow ? startLabel(name, colour, position) : undefined });
-  const model = first(t("predicted"), palette.accent, "right");
-  const rule = first(ruled, palette.gain, "right");
+  const most = Math.max(1e-9, ...data.map((row) => Math.max(row.actual, row.predicted ?? 0, row.rule)));
+  const top = data[0];
+  // Where both begin at nearly the same height, their names part: the higher one upward.
+  const near = top && top.predicted !== null && Math.abs(top.predicted - top.rule) < most * 0.07;
+  const lift = near ? (top.predicted! >= top.rule ? 9 : -9) : 0;
+  const startLabel = (text: string, colour: string, position: string, up: number) => ({ show: true, position, distance: 26, offset: [0, -up], color: colour, formatter: text, fontWeight: 600 });
+  const first = (name: string, colour: string, position: string, up: number) => (row: Decile, value: number | null, index: number) => ({ ...point(row, value), label: index === 0 && !narrow ? startLabel(name, colour, position, up) : undefined });
+  const model = first(t("predicted"), palette.accent, "right", lift);
+  const rule = first(ruled, palette.gain, "right", -lift);
   return {
     height: narrow ? 280 : 320,
     option: {

@@ -3,7 +3,7 @@ import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useParams } from "react-router";
 import { AnswerPage } from "../design/AnswerPage";
-import { useFormat } from "../i18n/useFormat";
+import { useFormat, type Format } from "../i18n/useFormat";
 import { CheckStep } from "./CheckStep";
 import { MatchStep } from "./MatchStep";
 import { importKey, useImport } from "./queries";
@@ -57,7 +57,7 @@ export default function ImportWizardPage() {
       error={data ? null : query.error}
       onRetry={() => void query.refetch()}
       answer={<Lead data={data} />}
-      note={data && t("found", { rows: format.number(data.profile.row_count), columns: format.number(data.profile.columns.length), format: formatOf(data), size: format.number(data.profile.size_bytes / 1024 / 1024, { maximumFractionDigits: 2 }) })}
+      note={data && t("found", { rows: format.number(data.profile.row_count), columns: format.number(data.profile.columns.length), format: formatOf(data), size: sizeOf(data, format) })}
     >
       <Steps current={step} />
       {step === "upload" && <UploadStep onUploaded={show} />}
@@ -67,6 +67,11 @@ export default function ImportWizardPage() {
       {data && (data.state === "stored" || data.state === "undone") && <ReportStep data={data} />}
     </AnswerPage>
   );
+}
+
+function sizeOf({ profile }: ImportDetail, format: Format): string {
+  const kilobytes = profile.size_bytes / 1024;
+  return kilobytes < 1024 ? `${format.number(kilobytes)} KB` : `${format.number(kilobytes / 1024)} MB`;
 }
 
 function formatOf({ profile }: ImportDetail): string {

@@ -47,9 +47,10 @@ export function MonthsTable({ months, countedOnce }: { months: MonthRow[]; count
   type Row = (typeof rows)[number];
   const nameOf = (row: Row) => (row.month.month ? format.day(`${row.month.month}-01`, "month") : t("months.undated"));
   const step = (key: (typeof WITHIN | typeof EXPLAINED)[number]): Column<Row>[] => {
-    const of = (row: Row) => [...row.within, ...row.explained].find((each) => each.step === key)?.micros;
+    const of = (row: Row) => [...row.within, ...row.explained].find((each) => each.step === key);
     if (rows.every((row) => of(row) === undefined)) return [];
-    return [{ key, title: t(`steps.${key}`), numeric: true, render: (row) => <Change micros={of(row)} /> }];
+    const included = (WITHIN as readonly string[]).includes(key);
+    return [{ key, title: included ? t("months.included", { what: t(`steps.${key}`) }) : t(`steps.${key}`), numeric: true, render: (row) => <Change of={of(row)} /> }];
   };
   return (
     <Panel title={t("months.title")} flush>
@@ -72,7 +73,11 @@ export function MonthsTable({ months, countedOnce }: { months: MonthRow[]; count
   );
 }
 
-function Change({ micros }: { micros: bigint | undefined }) {
+/** Rows whose amount cannot be read are counted, not taken for nothing. */
+function Change({ of }: { of: { micros: bigint; lines: number } | undefined }) {
+  const { t } = useTranslation("imports");
   const format = useFormat();
-  return micros === undefined ? <span className="faint">–</span> : <>{format.money(micros, { signed: true })}</>;
+  if (!of) return <span className="faint">–</span>;
+  if (of.micros === 0n) return <span className="soft">{t("lines", { count: of.lines, formatted: format.number(of.lines) })}</span>;
+  return <>{format.money(of.micros, { signed: true })}</>;
 }

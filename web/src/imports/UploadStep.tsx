@@ -17,12 +17,14 @@ const ACCEPTED = ".csv,.tsv,.txt,.xlsx,.json,.jsonl,.ndjson,.parquet,.gz";
 export function UploadStep({ onUploaded }: { onUploaded: (next: ImportDetail) => void }) {
   const { t } = useTranslation("imports");
   const company = useCompany();
-  const [about, setAbout] = useState({ kind: "auto", source: "default", is_history: "true", currency: company.currency });
+  const [about, setAbout] = useState({ kind: "auto", source: "default", is_history: "true", currency: "" });
   const [over, setOver] = useState(false);
+  // Until somebody says otherwise it is the company's, which may still be on its way.
+  const currency = about.currency || company.currency;
   const input = useRef<HTMLInputElement>(null);
   const upload = useMutation({
     mutationFn: (file: File) => {
-      const parts = { ...about, source: about.source.trim() || "default" };
+      const parts = { ...about, currency, source: about.source.trim() || "default" };
       // The contract types a form by its fields; the browser sends it as parts.
       return answer(client.POST("/imports", { body: { file } as never, bodySerializer: () => asForm({ ...parts, file }) })).then(spelled<ImportDetail>);
     },
@@ -91,7 +93,7 @@ export function UploadStep({ onUploaded }: { onUploaded: (next: ImportDetail) =>
             </select>
           </Field>
           <Field label={t("about.currency")} hint={t("about.currencyHint")}>
-            <input className="input" value={about.currency} maxLength={3} pattern="[A-Z]{3}" onChange={(event) => setAbout({ ...about, currency: event.target.value.toUpperCase() })} />
+            <input className="input" value={currency} maxLength={3} pattern="[A-Z]{3}" onChange={(event) => setAbout({ ...about, currency: event.target.value.toUpperCase() })} />
           </Field>
           <Field label={t("about.source")} hint={t("about.sourceHint")}>
             <input className="input" value={about.source} maxLength={40} onChange={(event) => setAbout({ ...about, source: event.target.value.replace(/[^-a-zA-Z0-9_]/g, "") })} />

@@ -23,12 +23,15 @@ export function DecilesPanel({ test, onSelect }: { test: Partial<BackTest>; onSe
   return (
     <div className="stack stack--tight">
       {origins.length > 1 && (
-        <Segmented
-          label={t("backTest.window")}
-          value={chosen}
-          onChange={setChosen}
-          options={[...origins.map((each) => ({ value: each.as_of, label: format.day(each.until, "month") })), { value: POOLED, label: t("backTest.pooled") }]}
-        />
+        <div className="row">
+          <span className="soft">{t("backTest.window")}</span>
+          <Segmented
+            label={t("backTest.window")}
+            value={chosen}
+            onChange={setChosen}
+            options={[...origins.map((each) => ({ value: each.as_of, label: `${format.day(each.as_of, "month")} – ${format.day(each.until, "month")}` })), { value: POOLED, label: t("backTest.pooled") }]}
+          />
+        </div>
       )}
       <ChartFrame
         title={t("backTest.picture")}

@@ -11,10 +11,11 @@ import { EmptyState } from "../design/EmptyState";
 import { Panel } from "../design/Panel";
 import { ProblemView } from "../design/ProblemView";
 import { DataTable } from "../design/table/DataTable";
+import type { Column } from "../design/table/types";
 import { microsForDrawing } from "../i18n/format";
 import { useFormat } from "../i18n/useFormat";
 import { useLedger } from "./queries";
-import type { Settled, Snapshot } from "./types";
+import type { Entry, Settled, Snapshot } from "./types";
 import "./predictions.css";
 
 /** Every prediction that was shown, frozen, and what came of it. Nobody can edit it, and anybody can check that. */
@@ -34,7 +35,7 @@ export default function LedgerPage() {
       error={list.error}
       onRetry={() => void list.refetch()}
       actions={<ChainCheck />}
-      answer={rows.length > 0 && t("ledger.answer", { frozen: format.number(rows.length), settled: format.number(settled) })}
+      answer={rows.length > 0 && t("ledger.answer", { count: rows.length, frozen: format.number(rows.length), settled: format.number(settled) })}
       note={next ? t("ledger.nextDue", { day: format.day(next) }) : undefined}
       empty={rows.length === 0 && <EmptyState icon="shield" title={t("ledger.emptyTitle")}>{t("ledger.empty")}</EmptyState>}
     >
@@ -133,6 +134,14 @@ function Entries({ snapshot }: { snapshot: Snapshot }) {
   });
   const title = t("ledger.entries", { day: format.day(snapshot.as_of) });
   const money = (micros: number | null) => (micros === null ? <span className="faint">–</span> : format.money(micros, { whole: true }));
+  const said: Column<Entry>[] = [
+    { key: "said", title: t("ledger.predicted"), numeric: true, render: (row) => money(row.expected_value_micros) },
+    { key: "range", title: t("ledger.range"), numeric: true, render: (row) => (row.value_low_micros === null || row.value_high_micros === null ? <span className="faint">–</span> : `${format.money(row.value_low_micros, { whole: true })} – ${format.money(row.value_high_micros, { whole: true })}`) },
+  ];
+  const came: Column<Entry>[] = [
+    { key: "actual", title: t("ledger.actual"), numeric: true, render: (row) => money(row.actual_value_micros) },
+    { key: "orders", title: t("ledger.orders"), numeric: true, render: (row) => (row.actual_orders === null ? <span className="faint">–</span> : format.number(row.actual_orders)) },
+  ];
   return (
     <Panel title={title} flush>
       {list.error && <ProblemView error={list.error} onRetry={() => void list.refetch()} />}
@@ -159,10 +168,8 @@ function Entries({ snapshot }: { snapshot: Snapshot }) {
             ),
           },
           { key: "rank", title: t("ledger.rank"), numeric: true, render: (row) => format.number(row.rank) },
-          { key: "said", title: t("ledger.predicted"), numeric: true, render: (row) => (row.expected_value_micros === null ? <span className="faint">{t("ledger.rankOnly")}</span> : format.money(row.expected_value_micros, { whole: true })) },
-          { key: "range", title: t("ledger.range"), numeric: true, render: (row) => (row.value_low_micros === null || row.value_high_micros === null ? <span className="faint">–</span> : `${format.money(row.value_low_micros, { whole: true })} – ${format.money(row.value_high_micros, { whole: true })}`) },
-          { key: "actual", title: t("ledger.actual"), numeric: true, render: (row) => money(row.actual_value_micros) },
-          { key: "orders", title: t("ledger.orders"), numeric: true, render: (row) => (row.actual_orders === null ? <span className="faint">–</span> : format.number(row.actual_orders)) },
+          ...(snapshot.state === "published" ? said : []),
+          ...(snapshot.summary ? came : [{ key: "actual", title: t("ledger.actual"), numeric: true, render: () => <span className="faint">{t("ledger.running")}</span> }]),
         ]}
       />
     </Panel>

@@ -34,6 +34,8 @@ export function drawnDeciles(tested: TestedDecile[], money: (units: number) => s
 
 export function estimateText(estimate: Estimate, figure: (value: number) => string): string {
   if (estimate.value === null) return "–";
-  const ends = estimate.low === null || estimate.high === null ? "" : ` (${figure(estimate.low)}–${figure(estimate.high)})`;
-  return figure(estimate.value) + ends;
+  const read = (value: number) => figure(value).replace("-", "−");
+  const dash = estimate.low !== null && estimate.low < 0 ? " … " : "–";
+  const ends = estimate.low === null || estimate.high === null ? "" : ` (${read(estimate.low)}${dash}${read(estimate.high)})`;
+  return read(estimate.value) + ends;
 }

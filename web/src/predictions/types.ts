@@ -1,8 +1,11 @@
 import type { Schema } from "../api/client";
 import type { Day } from "../api/types";
+import type { useTasks } from "./queries";
 
-export type Task = Schema<"TaskOut">;
+/** By its route, whatever the contract calls it. */
+export type Task = NonNullable<ReturnType<typeof useTasks>["data"]>[number];
 export type Version = Schema<"VersionRow">;
+export type Entry = Schema<"EntryOut">;
 export type Snapshot = Schema<"SnapshotOut">;
 export const STATES = ["published", "ranking_only", "withheld", "not_enough_evidence"] as const;
 export type PredictionState = (typeof STATES)[number];

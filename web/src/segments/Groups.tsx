@@ -42,7 +42,13 @@ export function Groups({ data }: { data: SegmentsOverview }) {
           { key: "customers", title: t("fields.customers"), numeric: true, render: (row) => format.number(row.customers) },
           { key: "share", title: t("fields.share"), numeric: true, render: (row) => format.percent(row.spend_share, 1) },
           { key: "means", title: t("fields.means"), render: (row) => <span className="segment-words">{format.spaced(row.means)}</span> },
-          { key: "traits", title: t("fields.traits"), render: (row) => <span className="segment-words">{row.traits.map((trait) => format.spaced(trait.what)).join(" ")}</span> },
+          { key: "traits", title: t("fields.traits"), render: (row) => (
+              <ul className="segment-words">
+                {row.traits.map((trait) => (
+                  <li key={trait.code}>{format.spaced(trait.what)}</li>
+                ))}
+              </ul>
+            ) },
           { key: "advice", title: t("fields.advice"), render: (row) => <span className="segment-words">{format.spaced(row.advice)}</span> },
         ]}
       />

@@ -119,7 +119,7 @@ function Named({ data }: { data: SegmentsOverview }) {
             title: t("fields.name"),
             main: true,
             render: (row) => (
-              <span className="row">
+              <span className="segment-name">
                 <span className="swatch" style={{ background: segmentVariable(row.code) }} />
                 <Link className="table-name" to={customersWith(row.filter)}>
                   {row.name}

@@ -132,7 +132,9 @@ def entries(request: SignedRequest, snapshot_id: int, after: int, limit: int) ->
     if reach(request.user, "customer", "read") < Reach.ALL:
         rows = rows.filter(customer_ref__in=visible.values("pk"))
     found = list(rows.order_by("rank")[: limit + 1])
-    names = dict(visible.filter(pk__in=[row.customer_ref for row in found]).values_list("pk", "name"))
+    people = visible.filter(pk__in=[row.customer_ref for row in found])
+    # Files of orders often bring no names: then a customer is called by the number that people know.
+    names = {pk: name or number or "" for pk, name, number in people.values_list("pk", "row__name", "row__external_id")}
     items = []
     for row in found[:limit]:
         outcome = getattr(row, "outcome", None)
