@@ -8,6 +8,8 @@ export interface WaterfallStep {
   /** Of a total: where it stands. Of a change: by how much, signed. */
   value: number;
   text: string;
+  /** Drawn in place of the text where there is little room; the table keeps the text. */
+  short?: string;
   /** A further line of the tooltip and of the table. */
   detail?: string;
   kind: "total" | "gain" | "loss" | "neutral";
@@ -64,7 +66,7 @@ export function waterfall(steps: WaterfallStep[], context: ChartContext): Drawin
             const thick = Math.min(20, height * 0.62);
             const right = Math.max(x0, x1);
             const bar = { type: "rect", shape: { x: Math.min(x0, x1), y: y - thick / 2, width: Math.max(1.5, Math.abs(x1 - x0)), height: thick }, style: { fill: colour[step.kind] } };
-            const label = { type: "text", x: right + 6, y, style: { text: step.text, fill: step.kind === "total" ? palette.ink : colour[step.kind], fontWeight: step.kind === "total" ? 600 : 400, fontSize: type.small, fontFamily: type.family, verticalAlign: "middle" } };
+            const label = { type: "text", x: right + 6, y, style: { text: narrow ? (step.short ?? step.text) : step.text, fill: step.kind === "total" ? palette.ink : colour[step.kind], fontWeight: step.kind === "total" ? 600 : 400, fontSize: type.small, fontFamily: type.family, verticalAlign: "middle" } };
             const last = params.dataIndex === steps.length - 1;
             const thread = { type: "line", shape: { x1, y1: y + thick / 2, x2: x1, y2: y + height - thick / 2 }, style: { stroke: palette.lineStrong, lineWidth: 1, lineDash: [2, 2] } };
             return { type: "group", children: last ? [bar, label] : [bar, thread, label] };

@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { ChartFrame } from "../charts/ChartFrame";
@@ -6,6 +7,7 @@ import { waterfall, type WaterfallStep } from "../charts/waterfall";
 import { Panel } from "../design/Panel";
 import { DataTable } from "../design/table/DataTable";
 import type { Column } from "../design/table/types";
+import { usePhone } from "../design/usePhone";
 import { microsForDrawing } from "../i18n/format";
 import { useFormat } from "../i18n/useFormat";
 import { reconciled } from "./reconciliation";
@@ -18,12 +20,13 @@ export function ReconciliationChart({ months, countedOnce, note }: { months: Mon
   const { format } = context;
   const go = useNavigate();
   const found = reconciled(months, countedOnce);
-  const total = (key: string, micros: bigint): WaterfallStep => ({ key, name: t(`steps.${key as "sold"}`), value: microsForDrawing(micros), text: format.money(micros), kind: "total" });
+  const total = (key: string, micros: bigint): WaterfallStep => ({ key, name: t(`steps.${key as "sold"}`), value: microsForDrawing(micros), text: format.money(micros), short: format.money(micros, { compact: true }), kind: "total" });
   const change = ({ step, micros, lines }: { step: string; micros: bigint; lines: number }): WaterfallStep => ({
     key: step,
     name: t(`steps.${step as "sold"}`),
     value: microsForDrawing(micros),
     text: format.money(micros, { signed: true }),
+    short: format.money(micros, { compact: true, signed: true }),
     detail: lines > 0 ? t("lines", { count: lines, formatted: format.number(lines) }) : undefined,
     kind: step === "rejected" || step === "difference" ? "loss" : "neutral",
   });
@@ -43,7 +46,11 @@ const EXPLAINED = ["guests", "postage", "adjustments", "other", "unpaid", "repea
 export function MonthsTable({ months, countedOnce }: { months: MonthRow[]; countedOnce: boolean }) {
   const { t } = useTranslation("imports");
   const format = useFormat();
-  const rows = months.map((month) => ({ month, ...reconciled([month], countedOnce) }));
+  const phone = usePhone();
+  const [whole, setWhole] = useState(false);
+  // The newest first; what has no date stands on top, for it wants looking at.
+  const rows = [...months].sort((a, b) => (b.month ?? "9999").localeCompare(a.month ?? "9999")).map((month) => ({ month, ...reconciled([month], countedOnce) }));
+  const most = whole ? rows.length : phone ? 3 : 13;
   type Row = (typeof rows)[number];
   const nameOf = (row: Row) => (row.month.month ? format.day(`${row.month.month}-01`, "month") : t("months.undated"));
   const step = (key: (typeof WITHIN | typeof EXPLAINED)[number]): Column<Row>[] => {
@@ -57,7 +64,9 @@ export function MonthsTable({ months, countedOnce }: { months: MonthRow[]; count
       <DataTable
         name={t("months.title")}
         compact
-        rows={rows}
+        rows={rows.slice(0, most)}
+        hasMore={most < rows.length}
+        onMore={() => setWhole(true)}
         keyOf={(row) => `${row.month.month}-${row.month.currency}`}
         nameOf={nameOf}
         columns={[

@@ -29,7 +29,7 @@ export function DecilesPanel({ test, onSelect }: { test: Partial<BackTest>; onSe
             label={t("backTest.window")}
             value={chosen}
             onChange={setChosen}
-            options={[...origins.map((each) => ({ value: each.as_of, label: `${format.day(each.as_of, "month")} – ${format.day(each.until, "month")}` })), { value: POOLED, label: t("backTest.pooled") }]}
+            options={[...origins.map((each) => ({ value: each.as_of, label: context.narrow ? format.day(each.until, "month") : `${format.day(each.as_of, "month")} – ${format.day(each.until, "month")}` })), { value: POOLED, label: t("backTest.pooled") }]}
           />
         </div>
       )}
