@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from django.http import HttpRequest
 from ninja import Query, Router, Schema
 
 from zhiji.application.dashboards import queries
-from zhiji.platform.schemas import answers
+from zhiji.platform.schemas import Limit, SignedRequest, answers
 
 PREFIX = "/dashboards"
 router = Router(tags=["dashboards"])
+Offset = Annotated[int, Query(0, ge=0, le=10_000_000)]
 Span = Literal["month", "quarter", "year"]
 Kind = Literal["new", "returning", "growing", "steady", "shrinking", "lapsed", "correction"]
 
@@ -86,13 +86,12 @@ class BridgePage(Schema):
 
 
 @router.get("/overview", response=answers({200: Overview}, 409), operation_id="dashboard_overview")
-def dashboard_overview(request: HttpRequest, span: Span = "quarter", as_of: date | None = None) -> Any:
+def dashboard_overview(request: SignedRequest, span: Span = "quarter", as_of: date | None = None) -> Any:
     return queries.overview(request.user, span, as_of)
 
 
 @router.get("/bridge/{kind}", response=answers({200: BridgePage}, 409), operation_id="dashboard_bridge_customers")
-def dashboard_bridge_customers(request: HttpRequest, kind: Kind, span: Span = "quarter", as_of: date | None = None,
-                               offset: int = Query(0, ge=0, le=10_000_000),
-                               limit: int = Query(50, ge=1, le=200)) -> Any:  # fmt: skip
+def dashboard_bridge_customers(request: SignedRequest, kind: Kind, span: Span = "quarter", as_of: date | None = None,
+                               offset: Offset = 0, limit: Limit = 50) -> Any:  # fmt: skip
     """The customers behind one bar of the bridge."""
     return queries.bridge_customers(request.user, span, kind, as_of, offset, limit)

@@ -8,3 +8,8 @@ from zhiji.kernel import CodedError
 class DashboardNothingThere(CodedError):
     code = "dashboard_nothing_there"
     status = 409
+
+
+class DashboardDayOutside(CodedError):
+    code = "dashboard_day_outside"
+    status = 422

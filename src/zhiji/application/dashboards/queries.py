@@ -12,12 +12,15 @@ from typing import Any, Literal
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 from django.core.cache import cache
 
-from zhiji.application.dashboards.errors import DashboardNothingThere
+from zhiji.application.dashboards.errors import DashboardDayOutside, DashboardNothingThere
 from zhiji.application.refresh import services as refresh
 from zhiji.data.lake import Engine, Lake, open_engine
-from zhiji.data.store.models import Customer
+from zhiji.data.lake.errors import LakeMissing
+from zhiji.data.store.models import Customer, Order
+from zhiji.kernel import clock
 from zhiji.platform.company import company, zone
 from zhiji.platform.models import User
 from zhiji.platform.permissions import Reach, reach
@@ -49,13 +52,25 @@ class Question:
 
     @property
     def sees_all(self) -> bool:
-        return reach(self.user, "dashboard", "read") == Reach.ALL
+        """Sums over everybody, guests too, are only for who may see every customer and every order as well."""
+        return all(reach(self.user, kind, "read") == Reach.ALL for kind in ("dashboard", "customer", "order"))
 
 
 def question(user: User, span: Span, as_of: date | None) -> Question:
-    """The two periods of a span that ends with ``as_of``: calendar months that are complete, else days."""
-    require(user, "dashboard", "read")
-    day = as_of or refresh.default_as_of(zone())
+    """The two periods of a span that ends with ``as_of``: calendar months that are complete, else days.
+
+    Raises DashboardDayOutside for a day that the data does not cover, RefreshNothingThere without any order.
+    """
+    for kind in ("dashboard", "customer", "order"):
+        require(user, kind, "read")
+    last = refresh.default_as_of(zone())
+    day = as_of or last
+    if as_of is not None:
+        first = clock.day_of(Order.objects.earliest("ordered_at").ordered_at, zone())
+        if not first <= as_of <= last:
+            raise DashboardDayOutside(
+                day=as_of.isoformat(), first=first.isoformat(), last=last.isoformat(), where={"field": "as_of"}
+            )
     if span == "month":
         following = day + timedelta(days=1)
         end = day if following.day == 1 else day.replace(day=1) - timedelta(days=1)
@@ -72,7 +87,7 @@ def _customers(asked: Question) -> ir.Table | None:
     if asked.sees_all:
         return None
     ids = list(scope(asked.user, Customer).values_list("pk", flat=True))
-    return ibis.memtable({"customer_id": ids}, schema={"customer_id": "int64"})
+    return ibis.memtable(pa.table({"customer_id": pa.array(ids, pa.int64())}))
 
 
 def _rows(engine: Engine, expression: ir.Table) -> list[dict[str, Any]]:
@@ -87,8 +102,8 @@ def overview(user: User, span: Span, as_of: date | None = None) -> dict[str, Any
     """
     asked = question(user, span, as_of)
     with _lake() as lake:
-        # Whose figures they are is part of the key; a narrower scope is never kept, it changes with each assignment.
-        key = f"overview:{workspace().name}:{lake.manifest.number}:{span}:{asked.as_of}"
+        # A narrower scope is never kept: it changes with each assignment. Zone and currency are facts of the lake.
+        key = f"overview:{workspace().name}:{lake.manifest.number}:{lake.manifest.created_at}:{span}:{asked.as_of}"
         found = cache.get(key) if asked.sees_all else None
         if found is None:
             with open_engine(lake, verify=False) as engine:
@@ -100,7 +115,7 @@ def overview(user: User, span: Span, as_of: date | None = None) -> dict[str, Any
 
 def _overview(engine: Engine, asked: Question) -> dict[str, Any]:
     place, ids = zone(), _customers(asked)
-    common = {"customer_ids": ids}
+    common: dict[str, Any] = {"customer_ids": ids}
     kinds = {
         row["change_kind"]: row
         for row in _rows(engine, revenue_bridge(engine.tables, asked.before, asked.now, asked.as_of, place, **common))
@@ -158,7 +173,7 @@ def bridge_customers(user: User, span: Span, kind: str, as_of: date | None, offs
 
 
 def _lake() -> Lake:
-    folder = workspace().lake
-    if not (folder / "versions").exists():
-        raise DashboardNothingThere()
-    return Lake(folder)
+    try:
+        return Lake(workspace().lake)
+    except LakeMissing:
+        raise DashboardNothingThere() from None

@@ -82,8 +82,8 @@ def _micros(units: float | None) -> int | None:
 
 def scores(request: SignedRequest, customer_id: int) -> list[dict[str, Any]]:
     """The serving versions' scores of a customer whom the reader may see."""
-    require(request.user, "prediction", "read")
     customer = get_scoped(request.user, Customer, customer_id)
+    require(request.user, "prediction", "read")
     language, currency = language_of(request), company().currency
     found = CustomerScore.objects.filter(customer=customer, version__is_serving=True).select_related("version")
     return [

@@ -129,7 +129,7 @@ def fields(user: User) -> list[dict[str, str]]:
     return [{"field": name, "kind": kind} for name, kind in customers.list_fields(user).items()]
 
 
-def asked(user: User, definition: dict[str, Any], sort: str = customers.DEFAULT_SORT) -> customers.CustomerList:
+def asked(user: User, definition: dict[str, Any], sort: str = "name") -> customers.CustomerList:
     """The customer list narrowed to a rule. Raises FilterInvalid, FieldUnreadable, NotAllowed."""
     return customers.CustomerList(user, {"rules": definition}, sort)
 
