@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from django.db import connection
+from django.db import OperationalError, connection
 
 BATCH_ROWS = 65_536
 _INSTANT = pa.timestamp("us", tz="UTC")
@@ -20,25 +22,45 @@ def arrow_batches(sql: str) -> Iterator[pa.Table]:
     Sees what is committed, at one moment. Types are the database's: on SQLite instants and days are text and booleans
     are 0/1, see ``instants``, ``days`` and ``booleans``.
     """
-    with closing(_connect()) as link, closing(link.cursor()) as cursor:
-        if connection.vendor == "sqlite":
-            cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": str(BATCH_ROWS)})
-        cursor.execute(sql)
-        for batch in cursor.fetch_record_batch():
-            yield pa.Table.from_batches([batch])
+    for batch in _sqlite_batches(sql) if connection.vendor == "sqlite" else _postgresql_batches(sql):
+        yield pa.Table.from_batches([batch])
 
 
-def _connect() -> Any:
-    if connection.vendor == "sqlite":
-        from adbc_driver_sqlite import dbapi as sqlite
+def _sqlite_batches(sql: str) -> Iterator[pa.RecordBatch]:
+    """By a process of its own (``sqlite_reader`` says why). Raises OperationalError with what that one said."""
+    words = [sys.executable, "-m", "zhiji.data.store.sqlite_reader", str(connection.settings_dict["NAME"])]
+    with tempfile.TemporaryFile() as said:
+        pipe = subprocess.PIPE
+        reader = subprocess.Popen([*words, str(BATCH_ROWS)], stdin=pipe, stdout=pipe, stderr=said)  # noqa: S603 - ours
+        assert reader.stdin is not None  # noqa: S101 - for the types: both were asked for
+        assert reader.stdout is not None  # noqa: S101
+        try:
+            with reader.stdin as asked:
+                asked.write(sql.encode())
+            broken: pa.ArrowInvalid | None = None
+            try:
+                with pa.ipc.open_stream(reader.stdout) as stream:
+                    yield from stream
+            except pa.ArrowInvalid as error:
+                broken = error
+            if reader.wait() != 0 or broken is not None:
+                said.seek(0)
+                raise OperationalError(said.read().decode(errors="replace")[-500:]) from broken
+        finally:
+            reader.kill()
+            reader.stdout.close()
+            reader.wait()
 
-        return sqlite.connect(f"file:{connection.settings_dict['NAME']}?mode=ro")
-    from adbc_driver_postgresql import dbapi as postgresql
+
+def _postgresql_batches(sql: str) -> Iterator[pa.RecordBatch]:
+    from adbc_driver_postgresql import dbapi
 
     parameters = connection.get_connection_params()
     words = {"host": "host", "port": "port", "user": "user", "password": "password", "dbname": "dbname"}
     quoted = (f"{words[k]}='{str(v).replace(chr(39), chr(92) + chr(39))}'" for k, v in parameters.items() if k in words)
-    return postgresql.connect(" ".join(quoted))
+    with closing(dbapi.connect(" ".join(quoted))) as link, closing(link.cursor()) as cursor:
+        cursor.execute(sql)
+        yield from cursor.fetch_record_batch()
 
 
 def instants(table: pa.Table, names: Sequence[str]) -> pa.Table:
