@@ -69,6 +69,6 @@ export function intervals(points: { x: number; low: number; high: number }[], co
 
 /** Pixels for names beside an axis: as wide as the longest of them needs, and no wider than is allowed. */
 export function labelRoom(names: string[], most: number): number {
-  const width = (name: string) => [...name].reduce((sum, letter) => sum + (letter > "\u2e7f" ? 12.5 : 6.8), 0);
-  return Math.ceil(Math.min(most, Math.max(0, ...names.map(width)) + 14));
+  const width = (name: string) => [...name].reduce((sum, letter) => sum + (letter > "\u2e7f" ? 12.5 : 7.4), 0);
+  return Math.ceil(Math.min(most, Math.max(0, ...names.map(width)) + 16));
 }

@@ -4,13 +4,13 @@ import { categories, type Mode } from "../design/tokens";
 export const SEGMENT_ORDER = [
   "champions",
   "loyal",
-  "potential_loyalists",
+  "potential_loyalist",
   "new_customers",
   "promising",
   "need_attention",
   "about_to_sleep",
   "at_risk",
-  "cannot_lose",
+  "cannot_lose_them",
   "hibernating",
   "lost",
 ] as const;

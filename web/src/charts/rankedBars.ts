@@ -5,18 +5,18 @@ export interface RankedBar {
   key: string;
   name: string;
   overdueDays: number;
-  usualSpend: number;
-  usualSpendText: string;
+  stake: number;
+  stakeText: string;
 }
 
-/** Who is overdue by how many days, and beside it what they usually spend; the order is days × spend, as it is given. */
+/** Who is overdue by how many days, and beside it what would usually have come in by now; in the order that is given. */
 export function rankedBars(bars: RankedBar[], context: ChartContext): Drawing {
   const { palette, format, narrow, t } = context;
   const rows = bars.slice(0, narrow ? 8 : 12);
   const names = rows.map((bar) => bar.name);
   const left = labelRoom(names, narrow ? 96 : 164);
   const days = (value: number) => t("days", { count: value, formatted: format.number(value, { maximumFractionDigits: 0 }) });
-  const tip = (bar: RankedBar) => [bar.name, `${t("overdue")}: ${days(bar.overdueDays)}`, `${t("usualSpend")}: ${bar.usualSpendText}`];
+  const tip = (bar: RankedBar) => [bar.name, `${t("overdue")}: ${days(bar.overdueDays)}`, `${t("atStake")}: ${bar.stakeText}`];
   const panel = (gridIndex: number, show: boolean) => ({
     type: "category",
     gridIndex,
@@ -47,7 +47,7 @@ export function rankedBars(bars: RankedBar[], context: ChartContext): Drawing {
       xAxis: [0, 1].map((gridIndex) => ({
         ...valueAxis(context, () => "", { gridIndex }),
         splitLine: { show: false },
-        name: gridIndex === 0 ? t("overdue") : t("usualSpend"),
+        name: gridIndex === 0 ? t("overdue") : t("atStake"),
         nameLocation: "start",
         position: "top",
         nameGap: 0,
@@ -56,12 +56,12 @@ export function rankedBars(bars: RankedBar[], context: ChartContext): Drawing {
       yAxis: [panel(0, true), panel(1, false)],
       series: [
         bar(0, palette.attention, (each) => each.overdueDays, (each) => days(each.overdueDays)),
-        bar(1, palette.mark, (each) => each.usualSpend, (each) => each.usualSpendText),
+        bar(1, palette.mark, (each) => each.stake, (each) => each.stakeText),
       ],
     },
     table: {
-      columns: [{ title: t("customer") }, { title: t("overdue"), numeric: true }, { title: t("usualSpend"), numeric: true }],
-      rows: bars.map((each) => ({ key: each.key, cells: [each.name, days(each.overdueDays), each.usualSpendText] })),
+      columns: [{ title: t("customer") }, { title: t("overdue"), numeric: true }, { title: t("atStake"), numeric: true }],
+      rows: bars.map((each) => ({ key: each.key, cells: [each.name, days(each.overdueDays), each.stakeText] })),
     },
   };
 }

@@ -67,7 +67,8 @@ function CustomerAnswer({ customer }: { customer: CustomerDetail }) {
   const whole = (value: number | null | undefined) => format.number(value ?? 0, { maximumFractionDigits: 0 });
   const { usual_gap_days: gap, days_since_last_order: since, last_change: change } = customer.facts;
   const orders = customer.row?.orders ?? 0;
-  const key = since === null ? "story.none" : gap === null || orders < 2 ? "story.once" : "story.regular";
+  // Several orders within a day or two are a busy day, not a rhythm.
+  const key = since === null ? "story.none" : gap === null || gap < 1 || orders < 2 ? "story.once" : "story.regular";
   return (
     <>
       <Trans ns="customers" i18nKey={key} values={{ gap: whole(gap), since: whole(since), formatted: whole(orders) }} count={orders} components={{ b: <b /> }} />

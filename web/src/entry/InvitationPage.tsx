@@ -1,7 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useLocation, useNavigate } from "react-router";
+import { useNavigate } from "react-router";
 import { answer, client } from "../api/client";
 import { sessionQuery } from "../api/session";
 import { Button } from "../design/Button";
@@ -11,12 +10,11 @@ import { SkeletonLines } from "../design/Skeleton";
 import { useLanguage } from "../i18n/useFormat";
 import { EntryLayout } from "./EntryLayout";
 import { NewPasswordField } from "./PasswordField";
-import { tokenOfLink } from "./token";
+import { useLinkToken } from "./token";
 
 export default function InvitationPage() {
   const { t } = useTranslation("entry");
-  const { hash } = useLocation();
-  const [token] = useState(() => tokenOfLink(hash));
+  const token = useLinkToken();
   const language = useLanguage();
   const go = useNavigate();
   const queries = useQueryClient();

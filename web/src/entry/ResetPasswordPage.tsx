@@ -1,20 +1,18 @@
 import { useMutation } from "@tanstack/react-query";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useLocation } from "react-router";
+import { Link } from "react-router";
 import { answer, client } from "../api/client";
 import { Button } from "../design/Button";
 import { Field } from "../design/Field";
 import { ProblemView } from "../design/ProblemView";
 import { EntryLayout } from "./EntryLayout";
 import { NewPasswordField } from "./PasswordField";
-import { tokenOfLink } from "./token";
+import { useLinkToken } from "./token";
 
 /** Without a link's secret: asks for the link. With one: takes the new password. */
 export default function ResetPasswordPage() {
   const { t } = useTranslation("entry");
-  const { hash } = useLocation();
-  const [token] = useState(() => tokenOfLink(hash));
+  const token = useLinkToken();
   return (
     <EntryLayout title={token ? t("reset.newTitle") : t("reset.title")}>
       {token ? <NewPassword token={token} /> : <AskForLink />}

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, Navigate, useLocation, useNavigate } from "react-router";
+import { Link, Navigate, useNavigate } from "react-router";
 import { answer, client } from "../api/client";
 import { Button } from "../design/Button";
 import { Field } from "../design/Field";
@@ -13,15 +13,13 @@ import { CompanyFields, type CompanyBasics } from "../settings/CompanyFields";
 import { EntryLayout } from "./EntryLayout";
 import { arriveAt } from "./moving";
 import { NewPasswordField } from "./PasswordField";
-import { tokenOfLink } from "./token";
+import { useLinkToken } from "./token";
 
 type Start = "sample" | "own";
 
 export default function SetupPage() {
   const { t } = useTranslation("entry");
-  const { hash } = useLocation();
-  // Kept from the first look: moving on inside the page would lose what stands behind "#".
-  const [token] = useState(() => tokenOfLink(hash));
+  const token = useLinkToken();
   const [start, setStart] = useState<Start | null>(null);
   const state = useQuery({ queryKey: ["setup"], queryFn: ({ signal }) => answer(client.GET("/accounts/setup/state", { signal })), retry: false });
   if (state.error || !state.data) {

@@ -106,8 +106,8 @@ function Picture({ items }: { items: WorkItem[] }) {
       onSelect={(key) => void go(`/customers/${key}`)}
       drawing={rankedBars(
         items.map((item) => {
-          const usual = format.worthOf(item.usual_order_micros);
-          return { key: String(item.customer.id), name: item.customer.name || item.customer.external_id, overdueDays: item.overdue_days, usualSpend: microsForDrawing(usual), usualSpendText: format.money(usual, { whole: true }) };
+          const stake = format.worthOf(item.at_stake_micros);
+          return { key: String(item.customer.id), name: item.customer.name || item.customer.external_id, overdueDays: item.overdue_days, stake: microsForDrawing(stake), stakeText: format.money(stake, { whole: true }) };
         }),
         context,
       )}
