@@ -15,6 +15,7 @@ def _imports(_: World) -> list[Row]:
     profile = {"name": "matrix.csv", "format": "csv", "columns": ["a"], "sample": [], "row_count": 1, "size_bytes": 1}
     made = Import.objects.create(
         file=file, name="matrix.csv", kind="orders", source_code="default", currency="CNY", profile=profile,
-        mapping={"kind": "orders", "columns": ["a"], "fields": {}, "extras": [0], "missing": ["ordered_at"], "corrects": {}},
+        mapping={"kind": "orders", "columns": ["a"], "fields": {}, "extras": [0],
+                 "missing": ["ordered_at"], "corrects": {}},
     )  # fmt: skip
     return [Row(made.pk, None, None, has_team=False)]

@@ -18,6 +18,7 @@ from zhiji.platform.scope import require
 
 PREFIX = "/imports"
 router = Router(tags=["imports"])
+Upload = Annotated[UploadedFile | None, File(None)]
 After = Annotated[int, Query(0, ge=0, le=LARGEST_ID, description="The last id of the page before.")]
 
 
@@ -175,7 +176,7 @@ def identical_lines_switch(request: SignedRequest, form: IdenticalLinesForm) -> 
 
 
 @router.post("", response=answers({200: ImportDetail}, 409, 413), operation_id="import_create")
-def import_create(request: SignedRequest, form: Form[UploadForm], file: UploadedFile | None = File(None)) -> Any:  # noqa: B008
+def import_create(request: SignedRequest, form: Form[UploadForm], file: Upload = None) -> Any:
     """Upload a file: it is landed, looked at and its columns are matched; nothing is stored in the record yet."""
     require(request.user, "import", "write")
     if file is None:

@@ -67,7 +67,7 @@ def test_products_get_names_and_go_with_their_undo():
 def test_interactions_belong_to_customers_and_go_with_their_undo():
     empty = table_counts()
     row = bring(
-        "time,customer,type,subject,content\n2025-01-03 10:00,C1,call,asked,about tea\n2025-01-03 10:00,C1,call,asked,about tea\n",
+        "time,customer,type,subject,content\n" + "2025-01-03 10:00,C1,call,asked,about tea\n" * 2,
         kind="interactions", name="calls.csv",
     )  # fmt: skip
     assert Interaction.objects.filter(customer__identities__external_id="C1", kind="call").count() == 2
