@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from zhiji.platform.workspace import workspace
 
 TASK = "customer_value"
 KEPT_VERSIONS = 12
+ORPHAN_SECONDS = 24 * 3600.0
 _MICROS = ("expected_value", "value_low", "value_high")
 SCORES = (
     "value_score", "value_rank", "expected_orders", "expected_value_micros", "value_low_micros", "value_high_micros",
@@ -149,11 +151,11 @@ def _nullable(values: Any) -> list[Any]:
 def _forget_old() -> None:
     """Scores of versions that no longer serve are dropped; versions, their evidence and the ledger stay.
 
-    So are folders that no version names: a kill between saving the model and committing its row leaves one.
+    So are folders of a day ago that no version names: a kill between saving a model and committing its row leaves one.
     """
     stale = ModelVersion.objects.filter(task=TASK, is_serving=False).order_by("-pk")[KEPT_VERSIONS:]
     CustomerScore.objects.filter(version__in=list(stale.values_list("pk", flat=True))).delete()
     named = set(ModelVersion.objects.filter(task=TASK).values_list("path", flat=True))
     for folder in (workspace().models / TASK).iterdir():
-        if f"{TASK}/{folder.name}" not in named:
+        if f"{TASK}/{folder.name}" not in named and folder.stat().st_mtime < time.time() - ORPHAN_SECONDS:
             shutil.rmtree(folder, ignore_errors=True)

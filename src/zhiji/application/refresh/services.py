@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import pyarrow.parquet as pq
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Min
 
 from zhiji.application.predictions import services as predictions
-from zhiji.application.refresh.errors import RefreshNothingThere
+from zhiji.application.refresh.errors import RefreshDayOutside, RefreshNothingThere
 from zhiji.application.segments import services as segments
 from zhiji.application.worklists import services as worklists
 from zhiji.data.lake import open_engine
@@ -43,8 +43,11 @@ def _redirect(job: Job, day: str | None) -> bool:
 def refresh_start(*, by: User | None = None, as_of: date | None = None, delay_seconds: int = 0) -> Job:
     """Queue a refresh; while one waits, that one is returned and takes the day asked for.
 
-    One that is already under way for another day is followed by a second.
+    One that is already under way for another day is followed by a second. Raises RefreshDayOutside for a day before the
+    first order or in the future.
     """
+    if as_of is not None:
+        _check_day(as_of, zone())
     day = as_of.isoformat() if as_of else None
     delay = timedelta(seconds=delay_seconds)
     job = jobs.enqueue("refresh", by=by, unique_key="refresh", as_of=day, delay=delay)
@@ -52,6 +55,16 @@ def refresh_start(*, by: User | None = None, as_of: date | None = None, delay_se
         job.refresh_from_db()
         return job
     return jobs.enqueue("refresh", by=by, unique_key=f"refresh:{day}", as_of=day, delay=delay)
+
+
+def _check_day(day: date, place: ZoneInfo) -> None:
+    first = Order.objects.aggregate(first=Min("ordered_at"))["first"]
+    if first is None:
+        raise RefreshNothingThere()
+    began, today = clock.day_of(first, place), clock.day_of(clock.now(), place)
+    if not began <= day <= today:
+        shown = {"day": day.isoformat(), "first": began.isoformat(), "today": today.isoformat()}
+        raise RefreshDayOutside(**shown, where={"field": "as_of"})
 
 
 def default_as_of(place: ZoneInfo) -> date:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
+import time
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from zhiji.platform import audit, live
 from zhiji.platform.workspace import workspace
 
 KEPT_RUNS = 24
+ORPHAN_SECONDS = 24 * 3600.0
 _LABELS = ("customer_id", "recency_score", "frequency_score", "monetary_score", "rfm_segment", "band")
 
 
@@ -135,23 +137,28 @@ def _store(groups: KMeansSegments, as_of: date, run: str, found: dict[str, Any])
     path = Path("segments") / secrets.token_hex(8)
     save(groups, workspace().models / path, workspace().model_key)
     values = {"as_of": as_of, "path": path.as_posix(), **found}
+    replaced = list(SegmentRun.objects.filter(run=run).values_list("path", flat=True)) if run else []
     with transaction.atomic():
         if run:
             SegmentRun.objects.update_or_create(run=run, defaults=values)
         else:
             SegmentRun.objects.create(**values)
         stale = SegmentRun.objects.order_by("-pk").values_list("pk", flat=True)[KEPT_RUNS:]
+        replaced += SegmentRun.objects.filter(pk__in=list(stale)).values_list("path", flat=True)
         SegmentRun.objects.filter(pk__in=list(stale)).delete()
         audit.record("segments_refresh", "segment", as_of.isoformat(), kind=groups.kind_)
         live.publish("segment", as_of=as_of.isoformat())
-    _forget_folders()
+    for old in replaced:
+        shutil.rmtree(workspace().models / old, ignore_errors=True)
+    _forget_orphans()
 
 
-def _forget_folders() -> None:
-    """Models that no run names any more, those of a killed refresh among them."""
+def _forget_orphans() -> None:
+    """A kill between saving a model and committing its run leaves a folder; a day later it is nobody's."""
     named = set(SegmentRun.objects.values_list("path", flat=True))
     for folder in (workspace().models / "segments").iterdir():
-        if f"segments/{folder.name}" not in named:
+        is_old = folder.stat().st_mtime < time.time() - ORPHAN_SECONDS
+        if is_old and f"segments/{folder.name}" not in named:
             shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from importing import bring, orders
 from planted import AS_OF, bring_planted, draw, refreshed
 from zhiji.algorithms.base import ModelFileDamaged, ModelSignatureInvalid, load
 from zhiji.application.predictions import ledger
@@ -21,6 +22,24 @@ from zhiji.platform.models import AuditEntry, Job, User
 from zhiji.platform.workspace import workspace
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_days_without_orders_are_refused_before_anything_starts() -> None:
+    admin = accounts.user_create(email="a@example.com", password=None, name="a", roles=["administrator"], team=None)
+    client = Client()
+    client.force_login(admin, backend="django.contrib.auth.backends.ModelBackend")
+
+    def asked(day: str) -> tuple[int, str]:
+        answer = client.post("/api/v1/refresh", {"as_of": day}, content_type="application/json")
+        return answer.status_code, answer.json().get("code", "")
+
+    assert asked("2024-01-01") == (409, "refresh_nothing_there")
+    bring(orders("O1,2024-01-02 10:00,C1,P1,1,2.00"))
+    queued = Job.objects.filter(kind="refresh").count()
+    for day in ("0001-01-01", "2024-01-01", "9999-12-31"):
+        assert asked(day) == (422, "refresh_day_outside")
+    assert Job.objects.filter(kind="refresh").count() == queued
+    assert asked("2024-01-02")[0] == 200
 
 
 class Killed(BaseException):
@@ -45,6 +64,12 @@ def work() -> list[tuple[Any, ...]]:
     return list(WorkItem.objects.order_by("pk").values_list("pk", "customer_id", "state", "at_stake_micros", "rank"))
 
 
+def folders() -> set[str]:
+    """Folders of saved models."""
+    kinds = [workspace().models / kind for kind in ("segments", "customer_value")]
+    return {f"{kind.name}/{path.name}" for kind in kinds if kind.exists() for path in kind.iterdir()}
+
+
 def die_after(monkeypatch: pytest.MonkeyPatch, stage: str) -> None:
     """Everything of the stage is committed; that it is over is not."""
     real = getattr(refresh.Refresh, f"_{stage}")
@@ -66,7 +91,7 @@ def run_until_killed(job: Job) -> None:
 
 def test_killed_after_each_stage_it_goes_on_and_nothing_is_doubled(monkeypatch: pytest.MonkeyPatch) -> None:
     bring_planted(draw(220, seed=11))
-    job = refresh.refresh_start(as_of=AS_OF)
+    job, there = refresh.refresh_start(as_of=AS_OF), folders()
     for stage in refresh.STAGES:
         with monkeypatch.context() as patched:
             die_after(patched, stage)
@@ -79,8 +104,7 @@ def test_killed_after_each_stage_it_goes_on_and_nothing_is_doubled(monkeypatch: 
     assert counts == [1, 1, 1]
     assert CustomerScore.objects.count() == LedgerEntry.objects.count() == 220
     assert not (workspace().staging / f"refresh-{job.pk}").exists()
-    for kind, row in (("segments", SegmentRun.objects.get()), ("customer_value", ModelVersion.objects.get())):
-        assert [f"{kind}/{path.name}" for path in (workspace().models / kind).iterdir()] == [row.path]
+    assert folders() - there == {SegmentRun.objects.get().path, ModelVersion.objects.get().path}
     went_on = (lists(), work())
     entries = frozen()
 
