@@ -56,8 +56,14 @@ def store_step(task: Task) -> bool:
     if not storing.step():
         return False
     services.import_stored(row, reports.report(row, task.checkpoint["store"]["counts"]))
-    refresh.refresh_start()
+    _refresh_what_follows()
     return True
+
+
+def _refresh_what_follows() -> None:
+    """Scores and lists after the record changed; without any order there is nothing to score."""
+    if Order.objects.exists():
+        refresh.refresh_start()
 
 
 def _undo(task: Task, row: Import) -> bool:
@@ -72,8 +78,7 @@ def undo_step(task: Task) -> bool:
     if not _undo(task, row):
         return False
     services.import_undone(row)
-    if Order.objects.exists():
-        refresh.refresh_start()
+    _refresh_what_follows()
     return True
 
 
