@@ -31,9 +31,9 @@ export function useEntryText(entry: TimelineItem): EntryText {
   const list = entry.changes ?? [];
   const first = list[0];
   // The first word of a file on a customer sets every field at once: its source says more than a list of them.
-  const isNew = list.length > 0 && list.every((change) => change.before === null || change.before === undefined);
+  const isNew = first !== undefined && !["hand", "assignment"].includes(first.kind) && list.every((change) => change.before === null || change.before === undefined);
   return {
-    title: isNew && first ? t("learned", { fields: list.map((change) => changes.field(change.field)).join(t("comma")) }) : t("changed"),
+    title: isNew ? t("learned", { fields: list.map((change) => changes.field(change.field)).join(t("comma")) }) : t("changed"),
     detail: isNew ? undefined : list.map(changes.full).join("\n"),
     by: first && (first.by?.name ?? changes.origin(first.kind, first.file)),
   };

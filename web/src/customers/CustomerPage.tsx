@@ -123,7 +123,8 @@ function DeleteButton({ customer, onDeleted }: { customer: CustomerDetail; onDel
     mutationFn: () => answer(client.DELETE("/customers/{customer_id}", { params: { path: { customer_id: customer.id } } })),
     onSuccess: () => {
       onDeleted();
-      void queries.invalidateQueries({ queryKey: ["customers"] });
+      // The deleted one itself is no longer there to be asked for.
+      void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] === "worklist" || (queryKey[0] === "customers" && queryKey[2] !== customer.id) });
     },
   });
   return (

@@ -33,7 +33,11 @@ export function Properties({ customer }: { customer: CustomerDetail }) {
       if (error instanceof Problem && error.status === 409) void queries.invalidateQueries({ queryKey: customerQuery(customer.id).queryKey });
     },
   });
-  const extra = Object.entries(customer.extra).filter(([, value]) => value !== null && value !== "");
+  const format = useFormat();
+  const { countries, ...others } = customer.extra;
+  const extra = Object.entries(others).filter(([, value]) => value !== null && value !== "" && typeof value !== "object");
+  // Since when in which country; with one alone the property above says it all.
+  const moves = Array.isArray(countries) && countries.length > 1 ? (countries as [string, string][]) : [];
   return (
     <Panel title={t("properties")}>
       <dl>
@@ -47,6 +51,12 @@ export function Properties({ customer }: { customer: CustomerDetail }) {
             onHistory={() => setHistory(property.field)}
           />
         ))}
+        {moves.length > 0 && (
+          <div className="property">
+            <dt className="faint small">{t("property.countries")}</dt>
+            <dd>{moves.map(([country, day]) => t("countrySince", { country, day: format.day(String(day)) })).join(" · ")}</dd>
+          </div>
+        )}
         {extra.map(([name, value]) => (
           <div className="property" key={name}>
             <dt className="faint small">{name}</dt>

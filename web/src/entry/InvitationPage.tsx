@@ -18,7 +18,6 @@ export default function InvitationPage() {
   const language = useLanguage();
   const go = useNavigate();
   const queries = useQueryClient();
-  const invitation = useQuery({ queryKey: ["invitation", token], queryFn: ({ signal }) => answer(client.POST("/accounts/invitations/look", { body: { token }, signal })), retry: false, staleTime: Infinity });
   const accept = useMutation({
     mutationFn: (form: FormData) => answer(client.POST("/accounts/invitations/accept", { body: { token, name: String(form.get("name")), password: String(form.get("password")), language } })),
     onSuccess: (me) => {
@@ -27,6 +26,8 @@ export default function InvitationPage() {
       void go("/worklist", { replace: true });
     },
   });
+  // Once it is accepted the link is spent, and asking again would only be refused.
+  const invitation = useQuery({ queryKey: ["invitation", token], queryFn: ({ signal }) => answer(client.POST("/accounts/invitations/look", { body: { token }, signal })), retry: false, staleTime: Infinity, enabled: !accept.isSuccess });
   const data = invitation.data;
   return (
     <EntryLayout title={data?.company ? t("invitation.title", { company: data.company }) : t("invitation.plain")} lead={data && t("invitation.lead", { email: data.email })}>

@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 import { answer, client, type Schema } from "../api/client";
 import { useMayAll } from "../api/session";
 import { Button } from "../design/Button";
@@ -79,6 +80,9 @@ function CompanyForm({ first }: { first: Schema<"CompanyOut"> }) {
           <Field label={t("company.lag")} hint={t("company.lagHint")}>
             <input className="input" type="number" min="0" max="365" required value={value.lag} onChange={(event) => set({ lag: event.target.value })} />
           </Field>
+          <p className="soft small">
+            {t("company.horizon")} <Link to="/predictions">{t("company.horizonWhere")}</Link>
+          </p>
           {save.error && <ProblemView error={save.error} />}
           {mayManage ? (
             <div className="row">

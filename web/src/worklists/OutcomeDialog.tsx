@@ -27,9 +27,11 @@ export function OutcomeDialog({ item, onClose }: { item: WorkItem; onClose: () =
     },
   });
   const needsDay = outcome === "callback";
-  const onKeyDown = (event: KeyboardEvent) => {
+  const onKeyDown = (event: KeyboardEvent<HTMLFormElement>) => {
     const chosen = event.target instanceof HTMLInputElement && event.target.type === "radio" ? OUTCOMES[Number(event.key) - 1] : undefined;
-    if (chosen) setOutcome(chosen);
+    if (!chosen) return;
+    setOutcome(chosen);
+    event.currentTarget.querySelector<HTMLElement>(`input[value="${chosen}"]`)?.focus();
   };
   return (
     <Dialog open title={t("worklists:callTitle", { name })} onClose={onClose}>
