@@ -33,7 +33,7 @@ export function dateQuestionOf(findings: Words[]): Words | undefined {
 /** Nothing in the file says whether 03/04 is in March or in April: only a person knows. */
 export function DateQuestion({ finding, busy, onAnswer }: { finding: Words; busy: boolean; onAnswer: (dayFirst: boolean) => void }) {
   const { t } = useTranslation("imports");
-  const column = String(finding.params.column ?? "");
+  const column = String(finding.params.column ?? finding.where?.column ?? "");
   const assumed = finding.code === "dates_assumed_day_first" ? "assumedDay" : finding.code === "dates_assumed_month_first" ? "assumedMonth" : "mixed";
   return (
     <section className="question" aria-label={t("dateQuestion.title", { column })}>
