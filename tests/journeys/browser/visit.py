@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from security.server import ADMIN
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
 
@@ -24,6 +26,17 @@ LISTEN = """
 window.__refused = [];
 document.addEventListener("securitypolicyviolation", (event) =>
   window.__refused.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
+"""
+# Five looks in a row at a page of the same size, without a skeleton or a sign of work.
+SETTLED = """
+() => {
+  const busy = document.querySelector(".skeleton, [aria-busy=true], .moving") !== null;
+  const size = document.body.innerHTML.length;
+  const same = !busy && window.__size === size;
+  window.__size = size;
+  window.__still = same ? (window.__still ?? 0) + 1 : 0;
+  return window.__still >= 5;
+}
 """
 
 
@@ -96,3 +109,19 @@ def tab(
         yield context.new_page()
     finally:
         context.close()
+
+
+def sign_in(page: Page, url: str, email: str = ADMIN["email"], password: str = ADMIN["password"]) -> None:
+    """Through the form, as people do."""
+    page.goto(f"{url}/sign-in")
+    page.locator("input[name=email]").fill(email)
+    page.locator("input[name=password]").fill(password)
+    page.locator("button[type=submit]").click()
+    page.wait_for_url("**/worklist")
+
+
+def open_page(page: Page, url: str) -> None:
+    """Opens an address and waits until the page stands still: its title is there and nothing is loading."""
+    page.goto(url)
+    page.get_by_role("main").locator("h1").wait_for()
+    page.wait_for_function(SETTLED, polling=100)
