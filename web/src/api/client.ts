@@ -8,8 +8,6 @@ export type Schema<Name extends keyof components["schemas"]> = components["schem
 /** Routes as the server names them, below the version that all of them share. */
 type Routes = { [Path in keyof paths as Path extends `/api/v1${infer Route}` ? Route : never]: paths[Path] };
 
-export type Query = Record<string, string | number | boolean | string[] | null | undefined>;
-
 export const BASE = `${location.origin}/api/v1`;
 const SIGN_IN = "/sign-in";
 
@@ -87,19 +85,4 @@ export function asForm(parts: Record<string, string | Blob>): FormData {
   const form = new FormData();
   for (const [name, value] of Object.entries(parts)) form.append(name, value);
   return form;
-}
-
-type Untyped = (method: string, path: string, init: object) => Promise<Answered<unknown>>;
-
-/** @deprecated Untyped calls of screens that do not yet name a route of the contract; use `answer(client.GET(…))`. */
-export const api = {
-  get: <Answer>(path: string, query: Query = {}, signal?: AbortSignal) => send<Answer>("get", path, { params: { query }, signal }),
-  post: <Answer>(path: string, body?: unknown) => send<Answer>("post", path, { body }),
-  put: <Answer>(path: string, body?: unknown) => send<Answer>("put", path, { body }),
-  patch: <Answer>(path: string, body?: unknown) => send<Answer>("patch", path, { body }),
-  delete: <Answer>(path: string) => send<Answer>("delete", path, {}),
-};
-
-function send<Answer>(method: string, path: string, init: object): Promise<Answer> {
-  return answer((client.request as unknown as Untyped)(method, path, init)) as Promise<Answer>;
 }

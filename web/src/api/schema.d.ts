@@ -9795,11 +9795,8 @@ export interface operations {
                 "multipart/form-data": {
                     /** Currency */
                     currency?: string | null;
-                    /**
-                     * File
-                     * Format: binary
-                     */
-                    file: string;
+                    /** File */
+                    file?: string | null;
                     /**
                      * Is History
                      * @default true

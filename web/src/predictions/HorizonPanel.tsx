@@ -1,15 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { api } from "../api/client";
+import { answer, client } from "../api/client";
 import { useMay } from "../api/session";
 import { Panel } from "../design/Panel";
 import { ProblemView } from "../design/ProblemView";
 import { useFormat } from "../i18n/useFormat";
-
-interface Horizons {
-  chosen_days: number;
-  items: { days: number; is_offered: boolean; is_chosen: boolean; missing_days: number }[];
-}
 
 /** How far ahead to look. A length is offered once a whole window of it could be tested. */
 export function HorizonPanel() {
@@ -17,9 +12,9 @@ export function HorizonPanel() {
   const format = useFormat();
   const mayChoose = useMay("company");
   const queries = useQueryClient();
-  const query = useQuery({ queryKey: ["predictions", "horizons"], queryFn: ({ signal }) => api.get<Horizons>("/predictions/horizons", {}, signal), retry: false });
+  const query = useQuery({ queryKey: ["predictions", "horizons"], queryFn: ({ signal }) => answer(client.GET("/predictions/horizons", { signal })), retry: false });
   const choose = useMutation({
-    mutationFn: (days: number) => api.put<Horizons>("/predictions/horizon", { days }),
+    mutationFn: (days: number) => answer(client.PUT("/predictions/horizon", { body: { days } })),
     onSuccess: (next) => queries.setQueryData(["predictions", "horizons"], next),
   });
   if (!query.data) return null;
