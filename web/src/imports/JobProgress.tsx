@@ -6,10 +6,8 @@ import { useJob } from "./queries";
 const STAGES = ["reading", "cleaning", "comparing", "lake", "features", "segments", "predictions", "lists", "ledger"] as const;
 type Stage = (typeof STAGES)[number];
 const isStage = (stage: string): stage is Stage => (STAGES as readonly string[]).includes(stage);
-/** These count stages; the others count rows. */
-const IN_STEPS = ["import_check", "refresh"];
 
-/** How far a job is: a bar, the stage in words, and rows where rows are counted. */
+/** How far a job is: a bar, the stage in words, and the share that is done. */
 export function JobProgress({ jobId, name, small }: { jobId: number | null; name: string; small?: boolean }) {
   const job = useJob(jobId).data;
   return <Bar job={job} name={name} small={small} />;
@@ -22,7 +20,8 @@ export function Bar({ job, name, small }: { job: Job | undefined; name: string; 
   const done = job?.progress_done ?? 0;
   const share = total > 0 ? Math.min(100, Math.floor((100 * done) / total)) : undefined;
   const stage = job && isStage(job.stage) ? t(`stages.${job.stage}`) : job?.state === "queued" || !job ? t("stages.waiting") : t(`stages.${job.kind === "import_undo" ? "undoing" : "storing"}`);
-  const amount = job && total > 0 && !IN_STEPS.includes(job.kind) ? t("progress", { done: format.number(done), total: format.number(total) }) : share === undefined ? "" : `${share}%`;
+  // Jobs count their own steps; a share of the way says the same of all of them.
+  const amount = share === undefined ? "" : format.percent(share / 100);
   return (
     <div className={`stack stack--tight ${small ? "job-small" : ""}`}>
       <div className="progress" role="progressbar" aria-label={name} aria-valuenow={share} aria-valuemin={0} aria-valuemax={100} aria-valuetext={`${stage} ${amount}`}>

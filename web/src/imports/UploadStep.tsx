@@ -1,4 +1,4 @@
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState, type DragEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, asForm, client } from "../api/client";
@@ -17,6 +17,7 @@ const ACCEPTED = ".csv,.tsv,.txt,.xlsx,.json,.jsonl,.ndjson,.parquet,.gz";
 export function UploadStep({ onUploaded }: { onUploaded: (next: ImportDetail) => void }) {
   const { t } = useTranslation("imports");
   const company = useCompany();
+  const queries = useQueryClient();
   const [about, setAbout] = useState({ kind: "auto", source: "default", is_history: "true", currency: "" });
   const [over, setOver] = useState(false);
   // Until somebody says otherwise it is the company's, which may still be on its way.
@@ -28,7 +29,11 @@ export function UploadStep({ onUploaded }: { onUploaded: (next: ImportDetail) =>
       // The contract types a form by its fields; the browser sends it as parts.
       return answer(client.POST("/imports", { body: { file } as never, bodySerializer: () => asForm({ ...parts, file }) })).then(spelled<ImportDetail>);
     },
-    onSuccess: onUploaded,
+    onSuccess: (next) => {
+      // The first file may name the company's currency, which every page shows.
+      if (next.currency !== company.currency) void queries.invalidateQueries({ queryKey: ["session"] });
+      onUploaded(next);
+    },
   });
   const take = (files: FileList | null) => {
     const file = files?.[0];
