@@ -52,7 +52,7 @@ def picture(url: str, language: str, place: str, target: Path) -> None:
     arguments = ["--no-sandbox", "--disable-dev-shm-usage"]
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=chromium_path(), args=arguments)
-        with tab(chromium, language, width=WIDTH, height=HEIGHT) as page:  # type: ignore[arg-type]
+        with tab(chromium, language, width=WIDTH, height=HEIGHT) as page:
             sign_in(page, url)
             open_page(page, url + place)
             target.parent.mkdir(parents=True, exist_ok=True)
