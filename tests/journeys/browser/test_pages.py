@@ -31,6 +31,8 @@ PLACES = {
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # Four English words in a row are a sentence. Names of models and files are shorter, or no words.
 ENGLISH = re.compile(r"(?:\b[A-Za-z][a-z']*[ ,]+){3,}[A-Za-z][a-z']*\b")
+# A name out of the program where a person should read a word.
+CODE = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 # Each text of the page and each name that only a screen reader says, without what is marked as another language's.
 READ = """
 () => {
@@ -122,6 +124,7 @@ def test_a_page_is_whole(visit: Visit, place: str) -> None:
         assert [text for text in texts if HAN.search(text)] == []
     else:
         assert [text for text in texts if ENGLISH.search(text)] == []
+    assert [text for text in texts if CODE.search(text)] == []
     assert page.evaluate(WIDER) == []
     assert violations(page) == []
     visit.watch.assert_quiet()
