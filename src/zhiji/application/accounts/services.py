@@ -16,6 +16,7 @@ from zhiji.application.accounts.errors import (
     TeamUnderItself,
     TokenScopeTooWide,
 )
+from zhiji.data.landing.models import Batch
 from zhiji.kernel import clock
 from zhiji.platform import accounts, audit
 from zhiji.platform.company import company_update
@@ -30,11 +31,15 @@ Purpose = OneUseLink.Purpose
 
 @transaction.atomic
 def setup_own(*, token: str, email: str, name: str, password: str, language: str, company: dict[str, str]) -> User:
-    """Spend the set-up link: the company as told, and its first administrator."""
+    """Spend the set-up link: the company as told, and its first administrator.
+
+    Where orders were already imported by command, their zone and currency stand: days and sums rest on them.
+    """
     accounts.link_use(token, Purpose.SETUP)
     if User.objects.exists():
         raise SetupAlreadyDone()
-    company_update(**company)
+    fixed = ("zone", "currency") if Batch.objects.exclude(state=Batch.State.WITHDRAWN).exists() else ()
+    company_update(**{key: value for key, value in company.items() if key not in fixed})
     return accounts.user_create(
         email=email, name=name, password=password, roles=[Role.ADMINISTRATOR], language=language
     )

@@ -83,13 +83,12 @@ def _origins(customer: Customer) -> dict[int, dict[str, Any]]:
 def _facts(customer: Customer, row: CustomerListRow | None, allowed: frozenset[str]) -> dict[str, Any]:
     """Figures of the opening sentence: orders every so many days, now day so many, the last change.
 
-    Without a score, the usual gap is the mean gap between first and last order. Days are counted to the day of the
-    scores, or to today where there are none.
+    The usual gap is that of the scores, between order days; before the first refresh there is none: the list row
+    counts orders, and two on one day are no rhythm. Days are counted to the day of the scores, or to today where there
+    are none.
     """
     gap = row.usual_gap_days if row and "usual_gap_days" in allowed else None
-    first, last = (row.first_order_on, row.last_order_on) if row and "orders" in allowed else (None, None)
-    if gap is None and row is not None and first and last and row.orders > 1 and last > first:
-        gap = (last - first).days / (row.orders - 1)
+    last = row.last_order_on if row and "orders" in allowed else None
     reference = (row.as_of if row else None) or clock.day_of(clock.now(), zone())
     return {
         "usual_gap_days": gap,
