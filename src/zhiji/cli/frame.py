@@ -31,7 +31,8 @@ def language() -> Language:
 def both(en: str, zh: str) -> str:
     """A text of the command line in the reader's language."""
     shown = zh if language() == "zh" else en
-    PAIRS[shown] = (en, zh)
+    if PAIRS.setdefault(shown, (en, zh)) != (en, zh):
+        raise ValueError(f"one text, two translations: {shown!r}")
     return shown
 
 
