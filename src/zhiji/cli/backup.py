@@ -86,8 +86,10 @@ def verify(
 
 
 def restore(
-    path: Annotated[Path, typer.Argument(metavar="BACKUP", help=both("A backup, or a folder of them (the newest is taken).",
-                                                                     "备份，或备份所在的文件夹（取最新）。"))],
+    path: Annotated[
+        Path, typer.Argument(metavar="BACKUP", help=both("A backup, or a folder of them (the newest is taken).",
+                                                         "备份，或备份所在的文件夹（取最新）。"))
+    ],
     into: Annotated[str, typer.Option("--into", help=both("Name of the workspace; by default the one it came from.",
                                                           "工作区名称；默认为备份时的名称。"))] = "",
     keys: Annotated[Path | None, typer.Option("--keys", help=both("The file with the keys; by default beside it.",
