@@ -9,14 +9,18 @@ import atexit
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 # Two workers on two cores: a numerical library that starts a thread per core makes both crawl.
 for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"):
     os.environ.setdefault(_threads, "1")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-# Workers of xdist inherit all this from the process that started them.
-if "PYTEST_XDIST_WORKER" not in os.environ:
+if _worker := os.environ.get("PYTEST_XDIST_WORKER"):
+    # Workers inherit all this from the process that started them, but never share files: what one counts in a
+    # workspace, the other would add to.
+    os.environ["ZHIJI_HOME"] = str(Path(os.environ["ZHIJI_HOME"]) / _worker)
+else:
     os.environ["ZHIJI_HOME"] = tempfile.mkdtemp(prefix="zhiji-test-home-")
     # At the end of the process, not of the session: settings that fail to load end it before any session begins.
     atexit.register(shutil.rmtree, os.environ["ZHIJI_HOME"], ignore_errors=True)
