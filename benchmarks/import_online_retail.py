@@ -1,6 +1,6 @@
 """Online Retail (541,909 lines) from the file to scored and browsable, with the commands that a user types.
 
-    python benchmarks/import_online_retail.py             # the Parquet file, once
+    python benchmarks/import_online_retail.py             # the Parquet file, medians of 5
     python benchmarks/import_online_retail.py --csv       # the same lines as CSV
     python benchmarks/import_online_retail.py --quick     # the first 50,000 lines; its bars are not judged
 
@@ -22,8 +22,10 @@ import sys
 import tempfile
 import time
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from statistics import median
 
 import pandas as pd
 import psutil
@@ -105,38 +107,81 @@ def peer(path: Path, folder: Path) -> float:
     return time.monotonic() - started
 
 
+@dataclass(frozen=True)
+class Run:
+    """One run, from the file to the scored list. Seconds, bytes; storing: from landing to record."""
+
+    import_wall: float
+    import_cpu: float
+    import_peak: float
+    refresh_wall: float
+    refresh_cpu: float
+    refresh_peak: float
+    peer_wall: float
+    storing: float
+    scored: int
+    received: int
+    stored: int
+    rejected: int
+
+    @property
+    def wall(self) -> float:
+        return self.import_wall + self.refresh_wall
+
+
+def one_run(path: Path) -> Run:
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(("ZHIJI_", "DATABASE_URL"))}
+        environment = {**kept, "ZHIJI_HOME": str(folder / "home")}
+        command = [sys.executable, "-m", "zhiji.cli"]
+        subprocess.run([*command, "workspace", "prepare"], env=environment, check=True, stdout=subprocess.DEVNULL)
+        bringing = [*command, "import", str(path), "--as", "orders", "--currency", "GBP", "--json"]
+        *import_cost, told = measured(bringing, environment)
+        *refresh_cost, _ = measured([*command, "refresh", "--json"], environment)
+        database = folder / "home" / "workspaces" / "main" / "zhiji.db"
+        counts = {name: told["counts"][name] for name in ("received", "stored", "rejected")}
+        storing, scored = stored_seconds(database), browsable(database)
+        return Run(*import_cost, *refresh_cost, peer(path, folder), storing, scored, **counts)
+
+
+def middle(runs: list[Run], figure: str) -> float:
+    return median(getattr(run, figure) for run in runs)
+
+
+def table(runs: list[Run]) -> None:
+    print(f"{f'medians of {len(runs)}':28}{'wall s':>9}{'CPU s':>9}{'peak MB':>9}")
+    for part in ("import", "refresh"):
+        wall, cpu, peak = (middle(runs, f"{part}_{figure}") for figure in ("wall", "cpu", "peak"))
+        print(f"{f'zhiji {part}':28}{wall:9.1f}{cpu:9.1f}{peak / 1e6:9.0f}")
+    print(f"{'both (wanted ≤ 90, ≤ 2000)':28}{middle(runs, 'wall'):9.1f}{'':9}{most_bytes(runs) / 1e6:9.0f}")
+    print(f"{'peer: pandas to_sql':28}{middle(runs, 'peer_wall'):9.1f}")
+
+
+def most_bytes(runs: list[Run]) -> float:
+    """The highest peak of all runs: memory that was needed once may be needed again."""
+    return max(max(run.import_peak, run.refresh_peak) for run in runs)
+
+
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--csv", action="store_true")
     options.add_argument("--quick", action="store_true")
+    options.add_argument("--repeats", type=int, default=5, help="runs, each in a fresh workspace; medians are judged")
     chosen = options.parse_args()
+    load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        path, lines = prepared_file(folder, as_csv=chosen.csv, quick=chosen.quick)
-        kept = {key: value for key, value in os.environ.items() if not key.startswith(("ZHIJI_", "DATABASE_URL"))}
-        environment = {**kept, "ZHIJI_HOME": str(folder / "home")}
-        command = [sys.executable, "-m", "zhiji.cli"]
-        load = os.getloadavg()[0]
-        subprocess.run([*command, "workspace", "prepare"], env=environment, check=True, stdout=subprocess.DEVNULL)
-        bringing = [*command, "import", str(path), "--as", "orders", "--currency", "GBP", "--json"]
-        import_wall, import_cpu, import_peak, told = measured(bringing, environment)
-        refresh_wall, refresh_cpu, refresh_peak, _ = measured([*command, "refresh", "--json"], environment)
-        database = folder / "home" / "workspaces" / "main" / "zhiji.db"
-        storing, scored = stored_seconds(database), browsable(database)
-        peer_wall = peer(path, folder)
-    wall, peak, speed = import_wall + refresh_wall, max(import_peak, refresh_peak), lines / storing
-    counts = told["counts"]
-    print(f"{path.name}: {lines:,} lines; load of the machine at the start {load:.1f} on {os.cpu_count()} cores")
-    print(f"{'':28}{'wall s':>9}{'CPU s':>9}{'peak MB':>9}")
-    print(f"{'zhiji import':28}{import_wall:9.1f}{import_cpu:9.1f}{import_peak / 1e6:9.0f}")
-    print(f"{'zhiji refresh':28}{refresh_wall:9.1f}{refresh_cpu:9.1f}{refresh_peak / 1e6:9.0f}")
-    print(f"{'both (wanted ≤ 90, ≤ 2000)':28}{wall:9.1f}{import_cpu + refresh_cpu:9.1f}{peak / 1e6:9.0f}")
-    print(f"{'peer: pandas to_sql':28}{peer_wall:9.1f}")
+        path, lines = prepared_file(Path(scratch), as_csv=chosen.csv, quick=chosen.quick)
+        print(f"{path.name}: {lines:,} lines; load of the machine at the start {load:.1f} on {os.cpu_count()} cores")
+        runs = [one_run(path) for _ in range(1 if chosen.quick else chosen.repeats)]
+    table(runs)
+    storing, first = middle(runs, "storing"), runs[0]
+    speed = lines / storing
     print(f"landing to record: {storing:.1f} s, {speed:,.0f} lines/s (wanted ≥ {FEWEST_LINES:,})")
-    print(f"received {counts['received']:,}, stored {counts['stored']:,}, rejected {counts['rejected']:,}; "
-          f"{scored:,} customers in the list with a score")  # fmt: skip
-    passed = wall <= MOST_SECONDS and peak <= MOST_BYTES and speed >= FEWEST_LINES
-    whole = counts["received"] == counts["stored"] + counts["rejected"] == lines and scored > 0
+    print(f"received {first.received:,}, stored {first.stored:,}, rejected {first.rejected:,}; "
+          f"{first.scored:,} customers in the list with a score")  # fmt: skip
+    passed = middle(runs, "wall") <= MOST_SECONDS and most_bytes(runs) <= MOST_BYTES and speed >= FEWEST_LINES
+    whole = all(run.received == run.stored + run.rejected == lines and run.scored > 0 for run in runs)
     print("passed" if passed and whole else "not passed" if not chosen.quick else "quick: not judged")
     return 0 if whole and (passed or chosen.quick) else 1
 
