@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import structlog
-from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from zhiji.kernel import CodedError, MoneyError, Reason
 from zhiji.platform import problems
-from zhiji.platform.errors import CrossSiteRefused, InputInvalid, InternalFault, NotFound, NotSignedIn, ServiceBusy
+from zhiji.platform.errors import CrossSiteRefused, InputInvalid, InternalFault, NotFound, NotSignedIn
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +30,10 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """What broke outside the API's own handlers: in a session, in a token's note of use."""
+    error = sys.exc_info()[1]
+    if isinstance(error, problems.DATABASE_FAULTS):
+        return problems.answer(request, problems.database_fault(request, error))
     return problems.answer(request, InternalFault())
 
 
@@ -81,9 +85,8 @@ def install(api: NinjaAPI) -> None:
             coded = InputInvalid(field="request", problem=str(error)[:200])
         elif isinstance(error, MoneyError):
             coded = InputInvalid(field="amount", problem=str(error)[:200])
-        elif isinstance(error, OperationalError):
-            log.warning("database_busy", reference=getattr(request, "request_id", ""), error=str(error))
-            coded = ServiceBusy()
+        elif isinstance(error, problems.DATABASE_FAULTS):
+            coded = problems.database_fault(request, error)
         else:
             log.exception("request_broke", reference=getattr(request, "request_id", ""), exc_info=error)
             coded = InternalFault()

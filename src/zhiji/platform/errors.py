@@ -90,3 +90,8 @@ class CompanyFixed(CodedError):
 class ServiceBusy(CodedError):
     code = "service_busy"
     status = 503
+
+
+class DatabaseUnavailable(CodedError):
+    code = "database_unavailable"
+    status = 503

@@ -8,20 +8,20 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
-import structlog
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.db import IntegrityError, OperationalError, transaction
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.base import UpdateError
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 
 from zhiji.kernel import CodedError, clock
 from zhiji.platform import accounts, problems
 from zhiji.platform.context import Actor, acting
-from zhiji.platform.errors import IdempotencyKeyReused, InputInvalid, NotSignedIn, ServiceBusy
+from zhiji.platform.errors import IdempotencyKeyReused, InputInvalid, NotSignedIn
 from zhiji.platform.models import IdempotencyKey
 from zhiji.platform.workspace import workspace
 
-log = structlog.get_logger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponse]
 KEPT = timedelta(hours=24)
 SEEN_EVERY_SECONDS = 300
@@ -61,6 +61,13 @@ def _keep_alive(request: HttpRequest) -> None:
     """A session ends when it was idle for its whole age; it is not written more often than every five minutes."""
     if time.time() - request.session.get("seen", 0) > SEEN_EVERY_SECONDS:
         request.session["seen"] = int(time.time())
+        # Now and not after the answer: where it must wait too long, nothing was done yet.
+        try:
+            request.session.save()
+        except UpdateError:
+            # It was ended elsewhere while this request began.
+            request.user = AnonymousUser()
+        request.session.modified = False
 
 
 class IdempotencyMiddleware:
@@ -98,9 +105,8 @@ class IdempotencyMiddleware:
             return rolled.response
         except CodedError as error:
             return problems.answer(request, error)
-        except OperationalError as error:
-            log.warning("database_busy", reference=getattr(request, "request_id", ""), error=str(error))
-            return problems.answer(request, ServiceBusy())
+        except problems.DATABASE_FAULTS as error:
+            return problems.answer(request, problems.database_fault(request, error))
 
     def _take(self, actor_id: int, route: str, key: str, sent: str) -> IdempotencyKey:
         mine = {"actor_id": actor_id, "route": route, "key": key}

@@ -5,9 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
+import structlog
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
 from zhiji.kernel import CodedError, Language, Reason, render
+from zhiji.platform.errors import DatabaseUnavailable, ServiceBusy
+
+log = structlog.get_logger(__name__)
+RETRY_AFTER_SECONDS = 5
+# What the drivers raise when the database cannot serve just now; a mistake of ours is never one of these.
+DATABASE_FAULTS = (OperationalError, InterfaceError)
+# PostgreSQL's: lock not available in time, deadlock, no serial order.
+_WAITED = {"55P03", "40P01", "40001"}
 
 
 def language_of(request: HttpRequest) -> Language:
@@ -15,6 +25,11 @@ def language_of(request: HttpRequest) -> Language:
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
         return "zh" if user.language == "zh" else "en"
+    return preferred(request)
+
+
+def preferred(request: HttpRequest) -> Language:
+    """What the page or the browser asks for, whoever reads."""
     wanted = request.headers.get("Accept-Language", "")
     return "zh" if wanted.lower().startswith("zh") else "en"
 
@@ -39,5 +54,23 @@ def problem(reason: Reason, language: Language, reference: str) -> dict[str, Any
 
 def answer(request: HttpRequest, error: CodedError) -> HttpResponse:
     reference = getattr(request, "request_id", "")
-    body = orjson.dumps(problem(error.reason, language_of(request), reference))
-    return HttpResponse(body, status=error.status, content_type="application/problem+json")
+    body = orjson.dumps(problem(error.reason, _reader(request), reference))
+    response = HttpResponse(body, status=error.status, content_type="application/problem+json")
+    if error.status == 503:
+        response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
+
+
+def _reader(request: HttpRequest) -> Language:
+    """Who the reader is may be what the database could not say."""
+    try:
+        return language_of(request)
+    except DATABASE_FAULTS:
+        return preferred(request)
+
+
+def database_fault(request: HttpRequest, error: Exception) -> CodedError:
+    """Waited too long for another writer's lock, or there is no database to ask: two codes, both 503."""
+    waited = getattr(error.__cause__, "sqlstate", None) in _WAITED or "locked" in str(error)
+    log.warning("database_fault", reference=getattr(request, "request_id", ""), waited=waited, error=str(error)[:300])
+    return ServiceBusy() if waited else DatabaseUnavailable()

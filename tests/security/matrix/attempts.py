@@ -166,13 +166,13 @@ class Matrix:
         for route in chosen:
             most = len(outcome.findings) + enough
             for person, client in self.callers.of(route):
-                for row in self._rows(route):
+                for row in self.rows(route):
                     if len(outcome.findings) < most:
                         outcome.attempts += 1
                         self._attempt(route, person, client, row, outcome)
         return outcome
 
-    def _rows(self, route: Route) -> list[Row | None]:
+    def rows(self, route: Route) -> list[Row | None]:
         if not route.takes_row:
             return [None]
         return list(self.world.rows[route.entry.get("rows") or route.entry["object"]])
@@ -201,16 +201,16 @@ class Matrix:
     def _send(self, route: Route, client: Client, row: Row | None) -> HttpResponse:
         path = re.sub(r"<[^>]+>", str(row.id) if row else "", route.path)
         query = f"?{route.entry['query']}" if "query" in route.entry else ""
-        body = self._filled(route.entry.get("body"))
+        body = self.filled(route.entry.get("body"))
         if body is None:
             return client.generic(route.method, path + query)
         return client.generic(route.method, path + query, json.dumps(body), content_type="application/json")
 
-    def _filled(self, value: Any) -> Any:
+    def filled(self, value: Any) -> Any:
         if isinstance(value, dict):
-            return {key: self._filled(item) for key, item in value.items()}
+            return {key: self.filled(item) for key, item in value.items()}
         if isinstance(value, list):
-            return [self._filled(item) for item in value]
+            return [self.filled(item) for item in value]
         if isinstance(value, str) and value.startswith("$team."):
             return self.world.teams[value.removeprefix("$team.")]
         if isinstance(value, str) and value.startswith("$user."):
