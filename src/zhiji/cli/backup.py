@@ -48,10 +48,10 @@ def backup(
     frame.start()
     from zhiji.operations.backup import backup_create
     from zhiji.platform import audit
-    from zhiji.platform.environment import setting
+    from zhiji.platform.database import database_url
     from zhiji.platform.workspace import workspace
 
-    done = backup_create(workspace(), to or _folder(), database_url=setting("DATABASE_URL"))
+    done = backup_create(workspace(), to or _folder(), database_url=database_url())
     audit.record("backup_create", "company", Path(done["path"]).name, verified=done["verified"])
     frame.show(done, json, lambda: "\n".join([
         both("Backup: ", "备份：") + done["path"],
@@ -77,9 +77,9 @@ def verify(
 ) -> None:  # fmt: skip
     """Restore it to a scratch folder and compare every file and table with the backup's list."""
     from zhiji.operations.backup import backup_verify
-    from zhiji.platform.environment import setting
+    from zhiji.platform.database import database_url
 
-    done = backup_verify(path or _folder(), database_url=setting("DATABASE_URL"))
+    done = backup_verify(path or _folder(), database_url=database_url())
     rows, files = f"{done['rows']:,}", f"{done['files']:,}"
     frame.show(done, json, lambda: both(f"Whole: {done['path']} ({rows} rows, {files} files)",
                                         f"完好：{done['path']}（{rows} 行，{files} 个文件）"))  # fmt: skip
@@ -104,16 +104,19 @@ def restore(
     from zhiji.operations.backup import Restore, backup_restore
     from zhiji.operations.backup.keys import beside
     from zhiji.operations.backup.manifest import found_in, read
-    from zhiji.platform.environment import home, setting
+    from zhiji.platform.database import database_url
+    from zhiji.platform.environment import home
 
     backup_path = found_in(path.expanduser().resolve())
     if keys is None and not without_keys and not beside(backup_path).exists() and sys.stdin.isatty():
         said = input(both("File with the keys (empty: none): ", "密钥文件（留空表示没有）：")).strip()
         keys = Path(said) if said else None
+    into = into or read(backup_path).workspace
+    url = database_url(into)
     done = backup_restore(Restore(
-        backup=backup_path, workspaces=home() / "workspaces", into=into or read(backup_path).workspace,
-        accept=_accept, finish=_finish, key_file=keys, without_keys=without_keys, replace=replace,
-        database_url=setting("DATABASE_URL"),
+        backup=backup_path, workspaces=home() / "workspaces", into=into, accept=_accept,
+        finish=lambda root: _finish(root, url), key_file=keys, without_keys=without_keys, replace=replace,
+        database_url=url,
     ))  # fmt: skip
     frame.show(done, json, lambda: _told(done))
 
@@ -139,14 +142,16 @@ def _accept(steps: list[str]) -> None:
         raise SchemaNewer(names=", ".join(unknown[:5]))
 
 
-def _finish(root: Path) -> None:
-    """In a process of its own, whose workspace is the folder that has no name yet."""
+def _finish(root: Path, url: str) -> None:
+    """In a process of its own, whose workspace is the folder that has no name yet; its database has its name."""
     from zhiji.cli.errors import JobRefused
     from zhiji.kernel import Reason
+    from zhiji.platform.database import in_schema, schema_of
     from zhiji.platform.environment import home
 
     name = root.relative_to(home() / "workspaces").as_posix()
-    environment = {**os.environ, "ZHIJI_WORKSPACE": name, "ZHIJI_HOME": str(home())}
+    pinned = in_schema(url, schema_of(url)) if url else ""
+    environment = {**os.environ, "ZHIJI_WORKSPACE": name, "ZHIJI_HOME": str(home()), "DATABASE_URL": pinned}
     words = [sys.executable, "-m", "zhiji.cli", "restored", "--json"]
     done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - our own
     if done.returncode != 0:

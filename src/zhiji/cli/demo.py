@@ -74,13 +74,13 @@ def _day(text: str) -> date | None:
 
 def _move_aside() -> str:
     from zhiji.kernel import clock
-    from zhiji.platform.environment import setting
-    from zhiji.platform.errors import InputInvalid
+    from zhiji.operations.backup import set_aside
+    from zhiji.platform.database import database_url
     from zhiji.platform.workspace import workspace
 
-    if setting("DATABASE_URL"):
-        raise InputInvalid(field="--fresh", problem="DATABASE_URL", where={"field": "--fresh"})
     root: Path = workspace().root
+    if url := database_url():
+        set_aside(url)
     if not root.exists():
         return ""
     target = root.with_name(f"{root.name}.before-{clock.now():%Y%m%dt%H%M%S}")

@@ -48,8 +48,8 @@ def workspace_prepare(
 
 def workspace_list(json: Json = False) -> None:
     from zhiji.platform.environment import home
-    from zhiji.platform.workspace import chosen_name
+    from zhiji.platform.workspace import Workspace, chosen_name
 
-    folders = sorted(path.name for path in (home() / "workspaces").glob("*") if (path / "zhiji.db").exists())
+    folders = sorted(path.name for path in (home() / "workspaces").glob("*") if Workspace(path).exists)
     rows = [{"name": name, "chosen": name == chosen_name()} for name in folders]
     frame.show(rows, json, lambda: "\n".join(f"{'*' if row['chosen'] else ' '} {row['name']}" for row in rows))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import os
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +14,12 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from zhiji.kernel import CodedError, clock
-from zhiji.operations.backup import database_copy
+from zhiji.kernel import CodedError
+from zhiji.operations.backup import copy_before_migration, copy_put_back
+from zhiji.platform.database import database_url, schema_of
 from zhiji.platform.workspace import Workspace, workspace
 
 log = structlog.get_logger(__name__)
-COPIES_KEPT = 5
 
 
 class SchemaNewer(CodedError):
@@ -36,17 +35,19 @@ class MigrationFailed(CodedError):
 def prepare() -> dict[str, Any]:
     """Folders, keys, schema. Returns ``workspace, migrated`` (number of steps) and ``copy`` (path, or empty).
 
-    Errors: SchemaNewer (nothing was touched), MigrationFailed (the copy was put back).
+    Errors: SchemaNewer (nothing was touched), MigrationFailed (the copy was put back), and those of
+    ``copy_before_migration``: without a copy the schema is not changed.
     """
     place = workspace()
     _ = place.secret_key, place.model_key, place.audit_key, place.answer_key
     with _alone(place):
+        _make_schema()
         executor = MigrationExecutor(connection)
         applied = set(executor.loader.applied_migrations)
         if unknown := sorted(f"{app}.{name}" for app, name in applied - set(executor.loader.disk_migrations)):
             raise SchemaNewer(names=", ".join(unknown[:5]))
         steps = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-        copy = _copy(place) if steps and applied else None
+        copy = copy_before_migration(place, database_url()) if steps and applied else None
         if steps:
             _migrate(place, copy)
     connection.close()
@@ -71,17 +72,16 @@ def _migrate(place: Workspace, copy: Path | None) -> None:
         log.exception("migration_failed")
         connection.close()
         if copy is not None:
-            with closing(sqlite3.connect(copy)) as kept, closing(sqlite3.connect(place.database)) as broken:
-                kept.backup(broken)
+            copy_put_back(place, database_url(), copy)
         raise MigrationFailed(detail=f"{type(error).__name__}: {error}"[:300], copy=str(copy or "")) from error
 
 
-def _copy(place: Workspace) -> Path | None:
-    """The database as it was, beside it; PostgreSQL keeps its own backups and changes a schema in transactions."""
-    if connection.vendor != "sqlite":
-        return None
-    target = place.backups / f"before-migration-{clock.now():%Y%m%dT%H%M%S%f}.db"
-    database_copy(place.database, target)
-    for old in sorted(place.backups.glob("before-migration-*.db"))[:-COPIES_KEPT]:
-        old.unlink()
-    return target
+def _make_schema() -> None:
+    """The PostgreSQL schema of a workspace that has one of its own; looked for first, as making it needs a right."""
+    if connection.vendor != "postgresql":
+        return
+    schema = schema_of(database_url())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [schema])
+        if cursor.fetchone() is None:
+            cursor.execute(f'CREATE SCHEMA "{schema}"')

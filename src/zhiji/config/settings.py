@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONCE, NONE, SELF
 
 from zhiji.config import discovery
+from zhiji.platform.database import database_url
 from zhiji.platform.environment import setting
 from zhiji.platform.workspace import workspace
 
@@ -51,9 +51,11 @@ ROOT_URLCONF = "zhiji.config.urls"
 WSGI_APPLICATION = "zhiji.config.wsgi.application"
 TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
 
+LOCK_SECONDS = 30
+
 
 def _database() -> dict[str, object]:
-    url = setting("DATABASE_URL")
+    url = database_url()
     if not url:
         return {
             "ENGINE": "django.db.backends.sqlite3",
@@ -61,21 +63,30 @@ def _database() -> dict[str, object]:
             "OPTIONS": {
                 # A deferred transaction that turns into a write fails at once when another writer was faster.
                 "transaction_mode": "IMMEDIATE",
-                "timeout": 30,
+                "timeout": LOCK_SECONDS,
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; "
                 "PRAGMA mmap_size=1073741824; PRAGMA temp_store=MEMORY;",
             },
             # WAL only works on a file, so tests run on one too.
             "TEST": {"NAME": str(WORKSPACE.database.with_name("test.db"))},
         }
-    parts = urlsplit(url)
+    from psycopg.conninfo import conninfo_to_dict
+
+    # As libpq reads it, so that sslmode, a socket's folder or another setting of the connection may stand in it.
+    told = {name: str(value) for name, value in conninfo_to_dict(url).items()}
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.path.lstrip("/"),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
-        "PORT": str(parts.port or ""),
+        "NAME": told.pop("dbname", ""),
+        "USER": told.pop("user", ""),
+        "PASSWORD": told.pop("password", ""),
+        "HOST": told.pop("host", ""),
+        "PORT": told.pop("port", ""),
+        # As long as SQLite waits: without it a request would wait for another's lock for ever.
+        "OPTIONS": {
+            "connect_timeout": "10",
+            **told,
+            "options": f"-c lock_timeout={LOCK_SECONDS}s {told.get('options', '')}",
+        },
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
@@ -108,6 +119,7 @@ AXES_ENABLE_ADMIN = False
 # Its middleware would replace our coded answer to a lock-out by a page of its own.
 SILENCED_SYSTEM_CHECKS = ["axes.W002"]
 
+SESSION_ENGINE = "zhiji.platform.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 8 * 3600

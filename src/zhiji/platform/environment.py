@@ -28,8 +28,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "DATABASE_URL",
         "",
-        "Empty for SQLite in the workspace, or `postgresql://user:password@host:5432/name`.",
-        "留空则使用工作区内的 SQLite；也可填 `postgresql://用户:密码@主机:5432/库名`。",
+        "Empty for SQLite in the workspace, or `postgresql://user:password@host:5432/name`. "
+        "`main` has its schema `public`; any other workspace, as the sample company's, one of its own there.",
+        "留空则使用工作区内的 SQLite；也可填 `postgresql://用户:密码@主机:5432/库名`。main 使用其中的 public 模式，"
+        "其他工作区（如示例公司）在该库中各有自己的模式（schema）。",
     ),
     Setting("ZHIJI_ENGINE", "duckdb", "Engine that reads the lake.", "读取数据湖的引擎。"),
     Setting("ZHIJI_BIND", "127.0.0.1", "Address to listen on.", "监听地址。"),

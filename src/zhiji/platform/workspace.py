@@ -43,6 +43,11 @@ class Workspace:
     def name(self) -> str:
         return self.root.name
 
+    @property
+    def exists(self) -> bool:
+        """It was prepared once. On PostgreSQL there is no database in its folder, but there are its keys."""
+        return (self.root / "zhiji.db").exists() or (self.root / "keys" / "secret.key").exists()
+
     def _folder(self, name: str) -> Path:
         folder = self.root / name
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

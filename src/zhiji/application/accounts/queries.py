@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from zhiji.kernel import clock
-from zhiji.platform.environment import home, setting
+from zhiji.platform.environment import setting
 from zhiji.platform.models import ApiToken, OneUseLink, Team, User
 from zhiji.platform.permissions import ACTIONS, OBJECTS, Reach, reach
 from zhiji.platform.scope import scope
@@ -22,12 +22,11 @@ def workspaces() -> list[dict[str, Any]]:
     """``name, exists, active`` of the company's own workspace and of the sample's. No paths: anybody may ask."""
     active = active_name()
     names = [*dict.fromkeys([MAIN, SAMPLE, active])]
-    folder = home() / "workspaces"
-    return [{"name": n, "exists": (folder / n / "zhiji.db").exists(), "active": n == active} for n in names]
+    return [{"name": name, "exists": workspace(name).exists, "active": name == active} for name in names]
 
 
 def can_switch() -> bool:
-    return not setting("ZHIJI_WORKSPACE") and not setting("DATABASE_URL")
+    return not setting("ZHIJI_WORKSPACE")
 
 
 def permissions(user: User) -> dict[str, dict[str, str]]:

@@ -14,6 +14,7 @@ from django.db import OperationalError, connection
 
 BATCH_ROWS = 65_536
 _INSTANT = pa.timestamp("us", tz="UTC")
+_LIBPQ = {"host", "port", "user", "password", "dbname", "options", "sslmode", "sslrootcert", "sslcert", "sslkey"}
 
 
 def arrow_batches(sql: str) -> Iterator[pa.Table]:
@@ -54,11 +55,11 @@ def _sqlite_batches(sql: str) -> Iterator[pa.RecordBatch]:
 
 def _postgresql_batches(sql: str) -> Iterator[pa.RecordBatch]:
     from adbc_driver_postgresql import dbapi
+    from psycopg.conninfo import make_conninfo
 
-    parameters = connection.get_connection_params()
-    words = {"host": "host", "port": "port", "user": "user", "password": "password", "dbname": "dbname"}
-    quoted = (f"{words[k]}='{str(v).replace(chr(39), chr(92) + chr(39))}'" for k, v in parameters.items() if k in words)
-    with closing(dbapi.connect(" ".join(quoted))) as link, closing(link.cursor()) as cursor:
+    # Of what Django hands to psycopg, that which is libpq's own: the schema of a workspace is among its options.
+    parameters = {name: value for name, value in connection.get_connection_params().items() if name in _LIBPQ}
+    with closing(dbapi.connect(make_conninfo(**parameters))) as link, closing(link.cursor()) as cursor:
         cursor.execute(sql)
         yield from cursor.fetch_record_batch()
 

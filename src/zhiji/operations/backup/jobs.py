@@ -6,6 +6,7 @@ from pathlib import Path
 
 from zhiji.operations.backup import backup_create, forget_old
 from zhiji.platform import audit
+from zhiji.platform.database import database_url
 from zhiji.platform.environment import setting
 from zhiji.platform.jobs import Task
 from zhiji.platform.workspace import workspace
@@ -18,7 +19,7 @@ def backup_nightly(task: Task) -> bool:
         return True
     task.save(stage="backup", done=0, total=1)
     with task.held():
-        done = backup_create(workspace(), Path(folder), database_url=setting("DATABASE_URL"), automatic=True)
+        done = backup_create(workspace(), Path(folder), database_url=database_url(), automatic=True)
         gone = forget_old(Path(folder).expanduser().resolve(), int(setting("ZHIJI_BACKUP_KEEP")), workspace().name)
     audit.record("backup_create", "company", Path(done["path"]).name, forgotten=len(gone), verified=done["verified"])
     task.job.result = {"name": Path(done["path"]).name, "bytes": done["bytes"], "verified": done["verified"]}
