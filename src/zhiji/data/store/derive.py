@@ -36,10 +36,11 @@ def order_versions(order_ids: Sequence[int]) -> None:
     The last ``replace`` and all ``add`` after it are current; among their lines the first of each key counts.
     Orders without any current record are removed: nobody says any more that they exist.
     """
+    # CROSS JOIN holds SQLite to this order of the tables; by itself it walks through the records of all orders.
     records = look_up(
-        "SELECT o.id, r.id, r.mode, r.is_current FROM store_order o JOIN store_sourcerecord r ON r.kind = 'order' "
-        f"AND r.source_id = o.source_id AND r.external_id = o.external_id WHERE {among('o.id')} "
-        "ORDER BY o.id, r.version",
+        "SELECT o.id, r.id, r.mode, r.is_current FROM store_order o CROSS JOIN store_sourcerecord r "
+        "WHERE r.kind = 'order' AND r.source_id = o.source_id AND r.external_id = o.external_id "
+        f"AND {among('o.id')} ORDER BY o.id, r.version",
         [many(order_ids)],
     )
     by_order: dict[int, list[tuple[int, str, bool]]] = defaultdict(list)
@@ -57,7 +58,12 @@ def order_versions(order_ids: Sequence[int]) -> None:
     gone = sorted(set(order_ids) - set(by_order))
     for block in blocks(gone):
         execute(f"DELETE FROM store_orderline WHERE {among('order_id')}", [many(block)])
-        execute(f"UPDATE store_orderline SET value_order_id = order_id WHERE {among('value_order_id')}", [many(block)])
+        # Only these are ever linked to another order, and only they have an index by it.
+        execute(
+            "UPDATE store_orderline SET value_order_id = order_id "
+            f"WHERE line_kind IN ('return', 'cancellation') AND {among('value_order_id')}",
+            [many(block)],
+        )
         execute(f"DELETE FROM store_order WHERE {among('id')}", [many(block)])
     _current_lines(sorted(by_order))
 

@@ -1,0 +1,40 @@
+"""The derivation touches the orders that it is given, however many others there are."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+
+from importing import bring, orders
+from zhiji.data.store import bulk, derive
+from zhiji.data.store.models import Order
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def plans_of(statements: list[tuple[str, object]]) -> list[str]:
+    return [
+        str(step[3]) for sql, parameters in statements for step in bulk.look_up(f"EXPLAIN QUERY PLAN {sql}", parameters)
+    ]
+
+
+def test_no_statement_walks_through_all_orders_or_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("plans of SQLite; PostgreSQL orders its joins by statistics")
+    bring(orders("A1,2025-01-03,C1,tea,2,30.5", "A2,2025-01-03,C1,tea,2,30.5", "A3,2025-01-03,C1,tea,2,30.5"))
+    ids = list(Order.objects.values_list("pk", flat=True))[:2]
+    asked: list[tuple[str, object]] = []
+    for name in ("execute", "look_up"):
+
+        def told(sql: str, parameters: object = (), original: object = getattr(derive, name)) -> object:
+            asked.append((sql, parameters))
+            return original(sql, parameters)  # type: ignore[operator]
+
+        monkeypatch.setattr(derive, name, told)
+    bulk.execute("UPDATE store_sourcerecord SET external_id = 'gone' WHERE external_id = 'A1'")  # nobody says A1 now
+    derive.orders(ids, count_repeats_once=False)
+    assert Order.objects.count() == 2
+    plans = plans_of(asked)
+    assert len(plans) > len(asked)
+    assert [plan for plan in plans if plan in ("SCAN o", "SCAN r", "SCAN l") or plan.startswith("SCAN store_")] == []
+    assert [plan for plan in plans if plan.endswith("(kind=?)")] == []  # a search that finds every order there is
