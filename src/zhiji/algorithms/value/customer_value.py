@@ -148,7 +148,7 @@ class CustomerValueModel(Estimator):
             self._without_evidence(missing or [Reason("value_candidates_failed", {"customers": len(seen.history)})])
             return
         placed, levels = place(windows, chosen.candidate, self.seed)
-        now = recalibrate(windows, chosen.candidate, seen.calendar)
+        now = recalibrate(windows, chosen.candidate, seen.calendar, day)
         # A window of the year before must lie in the history, or its season has never been seen.
         season_seen = first <= day + 1 - 365
         judge = Judge(windows, measured, chosen, placed, self.seed)

@@ -53,6 +53,13 @@ class Window:
     def weeks(self) -> float:
         return self.seen.weeks_ahead(self.horizon_days)
 
+    def known_by(self, day: int) -> tuple[Floats, Floats]:
+        """Outcome and orders as they were known at the end of ``day``: a return may become known much later."""
+        log, code = self.seen.log, self.seen.history.code
+        if log.known is None:
+            return self.outcome, self.orders
+        return log.spend(code, *self.days, day), log.purchase_days(code, *self.days, day)
+
     def scores(self) -> dict[str, Floats]:
         return {**{name: forecast.value for name, forecast in self.forecasts.items()}, **self.amounts}
 

@@ -55,17 +55,32 @@ def ranking_failures(
     found = []
     for window, gini, top in zip(windows, measured.gini, measured.top, strict=True):
         day = {"as_of": day_of_number(window.as_of).isoformat()}
-        if not gini[candidate].estimate(SKILL_LEVEL).low > 0:
-            found.append(Reason("value_ranking_knows_nothing", day))
-        elif (gini[candidate] - gini[rule]).estimate().high < 0 or (top[candidate] - top[rule]).estimate().high < 0:
-            shown = {"model_percent": _percent(top[candidate].value), "rule_percent": _percent(top[rule].value)}
-            found.append(Reason("value_ranking_worse_once", day | shown))
-    if not (lead.estimate().low > 0 and top_lead.value > 0):
-        model = float(np.mean([top[candidate].value for top in measured.top]))
-        plain = float(np.mean([top[rule].value for top in measured.top]))
-        shown = {"origins": len(windows), "model_percent": _percent(model), "rule_percent": _percent(plain)}
-        found.append(Reason("value_ranking_not_better", shown))
+        skill = gini[candidate].estimate(SKILL_LEVEL)
+        if not skill.low > 0:
+            shown = {"model_percent": _per_cent(skill.value), "low_percent": _per_cent(skill.low)}
+            found.append(Reason("value_ranking_knows_nothing", day | shown))
+            continue
+        for code, measure in (("value_gini_worse_once", gini), ("value_top_share_worse_once", top)):
+            lag = measure[candidate] - measure[rule]
+            if lag.estimate().high < 0:
+                pair = (measure[candidate].value, measure[rule].value)
+                found.append(Reason(code, day | _compared(*pair, lag)))
+    measures = (
+        ("value_gini_not_better", measured.gini, lead, lead.estimate().low > 0),
+        ("value_top_share_not_better", measured.top, top_lead, top_lead.value > 0),
+    )
+    for code, parts, leading, better in measures:
+        if not better:
+            pair = tuple(float(np.mean([part[name].value for part in parts])) for name in (candidate, rule))
+            found.append(Reason(code, {"origins": len(windows)} | _compared(*pair, leading)))
     return found
+
+
+def _compared(model: float, rule: float, lead: Resampled) -> dict[str, float]:
+    """The figures that a verdict was made of: both, and the interval of their difference, in per cent."""
+    interval = lead.estimate()
+    figures = {"model": model, "rule": rule, "lead": lead.value, "low": interval.low, "high": interval.high}
+    return {f"{name}_percent": _per_cent(value) for name, value in figures.items()}
 
 
 def amount_failures(origins: Sequence[Origin], deciles: Sequence[Decile]) -> list[Reason]:
@@ -97,3 +112,8 @@ def published_reason(pooled: Sequence[Ranking], rule: str) -> Reason:
 
 def _percent(share: float) -> int:
     return round(100 * share) if np.isfinite(share) else 0
+
+
+def _per_cent(share: float) -> float:
+    """With two decimals: differences that decide are often smaller than one per cent."""
+    return round(100 * float(share), 2) if np.isfinite(share) else 0.0

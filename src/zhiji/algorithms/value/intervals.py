@@ -44,11 +44,12 @@ def zero_share(draws: Floats) -> Floats:
     return np.asarray((draws <= 0).mean(axis=1))
 
 
-def positions(draws: Floats, outcome: Floats, rng: np.random.Generator) -> Floats:
-    """Where each outcome falls in its customer's draws: uniform on [0, 1] for a right model, ties broken at random."""
+def positions(draws: Floats, outcome: Floats, ties: Floats) -> Floats:
+    """Where each outcome falls in its customer's draws: uniform on [0, 1] for a right model. ``ties``: uniform numbers
+    that break them."""
     below = (draws < outcome[:, None]).mean(axis=1)
     tied = (draws == outcome[:, None]).mean(axis=1)
-    return np.asarray(below + rng.random(len(outcome)) * tied)
+    return np.asarray(below + ties * tied)
 
 
 def learn_levels(placed: list[tuple[Floats, Floats]]) -> Levels:

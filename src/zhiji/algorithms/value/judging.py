@@ -56,7 +56,8 @@ def _missed(windows: Sequence[Window], name: str) -> float:
     """
     distances = []
     for number, window in enumerate(windows):
-        value = recalibrate(windows[:number], name, window.seen.calendar).amounts(window.forecasts[name].value)
+        correction = recalibrate(windows[:number], name, window.seen.calendar, window.as_of)
+        value = correction.amounts(window.forecasts[name].value)
         tenth = decile_of(value)
         said, spent = np.bincount(tenth, weights=value)[1:], np.bincount(tenth, weights=window.outcome)[1:]
         distances.append(np.sum(np.square(spent - said) / np.maximum(said, 1e-9)) / max(float(spent.sum()), 1e-9))

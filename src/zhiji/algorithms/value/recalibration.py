@@ -49,8 +49,8 @@ class Recalibration:
         return asdict(self)
 
 
-def recalibrate(before: Sequence[Window], name: str, calendar: Calendar) -> Recalibration:
-    """From windows that had ended; the last four, so that a company may change.
+def recalibrate(before: Sequence[Window], name: str, calendar: Calendar, day: int) -> Recalibration:
+    """From windows that had ended by ``day``, as they were known then; the last four, so that a company may change.
 
     ``calendar``: the season as known by now. A window whose forecast missed only a season that has since become known
     says nothing against the model's level.
@@ -59,11 +59,11 @@ def recalibrate(before: Sequence[Window], name: str, calendar: Calendar) -> Reca
     if not known:
         return Recalibration()
     since = [calendar.span(*w.days) / w.seen.calendar.span(*w.days) for w in known]
-    outcomes = [w.outcome for w in known]
+    outcomes, bought = zip(*(w.known_by(day) for w in known), strict=True)
     forecasts = [w.forecasts[name].value * season for w, season in zip(known, since, strict=True)]
     quarters = float(np.hypot(_QUARTERS, np.mean([calendar.doubt(*w.days) for w in known])))
     expected = [w.forecasts[name].orders * season for w, season in zip(known, since, strict=True)]
-    orders = _factor([w.orders for w in known], expected, quarters)
+    orders = _factor(bought, expected, quarters)
     slope = _slope(outcomes, forecasts)
     bent = [forecast**slope for forecast in forecasts]
     # The total is kept when the slope is applied; then it is corrected as a whole.
@@ -75,7 +75,7 @@ def recalibrate(before: Sequence[Window], name: str, calendar: Calendar) -> Reca
     return Recalibration(orders, value, slope, float(np.hypot(np.std(ratios, ddof=1), _SPREAD_LEAST)))
 
 
-def _slope(seen: list[Floats], forecast: list[Floats]) -> float:
+def _slope(seen: Sequence[Floats], forecast: Sequence[Floats]) -> float:
     """Calibration slope: E[y] = exp(level + slope · log forecast) by quasi-likelihood, drawn towards 1 by its noise."""
     y, f = np.maximum(np.concatenate(seen), 0.0), np.concatenate(forecast)
     kept = f > 0
@@ -99,7 +99,7 @@ def _slope(seen: list[Floats], forecast: list[Floats]) -> float:
     return float(np.clip(slope, _SMALLEST_SLOPE, 1 / _SMALLEST_SLOPE))
 
 
-def _factor(seen: list[Floats], forecast: list[Floats], quarters: float) -> float:
+def _factor(seen: Sequence[Floats], forecast: Sequence[Floats], quarters: float) -> float:
     """Total seen ÷ total forecast, drawn towards 1 as far as it may be luck.
 
     Its noise: the customers' own deviations, and that quarters differ (``quarters``, log scale). What a sound model may
@@ -136,20 +136,34 @@ class Placed:
     coverage_all: float
 
 
+@dataclass(frozen=True)
+class _Drawn:
+    """A window's draws of some of its customers, to be set beside what was known of its outcome at a later day."""
+
+    window: Window
+    rows: NDArray[np.int64]
+    draws: Floats
+    ties: Floats
+
+    def placed(self, day: int) -> tuple[Floats, Floats]:
+        return zero_share(self.draws), positions(self.draws, self.window.known_by(day)[0][self.rows], self.ties)
+
+
 def place(windows: Sequence[Window], name: str, seed: int) -> tuple[list[Placed], Levels]:
     """Each window with what was known before it, and the levels learned from all; at most 5,000 customers each."""
-    seen_so_far: list[tuple[Floats, Floats]] = []
+    drawn_so_far: list[_Drawn] = []
     found = []
     for number, window in enumerate(windows):
         rng = np.random.default_rng([seed, window.as_of])
         rows = np.sort(rng.permutation(len(window.outcome))[:_MOST_PLACED])
         seen = Seen(window.seen.log, window.seen.history.take(rows), window.seen.calendar)
-        correction, levels = recalibrate(windows[:number], name, seen.calendar), learn_levels(seen_so_far)
+        correction = recalibrate(windows[:number], name, seen.calendar, window.as_of)
+        levels = learn_levels([part.placed(window.as_of) for part in drawn_so_far])
         drawn = value_draws(window.fitted[name], seen, window.weeks, correction, _DRAWS, seed)
-        outcome = window.outcome[rows]
-        found.append(Placed(correction, levels, *covered(*cut(drawn, levels), outcome)))
-        seen_so_far.append((zero_share(drawn), positions(drawn, outcome, rng)))
-    return found, learn_levels(seen_so_far)
+        found.append(Placed(correction, levels, *covered(*cut(drawn, levels), window.outcome[rows])))
+        drawn_so_far.append(_Drawn(window, rows, drawn, rng.random(len(rows))))
+    now = windows[-1].days[1]
+    return found, learn_levels([part.placed(now) for part in drawn_so_far])
 
 
 def interval(

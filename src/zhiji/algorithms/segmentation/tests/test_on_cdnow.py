@@ -16,8 +16,6 @@ AS_OF = date(1997, 9, 30)
 
 @pytest.fixture(scope="module")
 def purchases() -> pd.DataFrame:
-    if not FOLDER.is_dir():
-        pytest.skip("data set cdnow: set ZHIJI_DATASETS to the folder of public data sets")
     names = ["customer_id", "day", "discs", "dollars"]
     rows = pd.read_csv(FOLDER / "CDNOW_master.txt.gz", sep=r"\s+", header=None, names=names, dtype=str, skiprows=1)
     rows["value_on"] = pd.to_datetime(rows["day"], format="%Y%m%d")

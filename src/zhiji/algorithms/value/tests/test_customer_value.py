@@ -122,7 +122,8 @@ def test_nothing_after_as_of_is_used() -> None:
 
 
 def test_an_origin_does_not_know_what_came_late() -> None:
-    """A row dated before an origin and known after it counts in neither the features nor the ranking there."""
+    """A row dated before an origin and known after it counts in neither the features nor the ranking there, nor in
+    what earlier windows taught by then."""
     rows = known(company(0))[["customer_id", "value_on", "amount_micros"]].copy()
     rows["known_at"] = rows["value_on"].dt.tz_localize("UTC")
     model = CustomerValueModel().fit(rows, as_of=AS_OF)
@@ -132,6 +133,8 @@ def test_an_origin_does_not_know_what_came_late() -> None:
     for before, after in zip(model.backtest_.origins, found.backtest_.origins, strict=True):
         assert after.uncorrected_total == before.uncorrected_total
         assert after.rule_total == before.rule_total or found.backtest_.rule != model.backtest_.rule
+        assert (after.recalibration, after.predicted_total) == (before.recalibration, before.predicted_total)
+    assert found.backtest_.recalibration != model.backtest_.recalibration, "by now it is known"
 
 
 def test_origins_do_not_overlap_and_the_last_confirms() -> None:

@@ -53,7 +53,7 @@ def test_online_retail_is_withheld_because_total_spend_ranks_as_well() -> None:
     backtest = model.backtest_
     assert backtest.state == "withheld"
     assert backtest.rule == "total_spend"
-    assert {reason.code for reason in backtest.reasons} <= {"value_ranking_worse_once", "value_ranking_not_better"}
+    assert {reason.code for reason in backtest.reasons} <= {"value_gini_worse_once", "value_gini_not_better"}
     scores = model.predict()
     assert scores["expected_value"].isna().all()
     assert scores["value_score"].notna().all()

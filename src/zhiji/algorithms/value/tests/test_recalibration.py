@@ -50,7 +50,7 @@ def test_levels_repair_draws_that_are_too_narrow() -> None:
         return np.maximum(drawn, 1.0), np.maximum(centre + rng.normal(0, 10.0, 4_000), 1.0)
 
     drawn, outcome = window()
-    levels = learn_levels([(zero_share(drawn), positions(drawn, outcome, rng))])
+    levels = learn_levels([(zero_share(drawn), positions(drawn, outcome, rng.random(len(outcome))))])
     drawn, outcome = window()
     assert covered(*cut(drawn, Levels()), outcome)[0] < 0.65
     assert 0.76 <= covered(*cut(drawn, levels), outcome)[0] <= 0.84
@@ -61,5 +61,5 @@ def test_positions_of_a_right_model_are_uniform() -> None:
     chance = rng.random(5_000)
     drawn = np.where(rng.random((5_000, 300)) < chance[:, None], 0.0, rng.gamma(2.0, 10.0, (5_000, 300)))
     outcome = np.where(rng.random(5_000) < chance, 0.0, rng.gamma(2.0, 10.0, 5_000))
-    found = np.histogram(positions(drawn, outcome, rng), bins=10, range=(0, 1))[0] / 5_000
+    found = np.histogram(positions(drawn, outcome, rng.random(len(outcome))), bins=10, range=(0, 1))[0] / 5_000
     np.testing.assert_allclose(found, 0.1, atol=0.02)
