@@ -108,7 +108,12 @@ class Wanted:
 
     def ids_by_words(self) -> tuple[str, tuple[Any, ...]]:
         """The same by the full-text index."""
-        return words.ids_sql(), (words.match(self._terms, whole=self.whole_words),)
+        return words.ids(self._terms, whole=self.whole_words)
+
+    @property
+    def asks_for_beginnings(self) -> bool:
+        """``whole_words`` would make a difference."""
+        return any(term.is_prefix for term in self._terms)
 
     def is_everything(self) -> bool:
         return not (self.conditions or self._terms or self.scoped.query.where)

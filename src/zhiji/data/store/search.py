@@ -70,7 +70,7 @@ def find(rows: models.QuerySet[CustomerListRow], text: str, limit: int) -> list[
     if limit < 1 or not text.strip() or wanted.finds_nothing:
         return []
     candidates = paging.page(wanted, limit=max(limit, RANKED))
-    if len(candidates) >= RANKED:
+    if len(candidates) >= RANKED and wanted.asks_for_beginnings:
         whole = paging.page(replace(wanted, whole_words=True), limit=RANKED)
         candidates = list({row.customer_id: row for row in [*whole, *candidates]}.values())
     typed = folded(text).strip()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -112,7 +113,24 @@ def test_no_text_breaks_the_search(people: dict[int, str], text: str) -> None:
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    text=st.sampled_from(["王", "小", "王小明", "wang", "x", "xia", "5678", "mul", "abc tra", "o'b"]),
+    text=st.sampled_from(
+        [
+            "王",
+            "小",
+            "王小明",
+            "wang",
+            "x",
+            "xia",
+            "5678",
+            "mul",
+            "abc tra",
+            "o'b",
+            "o brien",
+            "b seán o",
+            "王 x",
+            "x w",
+        ]
+    ),
     whole=st.booleans(),
 )
 def test_both_ways_of_looking_for_words_agree(people: dict[int, str], text: str, whole: bool) -> None:
@@ -121,7 +139,7 @@ def test_both_ways_of_looking_for_words_agree(people: dict[int, str], text: str,
 
     wanted = words.terms(text)
     condition, parameters = words.holds(wanted, whole=whole)
-    by_index = {row[0] for row in bulk.look_up(words.ids_sql(), [words.match(wanted, whole=whole)])}
+    by_index = {row[0] for row in bulk.look_up(*words.ids(wanted, whole=whole))}
     by_look = {
         row[0] for row in bulk.look_up(f"SELECT customer_id FROM store_customerlistrow WHERE {condition}", parameters)
     }
@@ -159,3 +177,14 @@ def test_a_short_id_is_found_among_many_that_begin_with_it(add: Add) -> None:
     CustomerListRow.objects.exclude(external_id="A1").update(spend_micros=7)
     search.index(c.pk for c in made)
     assert search.find(CustomerListRow.objects.all(), "a1", 5)[0].external_id == "A1"
+
+
+def test_the_same_question_is_not_asked_twice(add: Add, django_assert_num_queries: Callable[..., Any]) -> None:
+    """Whole words are asked for only where what was typed could be the beginning of longer ones."""
+    made = [add(f"王伟{chr(0x4E00 + i)}") for i in range(search.RANKED + 5)]
+    listing.write_rows(c.pk for c in made)
+    search.index(c.pk for c in made)
+    for text, queries in (("王伟", 1), ("wang", 2)):
+        search.find(CustomerListRow.objects.all(), text, 5)  # counts are remembered
+        with django_assert_num_queries(queries):
+            assert len(search.find(CustomerListRow.objects.all(), text, 5)) == 5
