@@ -30,7 +30,7 @@ from zhiji.platform.models import Job, Team, User
 from zhiji.platform.permissions import Reach, reach
 from zhiji.platform.scope import require, scope, team_ids
 from zhiji.processing.cleaning.words import region
-from zhiji.processing.pipelines.customers import HAND, derive_customers
+from zhiji.processing.pipelines.survivorship import HAND, derive_customers
 
 __all__ = [
     "LEAVE", "assign_step", "customer_delete", "customer_restore", "customer_update", "customers_assign", "export_file",

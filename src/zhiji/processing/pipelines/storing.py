@@ -15,7 +15,16 @@ from zhiji.data.landing.models import Batch
 from zhiji.data.store import bulk, listing, search
 from zhiji.data.store.models import Interaction
 from zhiji.kernel import clock
-from zhiji.processing.pipelines import customers, interactions, orders, products, quarantine, returns, staging
+from zhiji.processing.pipelines import (
+    customers,
+    interactions,
+    orders,
+    products,
+    quarantine,
+    returns,
+    staging,
+    survivorship,
+)
 from zhiji.processing.pipelines.orders import Decision
 from zhiji.processing.pipelines.progress import Progress
 
@@ -136,7 +145,7 @@ class Storing:
 
 def refresh_customers(ids: list[int], *, count_repeats_once: bool) -> None:
     """Everything that follows for these customers from their records and orders."""
-    customers.derive_customers(ids)
+    survivorship.derive_customers(ids)
     returns.link_returns(ids, count_repeats_once=count_repeats_once)
     listing.write_rows(ids)
     search.index(ids)

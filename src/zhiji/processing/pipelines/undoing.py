@@ -9,7 +9,7 @@ from django.db import transaction
 from zhiji.data.landing.models import Batch, RejectedRow
 from zhiji.data.store import bulk, derive
 from zhiji.kernel import clock
-from zhiji.processing.pipelines import products
+from zhiji.processing.pipelines import interactions, products
 from zhiji.processing.pipelines.progress import Progress
 from zhiji.processing.pipelines.storing import refresh_customers
 
@@ -21,14 +21,17 @@ class Undoing:
     """The way back of ``Storing``, with the same checkpoints.
 
     keep: says which of given customers must stay although no source knows them any more (somebody worked on them).
+    release: lets go of what others hold of customers that are about to be removed, in the same transaction.
     """
 
     def __init__(self, progress: Progress, batch: Batch, *, count_repeats_once: bool,
-                 keep: Callable[[Collection[int]], set[int]]) -> None:  # fmt: skip
+                 keep: Callable[[Collection[int]], set[int]],
+                 release: Callable[[Collection[int]], None]) -> None:  # fmt: skip
         self.progress = progress
         self.batch = batch
         self.once = count_repeats_once
         self.keep = keep
+        self.release = release
         self.state = progress.checkpoint.setdefault("undo", {})
         self.state.setdefault("stage", "records")
         self.state.setdefault("at", 0)
@@ -61,6 +64,7 @@ class Undoing:
         )
         derive.orders((row[0] for row in ids), count_repeats_once=self.once)
         products.derive_products(self.batch.source_id, [row[3] for row in rows if row[1] == "product"])
+        interactions.derive_interactions(self.batch.source_id, [row[3] for row in rows if row[1] == "interaction"])
         return None
 
     def _customers(self) -> str | None:
@@ -92,6 +96,7 @@ class Undoing:
                 [lonely],
             )
         ]  # fmt: skip
+        self.release(remove)
         for table in ("store_customerlistrow", "store_customersearch"):
             bulk.execute(f"DELETE FROM {table} WHERE {bulk.among('customer_id')}", [bulk.many(remove)])
         bulk.execute(f"DELETE FROM store_customer WHERE {bulk.among('id')}", [bulk.many(remove)])

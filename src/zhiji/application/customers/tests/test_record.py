@@ -20,7 +20,8 @@ from zhiji.data.store import listing
 from zhiji.data.store.models import Customer, CustomerListRow, Identity, OrderLine, SourceRecord
 from zhiji.platform import audit
 from zhiji.platform.models import AuditEntry, Team, User
-from zhiji.processing.pipelines.customers import derive_customers, store_records
+from zhiji.processing.pipelines.customers import store_records
+from zhiji.processing.pipelines.survivorship import derive_customers
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 Add = Callable[..., Customer]

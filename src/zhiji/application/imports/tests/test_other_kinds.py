@@ -52,6 +52,72 @@ def test_the_same_customers_again_change_nothing():
     assert told() == before
 
 
+def test_a_value_that_goes_back_is_a_change_but_the_old_file_again_is_not():
+    bring(PEOPLE, kind="customers")
+    bring(PEOPLE.replace("杭州", "苏州"), kind="customers")
+    city = Customer.objects.filter(identities__external_id="C1").values_list("city", flat=True)
+    again = bring(PEOPLE, kind="customers")
+    assert (again.report["counts"]["stored"], city.get()) == (0, "苏州")
+    # Another export that says the old city: the customer moved back.
+    back = bring(PEOPLE + "C3,韩梅,,,宁波,\n", kind="customers")
+    assert (back.report["counts"]["stored"], city.get()) == (2, "杭州")
+    undo(back)
+    assert city.get() == "苏州"
+
+
+def buyer(*lines: str) -> str:
+    header = "order,date,customer,phone,country,accepts marketing,amount\n"
+    return header + "".join(f"{line}\n" for line in lines)
+
+
+def test_the_buyers_of_an_order_file_bring_consent_masked_phones_and_countries():
+    bring(
+        buyer(
+            "A1,2025-01-01 23:30,C1,138****1234,Japan,yes,5", "A2,2025-02-01 10:00,C1,138****1234,China,no,5",
+            "A3,2025-01-03 10:00,C2,13800138000,China,no,5", "A4,2025-02-03 10:00,C2,138****8000,China,yes,5",
+            "A5,2025-01-03 10:00,C3,,China,,5",
+        )
+    )  # fmt: skip
+    first, second, third = Customer.objects.order_by("identities__external_id")
+    assert (first.contact_allowed, second.contact_allowed, third.contact_allowed) == (False, True, None)
+    assert (first.phone, first.phone_is_masked) == ("138****1234", True)
+    assert (second.phone, second.phone_is_masked) == ("+8613800138000", False)
+    # Half past eleven at night in the company's zone (Asia/Shanghai) is still that day.
+    assert first.extra["countries"] == [["Japan", "2025-01-01"], ["China", "2025-02-01"]]
+    later = bring(buyer("A6,2025-03-01 10:00,C1,,Iceland,,5"))
+    first.refresh_from_db()
+    assert [place for place, _ in first.extra["countries"]] == ["Japan", "China", "Iceland"]
+    undo(later)
+    first.refresh_from_db()
+    assert [place for place, _ in first.extra["countries"]] == ["Japan", "China"]
+
+
+def test_one_refusal_is_enough_whichever_file_it_stands_in():
+    bring(PEOPLE, kind="customers")
+    person = Customer.objects.get(identities__external_id="C1")
+    assert person.contact_allowed is True
+    refusing = bring(buyer("A1,2020-01-03 10:00,C1,,China,no,5"))
+    person.refresh_from_db()
+    assert person.contact_allowed is False
+    undo(refusing)
+    person.refresh_from_db()
+    assert person.contact_allowed is True
+
+
+def test_ids_that_differ_in_case_alone_are_two_customers():
+    row = bring("id,name\n0015g00000AbcDe,Ann\n0015g00000abcde,Bob\n", kind="customers")
+    assert (row.report["counts"]["stored"], row.report["counts"]["rejected"]) == (2, 0)
+
+
+def test_an_interaction_that_changed_stands_once_and_its_undo_brings_the_earlier_back():
+    head = "id,time,customer,type,content\n"
+    bring(head + "7,2025-01-03 10:00,C1,call,about tea\n", kind="interactions")
+    changed = bring(head + "7,2025-01-03 10:00,C1,call,about cups\n", kind="interactions")
+    assert Interaction.objects.get().text == "about cups"
+    undo(changed)
+    assert Interaction.objects.get().text == "about tea"
+
+
 def test_products_get_names_and_go_with_their_undo():
     empty = table_counts()
     row = bring(
