@@ -70,9 +70,10 @@ def _check_day(day: date, place: ZoneInfo) -> None:
 def default_as_of(place: ZoneInfo) -> date:
     """The last day that the data covers: yesterday where orders arrive daily, earlier where a file ended earlier.
 
-    Looking from later than that would take the missing days for days on which nobody bought.
+    Looking from later than that would take the missing days for days on which nobody bought. An order dated in the
+    future says nothing about how far the data reach.
     """
-    last = Order.objects.aggregate(last=Max("ordered_at"))["last"]
+    last = Order.objects.filter(ordered_at__lte=clock.now()).aggregate(last=Max("ordered_at"))["last"]
     if last is None:
         raise RefreshNothingThere()
     yesterday = clock.day_of(clock.now(), place) - timedelta(days=1)

@@ -120,7 +120,7 @@ def price_lines(stage: Stage) -> None:
         f"""CREATE TEMP VIEW priced AS
         WITH sized AS (
             SELECT * EXCLUDE (currency, money_counts), {currency} AS currency, ordered_at AS event_at,
-            now()::TIMESTAMP AS now_utc,
+            TIMESTAMP {quoted(stage.settings.received.isoformat(" "))} AS received_utc,
                 coalesce(quantity, 1000) AS quantity_milli, {side} FROM filled
         ), computed AS (
             SELECT *, CASE WHEN amount IS NOT NULL THEN amount::HUGEINT - {_tax_within(stage)}

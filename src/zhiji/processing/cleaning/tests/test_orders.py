@@ -11,51 +11,10 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from zhiji.data.sources.files.model import FileProfile
-from zhiji.data.sources.files.sink import Sink
+from little_tables import Rows, clean, column
 from zhiji.kernel import CodedError
-from zhiji.processing.cleaning import (
-    Cleaned,
-    CleaningSettings,
-    clean_customers,
-    clean_interactions,
-    clean_orders,
-    clean_products,
-    match_columns,
-    write_reject_file,
-)
+from zhiji.processing.cleaning import CleaningSettings, write_reject_file
 from zhiji.processing.validation import reconcile
-
-Rows = list[dict[str, object]]
-CLEANERS = {
-    "orders": clean_orders,
-    "customers": clean_customers,
-    "products": clean_products,
-    "interactions": clean_interactions,
-}
-
-
-def clean(
-    folder: Path, text: str, kind: str = "orders", overrides: dict[str, str] | None = None, **settings: object
-) -> tuple[Rows, Rows, Cleaned]:
-    """Cleans a little table, cells split at commas, without going through a file of it."""
-    names, *records = [line.split(",") for line in text.strip().splitlines()]
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "received.parquet"
-    with Sink(path, len(names)) as sink:
-        for row, cells in enumerate(records, start=1):
-            sink.add(row, cells)
-    sample = [[cell or None for cell in cells] for cells in records]
-    profile = FileProfile("x.csv", "csv", names, sample, len(records), 0)
-    result = CLEANERS[kind](path, match_columns(profile, kind, overrides), CleaningSettings(**settings), folder)
-    assert result.received == len(records) == result.clean + result.rejected
-    assert Cleaned.from_json(json.loads(json.dumps(result.to_json()))) == result
-    return pq.read_table(result.clean_path).to_pylist(), pq.read_table(result.rejected_path).to_pylist(), result
-
-
-def column(rows: Rows, name: str) -> list[object]:
-    return [row[name] for row in rows]
-
 
 TAOBAO = """
 订单编号,买家会员名,宝贝标题,数量,单价,买家应付邮费,买家实际支付金额,退款金额,订单状态,订单创建时间,联系手机,是否退订
