@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from zhiji.application.activities import queries as activities
 from zhiji.application.imports import reports, services
 from zhiji.application.imports.models import Import
+from zhiji.application.predictions import services as predictions
 from zhiji.application.refresh import services as refresh
+from zhiji.application.worklists import services as worklists
 from zhiji.data.landing.files import path_of
 from zhiji.data.sources.files import FileProfile
 from zhiji.data.store.models import Order
@@ -70,7 +74,14 @@ def _undo(task: Task, row: Import) -> bool:
     if row.batch is None:
         return True
     once = company().count_identical_lines_once
-    return Undoing(task, row.batch, count_repeats_once=once, keep=activities.customers_with_activity).step()
+    keep = activities.customers_with_activity
+    return Undoing(task, row.batch, count_repeats_once=once, keep=keep, release=_release).step()
+
+
+def _release(customer_ids: Collection[int]) -> None:
+    """Whatever a refresh made for these customers goes with them: the database holds no score or call of nobody."""
+    worklists.items_release(customer_ids)
+    predictions.scores_release(customer_ids)
 
 
 def undo_step(task: Task) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pandas as pd
 from django.db import transaction
 
@@ -17,7 +19,7 @@ from zhiji.platform.company import company_update
 from zhiji.platform.models import User
 from zhiji.platform.scope import require_all
 
-__all__ = ["horizon_choose", "ledger_settle", "predictions_refresh", "version_serve"]
+__all__ = ["horizon_choose", "ledger_settle", "predictions_refresh", "scores_release", "version_serve"]
 _LISTED = tuple(name for name in SCORES if name in listing.SCORE_COLUMNS)
 
 
@@ -44,6 +46,12 @@ def _show(version: ModelVersion) -> None:
     blank = pd.DataFrame({"customer_id": unknown, **{name: [None] * len(unknown) for name in _LISTED}}, dtype=object)
     listing.write_scores(scores[["customer_id", *_LISTED, "as_of"]])
     listing.write_scores(blank)
+
+
+def scores_release(customer_ids: Collection[int]) -> None:
+    """Forget what was said of customers that are about to be removed; the ledger keeps its frozen figures, which name
+    nobody."""
+    CustomerScore.objects.filter(customer__in=list(customer_ids)).delete()
 
 
 @transaction.atomic

@@ -32,6 +32,7 @@ __all__ = [
     "item_reopen",
     "item_snooze",
     "items_assign",
+    "items_release",
     "overdue",
     "worklist_refresh",
 ]
@@ -158,6 +159,12 @@ def items_assign(*, user: User, ids: Collection[int], assignee_id: int | None) -
     audit.record("worklist_assign", "worklist", "", items=moved, assignee=assignee_id)
     live.publish("worklist", changed="assigned", count=len(moved))
     return len(moved)
+
+
+def items_release(customer_ids: Collection[int]) -> None:
+    """Forget the items of customers that are about to be removed; a call that was recorded stays with its customer,
+    who then is not removed (``activities.queries.customers_with_activity``)."""
+    WorkItem.objects.filter(customer__in=list(customer_ids)).delete()
 
 
 def _check_assignee(user: User, assignee_id: int | None, item_ids: list[int]) -> None:
