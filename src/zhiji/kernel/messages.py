@@ -8,13 +8,19 @@ Every package may keep ``messages.zh.toml`` and ``messages.en.toml``. A table is
     why = "A file with no bytes holds no orders."
     remedy = "Export it again and check its size before sending it."
 
+A placeholder may say how its value is read: ``{last_on:day}`` is a date in words, ``{count:,}`` a grouped number, and
+``{count:line|lines}`` a grouped number with its noun, the first word for one and the second for any other.
+
 Codes are unique over all packages (a test checks it), so the catalogue is one flat table per language.
 """
 
 from __future__ import annotations
 
+import string
 import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -54,9 +60,36 @@ def catalogue(language: Language) -> dict[str, dict[str, str]]:
     return found
 
 
-class _Shown(dict[str, Any]):
-    def __missing__(self, key: str) -> str:
-        return "…"
+# As the screens abbreviate them.
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sept", "Oct", "Nov", "Dec")
+
+
+def day_shown(day: date | str, language: Language) -> str:
+    """A date as people say it: 2026年3月3日, 3 Mar 2026. What is no date stays as it was given."""
+    try:
+        found = day if isinstance(day, date) else date.fromisoformat(day)
+    except (TypeError, ValueError):
+        return str(day)
+    if language == "zh":
+        return f"{found.year}年{found.month}月{found.day}日"
+    return f"{found.day} {_MONTHS[found.month - 1]} {found.year}"
+
+
+class _Filled(string.Formatter):
+    """Fills a text for one reader; a value that is missing shows as an ellipsis."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+
+    def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        return kwargs.get(str(key), "…")
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if format_spec == "day":
+            return day_shown(value, self.language)
+        one, counted, many = format_spec.partition("|")
+        shown = f"{value:,}" if isinstance(value, int | float) and format_spec else str(value)
+        return f"{shown} {one if value in (1, '1') else many}" if counted else shown
 
 
 def render(reason: Reason, language: Language) -> Text:
@@ -64,5 +97,5 @@ def render(reason: Reason, language: Language) -> Text:
     texts = catalogue(language).get(reason.code)
     if texts is None:
         return Text(what=reason.code)
-    values = _Shown({**reason.where, **reason.params})
-    return Text(**{key: texts.get(key, "").format_map(values) for key in ("what", "why", "remedy")})
+    fill, values = _Filled(language), {**reason.where, **reason.params}
+    return Text(**{key: fill.vformat(texts.get(key, ""), (), values) for key in ("what", "why", "remedy")})

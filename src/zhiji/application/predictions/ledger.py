@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import math
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import orjson
@@ -18,11 +23,14 @@ from zhiji.application.predictions.models import (
     ModelVersion,
 )
 from zhiji.data.store import bulk
+from zhiji.kernel import MICROS
 from zhiji.platform import audit, live
 from zhiji.platform.models import AuditEntry
 
 FROZEN, SETTLED = "ledger_freeze", "ledger_settle"
 _GENESIS = "0" * 64
+# Rows are read, and hashed, in pieces: a snapshot may hold a million customers.
+_PIECE = 5_000
 _ENTRY = (
     "customer_ref", "rank", "value_score", "rule_score", "expected_value_micros", "value_low_micros",
     "value_high_micros",
@@ -38,6 +46,7 @@ def freeze(version: ModelVersion, frame: pd.DataFrame) -> LedgerSnapshot | None:
     due = version.as_of + timedelta(days=version.horizon_days)
     if LedgerSnapshot.objects.filter(task=version.task, as_of=version.as_of, due_on=due).exists():
         return None
+    frame = frame.sort_values("customer_id")
     columns = {
         "customer_ref": frame["customer_id"].tolist(),
         "rank": frame["value_rank"].tolist(),
@@ -74,35 +83,63 @@ def _head(snapshot: LedgerSnapshot) -> bytes:
     return orjson.dumps([snapshot.previous_digest, *about, snapshot.entries])
 
 
-def _digest(head: bytes, rows: Any) -> str:
-    """SHA-256 over a head and the rows in order of their customers."""
+def _digest(head: bytes, rows: Iterable[tuple[Any, ...]]) -> str:
+    """SHA-256 over a head and the rows, which come in order of their customers."""
     total = hashlib.sha256(head)
-    for row in sorted(tuple(row) for row in rows):
+    for row in rows:
         total.update(orjson.dumps(row))
     return total.hexdigest()
 
 
+@dataclass(frozen=True)
+class Check:
+    """How far the chain was gone through. ``first_broken``: the first snapshot that was touched, or that is missing;
+    ``next``: the snapshot after which to go on, None where all was gone through."""
+
+    first_broken: int | None
+    checked: int
+    total: int
+    next: int | None
+
+
 def broken() -> int | None:
     """The id of the first snapshot whose entries, outcome or place in the chain were touched; None if all is whole."""
-    frozen, settled = _audited(FROZEN), _audited(SETTLED)
-    previous = _GENESIS
-    for snapshot in LedgerSnapshot.objects.order_by("pk").select_related("settlement"):
-        rows = snapshot.rows.values_list(*_ENTRY).iterator()
-        if snapshot.previous_digest != previous or _digest(_head(snapshot), rows) != snapshot.digest:
-            return snapshot.pk
-        settlement = getattr(snapshot, "settlement", None)
-        if settlement is None:
-            if str(snapshot.pk) in settled or LedgerOutcome.objects.filter(entry__snapshot=snapshot).exists():
-                return snapshot.pk
-        elif _outcome_digest(snapshot, settlement.summary) != settlement.digest:
-            return snapshot.pk
-        if frozen.pop(str(snapshot.pk), "") != snapshot.digest or (
-            settlement is not None and settled.get(str(snapshot.pk)) != settlement.digest
-        ):
-            return snapshot.pk
-        previous = snapshot.digest
+    return check().first_broken
+
+
+def check(after: int = 0, seconds: float = math.inf) -> Check:
+    """Go through the chain from behind a snapshot that was found whole (0: from its beginning).
+
+    Ends after the snapshot with which ``seconds`` are over: a few statements each, whatever the number of customers.
+    """
+    until = time.monotonic() + seconds
+    snapshots = LedgerSnapshot.objects.order_by("pk")
+    total = snapshots.count()
+    previous = snapshots.filter(pk=after).values_list("digest", flat=True).first() or _GENESIS
+    after = after if previous != _GENESIS else 0
+    frozen = {pk: digest for pk, digest in _audited(FROZEN).items() if int(pk) > after}
+    settled = _audited(SETTLED)
+    checked = already = snapshots.filter(pk__lte=after).count()
+    for snapshot in snapshots.filter(pk__gt=after).select_related("settlement"):
+        if checked > already and time.monotonic() >= until:
+            return Check(None, checked, total, after)
+        recorded = frozen.pop(str(snapshot.pk), ""), settled.get(str(snapshot.pk))
+        if snapshot.previous_digest != previous or not _whole(snapshot, *recorded):
+            return Check(snapshot.pk, checked, total, None)
+        previous, after, checked = snapshot.digest, snapshot.pk, checked + 1
     # What the trail knows of and the ledger does not was cut off at the end.
-    return min(map(int, frozen), default=None)
+    return Check(min(map(int, frozen), default=None), checked, total, None)
+
+
+def _whole(snapshot: LedgerSnapshot, frozen: str, settled: str | None) -> bool:
+    """Whether a snapshot is as it was written. frozen, settled: the digests that the audit trail has of it."""
+    rows = snapshot.rows.order_by("customer_ref").values_list(*_ENTRY).iterator(_PIECE)
+    if _digest(_head(snapshot), rows) != snapshot.digest or frozen != snapshot.digest:
+        return False
+    settlement = getattr(snapshot, "settlement", None)
+    if settlement is None:
+        return settled is None and not LedgerOutcome.objects.filter(entry__snapshot=snapshot).exists()
+    return settled == settlement.digest == _outcome_digest(snapshot, settlement.summary)
 
 
 def _audited(action: str) -> dict[str, str]:
@@ -112,11 +149,10 @@ def _audited(action: str) -> dict[str, str]:
 
 
 def _outcome_digest(snapshot: LedgerSnapshot, summary: dict[str, Any]) -> str:
-    rows = LedgerOutcome.objects.filter(entry__snapshot=snapshot).values_list(
-        "entry__customer_ref", "actual_value_micros", "actual_orders"
-    )
+    outcomes = LedgerOutcome.objects.filter(entry__snapshot=snapshot).order_by("entry__customer_ref")
+    rows = outcomes.values_list("entry__customer_ref", "actual_value_micros", "actual_orders")
     head = snapshot.digest.encode() + orjson.dumps(summary, option=orjson.OPT_SORT_KEYS)
-    return _digest(head, rows.iterator())
+    return _digest(head, rows.iterator(_PIECE))
 
 
 def settle(days: pd.DataFrame, covered_to: date) -> int:
@@ -157,34 +193,35 @@ def _settle_one(snapshot: LedgerSnapshot, actual: pd.DataFrame) -> None:
 
 
 def _summary(frame: pd.DataFrame) -> dict[str, Any]:
-    """Totals and tenths by the model's rank, in micros: said (None where withheld), happened, and the rule's order."""
-    ordered = frame.sort_values("rank")
-    said = ordered["expected_value_micros"]
-    shown = bool(said.notna().all())
-    tenth = (ordered["rank"] - 1) * 10 // max(1, len(ordered))
+    """Totals and tenths by the model's rank, in micros: said (None where withheld), by the plain rule, happened, and
+    what the same tenth by the rule's own order brought."""
+    ordered = frame.sort_values("rank").assign(rule=lambda rows: _rule_micros(rows["rule_score"]))
+    shown = bool(ordered["expected_value_micros"].notna().all())
     by_rule = frame.sort_values(["rule_score", "customer_ref"], ascending=[False, True])["value"].to_numpy()
-    covered = None
-    if shown:
-        # As in the back-test: intervals that are only the point zero say nothing about coverage.
-        real = ordered[ordered["value_high_micros"] > 0]
-        inside = (real["value"] >= real["value_low_micros"]) & (real["value"] <= real["value_high_micros"])
-        covered = round(float(inside.mean()), 4) if len(real) else None
+    ends = [-(-len(ordered) * number // 10) for number in range(11)]
     tenths = []
-    for number in range(10):
-        part = ordered[tenth == number]
-        start, end = int((tenth < number).sum()), int((tenth <= number).sum())
-        tenths.append(
-            {
-                "tenth": 10 - number, "customers": len(part),
-                "said_micros": int(part["expected_value_micros"].sum()) if shown else None,
-                "actual_micros": int(part["value"].sum()),
-                "actual_by_rule_micros": int(by_rule[start:end].sum()),
-            }
-        )  # fmt: skip
+    for number, (start, end) in enumerate(pairwise(ends)):
+        part = {"tenth": 10 - number, "customers": end - start, **_totals(ordered.iloc[start:end], shown)}
+        tenths.append({**part, "actual_by_rule_micros": int(by_rule[start:end].sum())})
+    covered = _coverage(ordered) if shown else None
+    return {"customers": len(frame), **_totals(ordered, shown), "coverage": covered, "tenths": tenths}
+
+
+def _totals(part: pd.DataFrame, shown: bool) -> dict[str, int | None]:
     return {
-        "customers": len(frame),
-        "said_micros": int(said.sum()) if shown else None,
-        "actual_micros": int(frame["value"].sum()),
-        "coverage": covered,
-        "tenths": tenths,
+        "said_micros": int(part["expected_value_micros"].sum()) if shown else None,
+        "rule_micros": int(part["rule"].sum()),
+        "actual_micros": int(part["value"].sum()),
     }
+
+
+def _rule_micros(scores: pd.Series[Any]) -> pd.Series[Any]:
+    """The rules' scores are amounts in units; a customer without one was not known to the rule."""
+    return (scores.fillna(0.0) * MICROS).round().astype("int64")
+
+
+def _coverage(ordered: pd.DataFrame) -> float | None:
+    """As in the back-test: intervals that are only the point zero say nothing about coverage."""
+    real = ordered[ordered["value_high_micros"] > 0]
+    inside = (real["value"] >= real["value_low_micros"]) & (real["value"] <= real["value_high_micros"])
+    return round(float(inside.mean()), 4) if len(real) else None

@@ -1,7 +1,7 @@
 """Versions of models, the scores they give, and the ledger: frozen predictions, and apart from them how it turned out.
 
 The ledger's four tables are append-only: the database refuses every update (migration 0002), and a chain of digests
-shows a row that was cut out or slipped in (``queries.ledger_broken``).
+shows a row that was cut out or slipped in (``ledger.check``).
 """
 
 from __future__ import annotations

@@ -14,6 +14,8 @@ from zhiji.platform.company import company
 from zhiji.platform.models import User
 from zhiji.platform.scope import get_scoped, require, scope
 
+CHECK_SECONDS = 3.0
+
 
 def serving() -> QuerySet[ModelVersion]:
     """The versions that serve, for the command line; the API asks through ``versions``."""
@@ -47,9 +49,10 @@ def version(user: User, pk: int, action: str = "read") -> ModelVersion:
     return versions(user).get(pk=row.pk)
 
 
-def ledger_broken() -> int | None:
-    """See ``ledger.broken``."""
-    return ledger.broken()
+def ledger_check(user: User, after: int) -> ledger.Check:
+    """See ``ledger.check``; at a million customers a snapshot takes seconds, so that many take many calls."""
+    require(user, "prediction", "read")
+    return ledger.check(after, CHECK_SECONDS)
 
 
 def snapshots(user: User) -> QuerySet[LedgerSnapshot]:

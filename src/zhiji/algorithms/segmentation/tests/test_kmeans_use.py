@@ -55,7 +55,7 @@ def test_descriptions_say_what_sets_apart(shop, fitted):
 def test_description_by_other_columns(shop, fitted):
     _, gone, _ = fitted.describe(shop, ("return_rate", "group"))
     returns = next(r for r in gone.reasons if r.params["feature"] == "return_rate")
-    assert render(returns, "en").what == "They return more: typically 44.9 %, against 1 % for all."
+    assert render(returns, "en").what == "They return more: typically 44.9%, against 1% for all."
     assert render(returns, "zh").what == "退货更多：通常 44.9%，全体为 1%。"
 
 

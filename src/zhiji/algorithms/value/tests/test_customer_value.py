@@ -288,7 +288,7 @@ def test_customer_reasons_speak_in_the_customers_numbers() -> None:
     row = CustomerValueModel().fit(rows, as_of=AS_OF).predict().iloc[0]
     overdue, mean, orders = customer_reasons(row)
     assert str(render(overdue, "en")) == "Usually orders every 10 days; the last order was 100 days ago."
-    assert str(render(mean, "en")) == "Mean order: 20.00."
+    assert str(render(mean, "en")) == "A usual order day brings 20.00."
     assert str(render(orders, "zh")) == "自 2024-09-01 以来共 3 单。"
 
 

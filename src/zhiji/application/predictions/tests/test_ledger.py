@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Model
+from django.test.utils import CaptureQueriesContext
 
 from zhiji.application.predictions import ledger
 from zhiji.application.predictions.models import (
@@ -199,12 +200,34 @@ def test_settled_is_what_pandas_finds(frozen: list[LedgerSnapshot]) -> None:
         assert [tenth["actual_by_rule_micros"] for tenth in summary["tenths"]] == [
             int(by_rule.iloc[4 * k : 4 * k + 4].sum()) for k in range(10)
         ]
+        rule = (told["rule_score"] * MICROS).round().astype("int64")
+        assert summary["rule_micros"] == int(rule.sum()) == sum(tenth["rule_micros"] for tenth in summary["tenths"])
+        assert [tenth["rule_micros"] for tenth in summary["tenths"]] == [
+            int(rule.iloc[4 * k : 4 * k + 4].sum()) for k in range(10)
+        ]
         if number == 1:
             assert (summary["said_micros"], summary["coverage"]) == (None, None)
         else:
             assert summary["said_micros"] == int(told["expected_value_micros"].sum())
             within = (value >= told["value_low_micros"]) & (value <= told["value_high_micros"])
             assert summary["coverage"] == round(float(within.mean()), 4)
+
+
+def test_the_chain_is_gone_through_in_parts_with_few_statements(frozen: list[LedgerSnapshot]) -> None:
+    """Whatever the number of customers: a snapshot costs at most two reads, and time is looked at after each."""
+    with CaptureQueriesContext(connection) as seen:
+        whole = ledger.check()
+    assert (whole.first_broken, whole.checked, whole.total, whole.next) == (None, 3, 3, None)
+    assert len(seen) <= 6 + 2 * 3
+    at, parts = 0, []
+    for _ in frozen:
+        parts.append(ledger.check(at, seconds=0))
+        at = parts[-1].next or 0
+    assert [(part.first_broken, part.checked, part.next) for part in parts] == [
+        (None, 1, frozen[0].pk), (None, 2, frozen[1].pk), (None, 3, None),
+    ]  # fmt: skip
+    LedgerEntry.objects.filter(snapshot=frozen[2], rank=7).delete()
+    assert ledger.check(frozen[1].pk, seconds=0).first_broken == frozen[2].pk
 
 
 def test_nothing_is_settled_before_the_data_covers_it(frozen: list[LedgerSnapshot]) -> None:

@@ -1,0 +1,28 @@
+"""Values as they stand in sentences: dates in words, counts with their noun."""
+
+from __future__ import annotations
+
+import pytest
+
+from zhiji.kernel import Language, Reason, messages, render
+
+
+@pytest.fixture
+def texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = {"what": "{on:day}: {n:line|lines}, {n:,}, {word} {absent}"}
+    monkeypatch.setattr(messages, "catalogue", lambda language: {"said": text})
+
+
+@pytest.mark.usefixtures("texts")
+@pytest.mark.parametrize(
+    ("language", "on", "n", "shown"),
+    [
+        ("en", "2026-09-03", 1, "3 Sept 2026: 1 line, 1, {0} …"),
+        ("en", "2026-12-31", 0, "31 Dec 2026: 0 lines, 0, {0} …"),
+        ("zh", "2026-09-03", 541_909, "2026年9月3日: 541,909 lines, 541,909, {0} …"),
+        ("en", "tomorrow", "12", "tomorrow: 12 lines, 12, {0} …"),
+    ],
+)
+def test_a_value_is_shown_as_the_text_says(language: Language, on: str, n: int | str, shown: str) -> None:
+    # A value that looks like a placeholder is no placeholder.
+    assert render(Reason("said", {"on": on, "n": n, "word": "{0}"}), language).what == shown
