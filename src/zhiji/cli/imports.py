@@ -32,6 +32,11 @@ def import_file(
         typer.Option("--map", help=both("field=Column, where the match is wrong; may be repeated.",
                                         "字段=列名，用于更正匹配；可重复。")),
     ] = None,
+    map_value: Annotated[
+        list[str] | None,
+        typer.Option("--map-value", help=both("field:Word=meaning, for words that are not known here; may be repeated.",
+                                              "字段:词=含义，用于无法识别的词；可重复。")),
+    ] = None,
     source: Annotated[str, typer.Option(help=both("The system it comes from.", "数据来自哪个系统。"))] = "default",
     currency: Annotated[str, typer.Option(help=both("ISO 4217, as GBP.", "ISO 4217 币种代码，如 CNY。"))] = "",
     history: Annotated[
@@ -54,7 +59,7 @@ def import_file(
     json: Json = False,
 ) -> None:  # fmt: skip
     """Import a file: land, match, check, store; prints the account of every row."""
-    overrides = _pairs(map_ or [])
+    overrides, values = _pairs(map_ or []), _meanings(map_value or [])
     frame.start()
     from zhiji.application.imports import presentation, services
     from zhiji.cli.errors import FileNotThere
@@ -70,10 +75,11 @@ def import_file(
     if row is None or (currency and row.currency != currency) or (dry_run and row.state in ("storing", "stored")):
         row = services.import_create(
             file=landed, name=file.name, kind=kind, source_code=source, overrides=overrides, options=options,
-            is_history=history, currency=currency or None,
+            is_history=history, currency=currency or None, values=values,
         )  # fmt: skip
     elif row.state in ("matching", "checked"):
         services.import_match(row, overrides=overrides, options=options, kind=row.kind if kind == "auto" else kind)
+        services.import_values(row, values=values)
     _go_on(row)
     if row.state == "matching":
         _run(row, services.import_check(row))
@@ -114,6 +120,20 @@ def _pairs(words: list[str]) -> dict[str, str]:
             raise InputInvalid(field="--map", problem=word, where={"field": "--map"})
         pairs[field.strip()] = column.strip()
     return pairs
+
+
+def _meanings(words: list[str]) -> dict[str, dict[str, str]]:
+    """``order_state:Word=meaning``; the word itself may hold both signs."""
+    from zhiji.platform.errors import InputInvalid
+
+    meanings: dict[str, dict[str, str]] = {}
+    for said in words:
+        field, colon, rest = said.partition(":")
+        word, equals, meaning = rest.rpartition("=")
+        if not colon or not equals:
+            raise InputInvalid(field="--map-value", problem=said, where={"field": "--map-value"})
+        meanings.setdefault(field.strip(), {})[word.strip()] = meaning.strip()
+    return meanings
 
 
 def _text(result: dict[str, Any]) -> str:

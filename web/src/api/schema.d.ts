@@ -1058,6 +1058,8 @@ export interface paths {
         /**
          * Import Create
          * @description Upload a file: it is landed, looked at and its columns are matched; nothing is stored in the record yet.
+         *
+         *     A file that cannot be opened is refused, and stands in the history as failed with the same reason.
          */
         post: operations["import_create"];
         delete?: never;
@@ -1264,6 +1266,26 @@ export interface paths {
         put?: never;
         /** Import Undo */
         post: operations["import_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Values
+         * @description Say what words mean that the dry run did not know; where that changes it, the dry run starts anew.
+         */
+        post: operations["import_values"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2402,6 +2424,8 @@ export interface components {
             id: number;
             /** Is History */
             is_history: boolean;
+            /** Is Readable */
+            is_readable: boolean;
             /** Job Id */
             job_id: number | null;
             /** Kind */
@@ -2444,6 +2468,8 @@ export interface components {
             state: string;
             /** Stored At */
             stored_at: string | null;
+            /** Values */
+            values: components["schemas"]["UnknownValues"][];
         };
         /** ImportPage */
         ImportPage: {
@@ -2455,6 +2481,9 @@ export interface components {
         /**
          * ImportRow
          * @description One import in the history. Counts are rows of the file; empty until they are known.
+         *
+         *     ``reason``: why it failed, in the reader's language. A file that could not be opened is not ``is_readable``: its
+         *     profile and mapping are empty, and its kind is the one that was asked for (``auto`` where it was to be found).
          */
         ImportRow: {
             /** Counts */
@@ -2472,6 +2501,8 @@ export interface components {
             id: number;
             /** Is History */
             is_history: boolean;
+            /** Is Readable */
+            is_readable: boolean;
             /** Job Id */
             job_id: number | null;
             /** Kind */
@@ -2662,8 +2693,13 @@ export interface components {
             /** Name */
             name: string;
         };
-        /** KindField */
+        /**
+         * KindField
+         * @description ``meanings``: what a word in this field may mean; empty for fields that take any text.
+         */
         KindField: {
+            /** Meanings */
+            meanings: string[];
             /** Name */
             name: string;
             /** Required */
@@ -4057,6 +4093,32 @@ export interface components {
             /** Next After */
             next_after: number | null;
         };
+        /**
+         * UnknownValues
+         * @description Words of a field of closed vocabulary that nobody knows, as the dry run found them; ``more`` are not listed.
+         */
+        UnknownValues: {
+            /** Column */
+            column: string;
+            /** Field */
+            field: string;
+            /** More */
+            more: number;
+            /** Words */
+            words: components["schemas"]["UnknownWord"][];
+        };
+        /**
+         * UnknownWord
+         * @description ``meaning``: as it was said; empty where the word is left as it is; null while nobody said anything.
+         */
+        UnknownWord: {
+            /** Count */
+            count: number;
+            /** Meaning */
+            meaning: string | null;
+            /** Word */
+            word: string;
+        };
         /** UploadForm */
         UploadForm: {
             /** Currency */
@@ -4123,6 +4185,18 @@ export interface components {
             next_after: number | null;
             /** Total */
             total: number;
+        };
+        /**
+         * ValuesForm
+         * @description ``values``: field → word of the file → meaning; an empty meaning leaves the word as it is.
+         */
+        ValuesForm: {
+            /** Values */
+            values: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
         };
         /**
          * VersionDetail
@@ -10735,6 +10809,95 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_values: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ValuesForm"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {

@@ -17,7 +17,7 @@ import type { ImportDetail } from "./types";
 type Changed = "replace" | "add";
 
 /** The dry run: what would happen to every row and every unit of money. Nothing is stored yet. */
-export function CheckStep({ data, onNext }: { data: ImportDetail; onNext: (next: ImportDetail) => void }) {
+export function CheckStep({ data, onNext, onRevise }: { data: ImportDetail; onNext: (next: ImportDetail) => void; onRevise?: () => void }) {
   const { t } = useTranslation("imports");
   const format = useFormat();
   const [changed, setChanged] = useState<Changed | null>(null);
@@ -67,6 +67,11 @@ export function CheckStep({ data, onNext }: { data: ImportDetail; onNext: (next:
         <Button disabled={back.isPending} onClick={() => back.mutate()}>
           {t("back")}
         </Button>
+        {onRevise && (
+          <Button disabled={back.isPending} onClick={onRevise}>
+            {t("values.revise")}
+          </Button>
+        )}
         {accepted === 0 && <span className="soft">{t("nothingAccepted")}</span>}
       </div>
       <RejectedGrid row={data} columns={data.profile.columns} />

@@ -22,6 +22,19 @@ export function StateTag({ state }: { state: ImportState }) {
   return <span className={`tag ${looks[state] ?? ""}`}>{t(`states.${state}`)}</span>;
 }
 
+/** The state; of a refused file also why, and what to do about it. */
+function Outcome({ row }: { row: ImportRow }) {
+  const format = useFormat();
+  if (row.state !== "failed" || !row.reason) return <StateTag state={row.state} />;
+  return (
+    <div className="outcome">
+      <StateTag state={row.state} />
+      <span className="small">{format.spaced(row.reason.what)}</span>
+      {row.reason.remedy && <span className="small soft">{format.spaced(row.reason.remedy)}</span>}
+    </div>
+  );
+}
+
 /** Every file that came in, newest first; what runs shows how far it is. */
 export function History() {
   const { t } = useTranslation("imports");
@@ -66,7 +79,7 @@ export function History() {
       ),
     },
     { key: "received", title: t("fields.received"), numeric: true, render: (row) => count(row.counts.received) },
-    { key: "state", title: t("fields.state"), render: (row) => (WORKING.includes(row.state) ? <JobProgress jobId={row.job_id} name={row.name} small /> : <StateTag state={row.state} />) },
+    { key: "state", title: t("fields.state"), render: (row) => (WORKING.includes(row.state) ? <JobProgress jobId={row.job_id} name={row.name} small /> : <Outcome row={row} />) },
     { key: "kind", title: t("fields.kind"), render: (row) => t(`kinds.${row.kind}`) },
     { key: "stored", title: t("fields.stored"), numeric: true, render: (row) => count(row.counts.stored) },
     { key: "redelivered", title: t("fields.redelivered"), numeric: true, render: (row) => count(row.counts.redelivered) },

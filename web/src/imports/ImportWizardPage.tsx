@@ -1,19 +1,22 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useParams } from "react-router";
 import { AnswerPage } from "../design/AnswerPage";
 import { useFormat, type Format } from "../i18n/useFormat";
 import { CheckStep } from "./CheckStep";
 import { MatchStep } from "./MatchStep";
+import { waits } from "./meanings";
 import { importKey, useImport } from "./queries";
 import { ReportStep } from "./ReportStep";
 import type { ImportDetail, ImportState } from "./types";
+import { UnreadableStep } from "./UnreadableStep";
 import { UploadStep } from "./UploadStep";
+import { ValuesStep } from "./ValuesStep";
 import { WorkingStep } from "./WorkingStep";
 import "./imports.css";
 
-const STEPS = ["upload", "match", "check", "report"] as const;
+const STEPS = ["upload", "match", "values", "check", "report"] as const;
 type Step = (typeof STEPS)[number];
 
 const stepOf: Record<ImportState, Step> = {
@@ -27,7 +30,8 @@ const stepOf: Record<ImportState, Step> = {
   undone: "report",
 };
 
-/** Upload → columns matched → dry run → decision → storing → report and undo. The state lives on the server. */
+/** Upload → columns matched → words given a meaning, where some are unknown → dry run → decision → storing → report and
+ * undo. The state lives on the server. */
 export default function ImportWizardPage() {
   const { id } = useParams();
   const { t } = useTranslation("imports");
@@ -36,7 +40,9 @@ export default function ImportWizardPage() {
   const queries = useQueryClient();
   const query = useImport(id);
   const data = id ? query.data : undefined;
-  const step = data ? stepOf[data.state] : "upload";
+  const [revising, setRevising] = useState(false);
+  const asks = data !== undefined && (waits(data) || (revising && data.state === "checked"));
+  const step = asks ? "values" : data ? (data.is_readable ? stepOf[data.state] : "upload") : "upload";
   const settled = data && !["checking", "storing", "undoing"].includes(data.state) ? data.state : null;
   const before = useRef(settled);
   // What was stored or undone changes every other page.
@@ -56,14 +62,16 @@ export default function ImportWizardPage() {
       loading={Boolean(id) && query.isPending}
       error={data ? null : query.error}
       onRetry={() => void query.refetch()}
-      answer={<Lead data={data} />}
-      note={data && t("found", { rows: format.number(data.profile.row_count), columns: format.number(data.profile.columns.length), format: formatOf(data), size: sizeOf(data, format) })}
+      answer={<Lead data={data} asks={asks} />}
+      note={data?.is_readable && t("found", { rows: format.number(data.profile.row_count), columns: format.number(data.profile.columns.length), format: formatOf(data), size: sizeOf(data, format) })}
     >
-      <Steps current={step} />
-      {step === "upload" && <UploadStep onUploaded={show} />}
+      <Steps current={step} withValues={asks || (data?.values.length ?? 0) > 0} />
+      {!id && <UploadStep onUploaded={show} />}
+      {data && !data.is_readable && <UnreadableStep data={data} />}
       {data && step === "match" && <MatchStep data={data} onNext={show} />}
       {data && (data.state === "checking" || data.state === "storing" || data.state === "undoing") && <WorkingStep data={data} />}
-      {data?.state === "checked" && <CheckStep data={data} onNext={show} />}
+      {data && asks && <ValuesStep data={data} onNext={show} onClose={revising ? () => setRevising(false) : undefined} />}
+      {data?.state === "checked" && !asks && <CheckStep data={data} onNext={show} onRevise={data.values.length > 0 ? () => setRevising(true) : undefined} />}
       {data && (data.state === "stored" || data.state === "undone") && <ReportStep data={data} />}
     </AnswerPage>
   );
@@ -79,12 +87,14 @@ function formatOf({ profile }: ImportDetail): string {
 }
 
 /** The sentence of the step: what is asked of the reader, or what came of it. */
-function Lead({ data }: { data: ImportDetail | undefined }) {
+function Lead({ data, asks }: { data: ImportDetail | undefined; asks: boolean }) {
   const { t } = useTranslation("imports");
   const format = useFormat();
   if (!data) return <>{t("lead.upload")}</>;
   const { counts, mapping } = data;
   const number = (value: number | undefined) => ({ count: value ?? 0, formatted: format.number(value ?? 0) });
+  if (!data.is_readable) return <>{t("lead.unreadable")}</>;
+  if (asks) return <>{t("lead.values", number(data.values.reduce((sum, { words, more }) => sum + words.length + more, 0)))}</>;
   if (data.state === "failed") return <>{t("lead.failed")}</>;
   if (data.state === "matching") return <>{t(mapping.missing.length > 0 ? "lead.matchMissing" : "lead.match", number(Object.keys(mapping.fields).length))}</>;
   if (data.state === "checked") return <>{t((counts.rejected ?? 0) > 0 ? "lead.checkRejects" : "lead.check", { ...number(counts.accepted), rejected: format.number(counts.rejected ?? 0) })}</>;
@@ -92,12 +102,13 @@ function Lead({ data }: { data: ImportDetail | undefined }) {
   return <>{t(`lead.${data.state}`)}</>;
 }
 
-function Steps({ current }: { current: Step }) {
+function Steps({ current, withValues }: { current: Step; withValues: boolean }) {
   const { t } = useTranslation("imports");
+  const steps = STEPS.filter((step) => step !== "values" || withValues);
   return (
     <ol className="steps" aria-label={t("stepsLabel")}>
-      {STEPS.map((step, index) => (
-        <li key={step} aria-current={step === current ? "step" : undefined} className={STEPS.indexOf(current) > index ? "steps__done" : undefined}>
+      {steps.map((step, index) => (
+        <li key={step} aria-current={step === current ? "step" : undefined} className={steps.indexOf(current) > index ? "steps__done" : undefined}>
           <span className="steps__number">{index + 1}</span>
           {t(`wizard.${step}`)}
         </li>

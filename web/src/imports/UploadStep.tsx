@@ -34,6 +34,8 @@ export function UploadStep({ onUploaded }: { onUploaded: (next: ImportDetail) =>
       if (next.currency !== company.currency) void queries.invalidateQueries({ queryKey: ["session"] });
       onUploaded(next);
     },
+    // A file that cannot be opened stands in the history too.
+    onError: () => void queries.invalidateQueries({ queryKey: ["imports"] }),
   });
   const take = (files: FileList | null) => {
     const file = files?.[0];

@@ -33,7 +33,8 @@ export interface Counts {
 export interface ImportRow {
   id: number;
   name: string;
-  kind: ImportKind;
+  /** `auto` where the file could not be opened and nobody had said what it holds. */
+  kind: ImportKind | "auto";
   source: string;
   state: ImportState;
   is_history: boolean;
@@ -42,6 +43,25 @@ export interface ImportRow {
   stored_at: Instant | null;
   job_id: number | null;
   counts: Counts;
+  /** Why it failed. */
+  reason: Words | null;
+  /** Whether the file could be opened; otherwise it has neither profile nor mapping. */
+  is_readable: boolean;
+}
+
+/** `meaning`: "" leaves the word as it is, null: nobody said anything yet. */
+export interface UnknownWord {
+  word: string;
+  count: number;
+  meaning: string | null;
+}
+
+/** Words of one field that nobody knows; `more` further ones are not listed. */
+export interface UnknownValues {
+  field: string;
+  column: string;
+  words: UnknownWord[];
+  more: number;
 }
 
 export interface ColumnMatch {
@@ -83,7 +103,7 @@ export type MonthRow = { month: string | null; currency: string | null; received
 };
 
 export interface ImportDetail extends ImportRow {
-  reason: Words | null;
+  values: UnknownValues[];
   currency: string;
   profile: FileProfile;
   mapping: { fields: Record<string, ColumnMatch>; extras: number[]; missing: string[]; corrects: Record<string, number> };
@@ -124,7 +144,7 @@ export interface RejectedRow {
 
 export interface KindFields {
   name: ImportKind;
-  fields: { name: string; type: string; required: boolean }[];
+  fields: { name: string; type: string; required: boolean; meanings: string[] }[];
 }
 
 export interface IdenticalLines {

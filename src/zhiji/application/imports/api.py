@@ -12,6 +12,7 @@ from pydantic import Field
 
 from zhiji.application.imports import presentation, queries, services
 from zhiji.data.landing.files import land
+from zhiji.platform import idempotency
 from zhiji.platform.errors import InputInvalid
 from zhiji.platform.schemas import LARGEST_ID, Limit, PathId, SignedRequest, answers
 from zhiji.platform.scope import require
@@ -23,7 +24,11 @@ After = Annotated[int, Query(0, ge=0, le=LARGEST_ID, description="The last id of
 
 
 class ImportRow(Schema):
-    """One import in the history. Counts are rows of the file; empty until they are known."""
+    """One import in the history. Counts are rows of the file; empty until they are known.
+
+    ``reason``: why it failed, in the reader's language. A file that could not be opened is not ``is_readable``: its
+    profile and mapping are empty, and its kind is the one that was asked for (``auto`` where it was to be found).
+    """
 
     id: int
     name: str
@@ -37,6 +42,24 @@ class ImportRow(Schema):
     job_id: int | None
     counts: dict[str, int]
     reason: dict[str, Any] | None
+    is_readable: bool
+
+
+class UnknownWord(Schema):
+    """``meaning``: as it was said; empty where the word is left as it is; null while nobody said anything."""
+
+    word: str
+    count: int
+    meaning: str | None
+
+
+class UnknownValues(Schema):
+    """Words of a field of closed vocabulary that nobody knows, as the dry run found them; ``more`` are not listed."""
+
+    field: str
+    column: str
+    words: list[UnknownWord]
+    more: int
 
 
 class ImportDetail(ImportRow):
@@ -48,6 +71,7 @@ class ImportDetail(ImportRow):
     currency: str
     profile: dict[str, Any]
     mapping: dict[str, Any]
+    values: list[UnknownValues]
     options: dict[str, Any]
     findings: list[dict[str, Any]]
     notes: list[dict[str, Any]]
@@ -89,6 +113,12 @@ class MatchForm(Schema):
     options: dict[str, Any] = Field(default_factory=dict, max_length=20)
 
 
+class ValuesForm(Schema):
+    """``values``: field → word of the file → meaning; an empty meaning leaves the word as it is."""
+
+    values: dict[str, dict[str, str]] = Field(max_length=50)
+
+
 class IdenticalLines(Schema):
     """Identical lines are kept and flagged. ``amount_micros``: what counting them once takes off all sums."""
 
@@ -127,9 +157,12 @@ class RejectedPage(Schema):
 
 
 class KindField(Schema):
+    """``meanings``: what a word in this field may mean; empty for fields that take any text."""
+
     name: str
     type: str
     required: bool
+    meanings: list[str]
 
 
 class Kind(Schema):
@@ -145,7 +178,7 @@ def import_list(request: SignedRequest, after: After, limit: Limit) -> Any:
     if after:
         rows = rows.filter(pk__lt=after)
     found = list(rows.order_by("-pk")[: limit + 1])
-    items = [presentation.row(item) for item in found[:limit]]
+    items = presentation.page(request, found[:limit])
     return {"items": items, "next": found[limit - 1].pk if len(found) > limit else None}
 
 
@@ -177,7 +210,10 @@ def identical_lines_switch(request: SignedRequest, form: IdenticalLinesForm) -> 
 
 @router.post("", response=answers({200: ImportDetail}, 409, 413), operation_id="import_create")
 def import_create(request: SignedRequest, form: Form[UploadForm], file: Upload = None) -> Any:
-    """Upload a file: it is landed, looked at and its columns are matched; nothing is stored in the record yet."""
+    """Upload a file: it is landed, looked at and its columns are matched; nothing is stored in the record yet.
+
+    A file that cannot be opened is refused, and stands in the history as failed with the same reason.
+    """
     require(request.user, "import", "write")
     if file is None:
         raise InputInvalid(field="file", problem="missing", where={"field": "file"})
@@ -195,9 +231,18 @@ def import_get(request: SignedRequest, import_id: PathId) -> Any:
 
 
 @router.post("/{import_id}/match", response=answers({200: ImportDetail}, 404, 409), operation_id="import_match")
+@idempotency.lasting
 def import_match(request: SignedRequest, import_id: PathId, form: MatchForm) -> Any:
     row = queries.import_get(request.user, import_id, "write")
     row = services.import_match(row, overrides=form.overrides, options=form.options, kind=form.kind)
+    return presentation.detail(request, row)
+
+
+@router.post("/{import_id}/values", response=answers({200: ImportDetail}, 404, 409), operation_id="import_values")
+def import_values(request: SignedRequest, import_id: PathId, form: ValuesForm) -> Any:
+    """Say what words mean that the dry run did not know; where that changes it, the dry run starts anew."""
+    row = queries.import_get(request.user, import_id, "write")
+    services.import_values(row, values=form.values, by=request.user)
     return presentation.detail(request, row)
 
 

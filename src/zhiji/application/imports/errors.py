@@ -38,3 +38,10 @@ class ImportColumnsMissing(CodedError):
 class ImportKindUnknown(CodedError):
     code = "import_kind_unknown"
     status = 422
+
+
+class ImportUnreadable(CodedError):
+    """The file could not even be opened, so there are no rows to try."""
+
+    code = "import_unreadable"
+    status = 409

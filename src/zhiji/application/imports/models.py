@@ -11,7 +11,10 @@ from zhiji.data.landing.models import Batch, LandedFile
 
 
 class Import(models.Model):
-    """A file on its way in. ``dry_run`` and ``report`` hold counts and codes, never words (see ``services``)."""
+    """A file on its way in. ``dry_run`` and ``report`` hold counts and codes, never words (see ``services``).
+
+    A file that could not be opened has neither profile nor mapping, and ``kind`` is as it was asked for (``auto``).
+    """
 
     scope_object: ClassVar[str] = "import"
     scope_owner: ClassVar[None] = None
@@ -47,3 +50,8 @@ class Import(models.Model):
 
     class Meta:
         indexes = (models.Index(fields=["-created_at"], name="import_newest"),)
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether the file could be opened at all."""
+        return bool(self.profile)

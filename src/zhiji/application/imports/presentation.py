@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.http import HttpRequest
@@ -14,7 +14,7 @@ from zhiji.application.imports.services import folder_of
 from zhiji.data.landing.models import RejectedRow
 from zhiji.kernel import Language, Reason, render
 from zhiji.platform.problems import language_of
-from zhiji.processing.cleaning import KINDS
+from zhiji.processing.cleaning import KINDS, answered, vocabulary
 from zhiji.processing.pipelines.quarantine import read_rejected
 from zhiji.processing.pipelines.storing import REJECTED
 
@@ -27,7 +27,7 @@ def words(reason: dict[str, Any], language: Language) -> dict[str, Any]:
     return {**reason, "what": text.what, "why": text.why, "remedy": text.remedy}
 
 
-def row(item: Import) -> dict[str, Any]:
+def row(item: Import, language: Language) -> dict[str, Any]:
     counts = item.report.get("counts") or item.dry_run.get("counts") or {}
     return {
         "id": item.pk,
@@ -41,8 +41,14 @@ def row(item: Import) -> dict[str, Any]:
         "stored_at": item.stored_at,
         "job_id": item.job_id,
         "counts": {key: value for key, value in counts.items() if isinstance(value, int)},
-        "reason": item.reason,
+        "reason": words(item.reason, language) if item.reason else None,
+        "is_readable": item.is_readable,
     }
+
+
+def page(request: HttpRequest, items: Sequence[Import]) -> list[dict[str, Any]]:
+    language = language_of(request)
+    return [row(item, language) for item in items]
 
 
 def detail(request: HttpRequest, item: Import) -> dict[str, Any]:
@@ -51,11 +57,11 @@ def detail(request: HttpRequest, item: Import) -> dict[str, Any]:
     profile = item.profile
     mapping = {**item.mapping, "notes": [words(note, language) for note in item.mapping.get("notes", [])]}
     return {
-        **row(item),
-        "reason": words(item.reason, language) if item.reason else None,
+        **row(item, language),
         "currency": item.currency,
         "profile": {**profile, "notes": [], "sample": profile.get("sample", [])[:20]},
         "mapping": mapping,
+        "values": answered(item.dry_run.get("values", []), item.mapping.get("values", {})),
         "options": item.options,
         "findings": [words(finding, language) for finding in account.get("findings", [])],
         "notes": [words(note, language) for note in profile.get("notes", [])],
@@ -71,7 +77,15 @@ def kinds() -> list[dict[str, Any]]:
     return [
         {
             "name": kind.name,
-            "fields": [{"name": f.name, "type": f.type, "required": f.required} for f in kind.fields.values()],
+            "fields": [
+                {
+                    "name": f.name,
+                    "type": f.type,
+                    "required": f.required,
+                    "meanings": list(vocabulary(kind.name, f.name)),
+                }
+                for f in kind.fields.values()
+            ],
         }
         for kind in KINDS.values()
     ]

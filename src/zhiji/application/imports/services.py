@@ -4,6 +4,7 @@ all come through here."""
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,17 +19,18 @@ from zhiji.application.imports.errors import (
     ImportNothingToStore,
     ImportNotUndoable,
     ImportStateWrong,
+    ImportUnreadable,
 )
 from zhiji.application.imports.models import Import
 from zhiji.data.landing.files import path_of
 from zhiji.data.landing.models import Batch, LandedFile, Source
-from zhiji.data.sources.files import FileProfile, inspect
+from zhiji.data.sources.files import FileError, FileProfile, inspect
 from zhiji.kernel import Reason, clock, render
 from zhiji.platform import audit, jobs, live
 from zhiji.platform.company import company, company_update
 from zhiji.platform.models import Job, User
 from zhiji.platform.workspace import workspace
-from zhiji.processing.cleaning import KINDS, Mapping, match_columns
+from zhiji.processing.cleaning import KINDS, Mapping, Meanings, checked_meanings, match_columns
 from zhiji.processing.pipelines.orders import Decision
 
 State = Import.State
@@ -51,26 +53,46 @@ def import_create(
     options: dict[str, Any] | None = None,
     is_history: bool = True,
     currency: str | None = None,
+    values: Meanings | None = None,
 ) -> Import:
     """Look at a landed file and match its columns; nothing is stored yet.
 
     overrides: field → column of the file, stronger than the match. options: what the person knows better about the
-    file (delimiter, sheet …) or its values (``day_first``). currency: ISO 4217; by default the company's.
-    Raises a FileError where the file cannot be read, ImportKindUnknown, ImportCurrencyDiffers.
+    file (delimiter, sheet …) or its values (``day_first``). currency: ISO 4217; by default the company's. values: what
+    words of the file mean, see ``import_values``.
+    Raises ImportKindUnknown, ImportCurrencyDiffers, what the match refuses, and a FileError where the file cannot be
+    read; only the last leaves something: a failed import in the history, with the reason.
     """
     if kind not in (AUTO, *KINDS):
         raise ImportKindUnknown(kind=kind, known=", ".join(KINDS), where={"field": "kind"})
-    _settle_currency(currency)
-    profile = inspect(path_of(file), name=name, options=_file_options(options))
+    _expect_currency(currency)
+    row = Import(
+        file=file, name=Path(name).name[:255], kind=kind, source_code=source_code, is_history=is_history,
+        currency=currency or company().currency, options=options or {}, created_by=by,
+    )  # fmt: skip
+    try:
+        profile = inspect(path_of(file), name=name, options=_file_options(options))
+    except FileError as refusal:
+        _import_unreadable(row, refusal.reason)
+        raise
     mapping = _match(profile, kind, overrides or {})
+    mapping = replace(mapping, values=checked_meanings(mapping.kind, values or {}))
     with transaction.atomic():
-        row = Import.objects.create(
-            file=file, name=Path(name).name[:255], kind=mapping.kind, source_code=source_code, is_history=is_history,
-            currency=company().currency, profile=profile.to_json(), mapping=mapping.to_json(), options=options or {},
-            created_by=by,
-        )  # fmt: skip
+        if row.currency != company().currency:
+            company_update(currency=row.currency)
+        row.kind, row.profile, row.mapping = mapping.kind, profile.to_json(), mapping.to_json()
+        row.save()
         audit.record("import_create", "import", row.pk, file=file.sha256, kind=mapping.kind)
     return row
+
+
+@transaction.atomic
+def _import_unreadable(row: Import, reason: Reason) -> None:
+    """Whoever asks later what became of a file finds it in the history, also where nobody saw the refusal."""
+    row.state, row.reason = State.FAILED, reason.to_json()
+    row.save()
+    audit.record("import_failed", "import", row.pk, file=row.file.sha256, code=reason.code)
+    live.publish("import", id=row.pk, state=row.state)
 
 
 def import_resumable(
@@ -103,26 +125,30 @@ def _file_options(options: dict[str, Any] | None) -> dict[str, Any]:
     return {key: value for key, value in (options or {}).items() if key in OPTIONS}
 
 
-def _settle_currency(currency: str | None) -> None:
+def _expect_currency(currency: str | None) -> None:
     """The first import may name the company's currency; afterwards every file must be in it."""
     books = company()
     if currency is None or currency == books.currency:
         return
     if Batch.objects.exclude(state=Batch.State.WITHDRAWN).exists():
         raise ImportCurrencyDiffers(found=currency, expected=books.currency, where={"field": "currency"})
-    company_update(currency=currency)
 
 
 def import_match(row: Import, *, overrides: dict[str, str], options: dict[str, Any], kind: str | None = None) -> Import:
-    """Match again with what the person said; the file is looked at again only where its reading changes."""
+    """Match again with what the person said; the file is looked at again only where its reading changes.
+
+    What was said about words stays, unless the kind changes.
+    """
     _expect(row, State.MATCHING, State.CHECKED, State.FAILED)
     wanted_kind = kind or row.kind
     if wanted_kind not in KINDS:
         raise ImportKindUnknown(kind=wanted_kind, known=", ".join(KINDS), where={"field": "kind"})
-    profile = FileProfile.from_json(row.profile)
-    if _file_options(options) != _file_options(row.options):
+    if row.is_readable and _file_options(options) == _file_options(row.options):
+        profile = FileProfile.from_json(row.profile)
+    else:
         profile = inspect(path_of(row.file), name=row.name, options=_file_options(options))
-    mapping = match_columns(profile, wanted_kind, overrides)
+    said = {} if wanted_kind != row.kind else row.mapping.get("values", {})
+    mapping = replace(match_columns(profile, wanted_kind, overrides), values=said)
     with transaction.atomic():
         row.kind, row.options, row.state = wanted_kind, options, State.MATCHING
         row.profile, row.mapping, row.dry_run, row.reason = profile.to_json(), mapping.to_json(), {}, None
@@ -131,9 +157,38 @@ def import_match(row: Import, *, overrides: dict[str, str], options: dict[str, A
     return row
 
 
+def import_values(row: Import, *, values: Meanings, by: User | None = None) -> Import:
+    """Say what words of the file mean: field → word → meaning, added to what was said before.
+
+    An empty meaning leaves the word as it is, and it is not asked about again. A dry run that other meanings would
+    change is started anew. Raises ValueFieldUnknown, ValueMeaningUnknown.
+    """
+    _expect(row, State.MATCHING, State.CHECKED, State.FAILED)
+    if not row.is_readable:
+        raise ImportUnreadable(name=row.name)
+    before: Meanings = row.mapping.get("values", {})
+    after = {field: dict(words) for field, words in before.items()}
+    for field, words in checked_meanings(row.kind, values).items():
+        after.setdefault(field, {}).update(words)
+    with transaction.atomic():
+        row.mapping = {**row.mapping, "values": after}
+        row.save(update_fields=["mapping"])
+        audit.record("import_values", "import", row.pk, values=audit.digest(after))
+        if row.state == State.CHECKED and _meant(after) != _meant(before):
+            import_check(row, by=by)
+    return row
+
+
+def _meant(values: Meanings) -> set[tuple[str, str, str]]:
+    """What was said without the words that are left as they are."""
+    return {(field, word, meaning) for field, words in values.items() for word, meaning in words.items() if meaning}
+
+
 def import_check(row: Import, *, by: User | None = None) -> Job:
     """Start the dry run: read, clean, validate, compare with what is stored; the record stays as it is."""
     _expect(row, State.MATCHING, State.CHECKED, State.FAILED)
+    if not row.is_readable:
+        raise ImportUnreadable(name=row.name)
     missing = row.mapping.get("missing", [])
     if missing:
         raise ImportColumnsMissing(fields=", ".join(missing), where={"field": missing[0]})

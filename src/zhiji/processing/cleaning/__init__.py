@@ -5,8 +5,8 @@ from zhiji.processing.cleaning.kinds import KINDS, Field, Kind
 from zhiji.processing.cleaning.mapping import Mapping, Match, match_columns
 from zhiji.processing.cleaning.orders import clean_orders
 from zhiji.processing.cleaning.records import clean_customers, clean_interactions, clean_products
-from zhiji.processing.cleaning.rejects import write_reject_file
 from zhiji.processing.cleaning.settings import Cleaned, CleaningSettings
+from zhiji.processing.cleaning.vocabularies import Meanings, answered, checked_meanings, vocabulary
 
 __all__ = [
     "KINDS",
@@ -17,10 +17,13 @@ __all__ = [
     "Kind",
     "Mapping",
     "Match",
+    "Meanings",
+    "answered",
+    "checked_meanings",
     "clean_customers",
     "clean_interactions",
     "clean_orders",
     "clean_products",
     "match_columns",
-    "write_reject_file",
+    "vocabulary",
 ]

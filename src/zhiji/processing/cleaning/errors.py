@@ -26,6 +26,16 @@ class MappingColumnTwice(CleaningError):
     code = "mapping_column_twice"
 
 
+class ValueFieldUnknown(CleaningError):
+    """Words of a field that takes any text have no meaning to be given."""
+
+    code = "value_field_unknown"
+
+
+class ValueMeaningUnknown(CleaningError):
+    code = "value_meaning_unknown"
+
+
 class RequiredFieldMissing(CleaningError):
     code = "required_field_missing"
 

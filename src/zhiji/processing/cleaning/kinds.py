@@ -15,7 +15,8 @@ _HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a kind. ``type``: id text instant amount quantity country phone email currency state consent."""
+    """One field of a kind. ``type``: id text word instant amount quantity country phone email currency state
+    consent; ``word``, ``currency``, ``state`` and ``consent`` have a closed vocabulary (see ``vocabularies``)."""
 
     name: str
     type: str

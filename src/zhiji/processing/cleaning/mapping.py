@@ -18,7 +18,7 @@ from zhiji.processing.cleaning.errors import (
 )
 from zhiji.processing.cleaning.kinds import KINDS, Field, Kind, folded
 
-# Columns of a file of rejects that came back corrected: see ``rejects.write_reject_file``.
+# Columns of a file of rejects that came back corrected: the imports' ``rejected_file`` writes them.
 REJECT_COLUMNS = {"error_row": "row", "error_import": "import", "error_column": "column", "error_reason": "reason"}
 _FUZZY = 0.86
 _ACCEPT = 0.6
@@ -41,6 +41,7 @@ class Mapping:
 
     fields: field → Match. extras: columns kept as further attributes. missing: required fields without a column.
     corrects: ``row`` and, where there, ``import`` → column, when the file is a corrected file of rejects.
+    values: what a person said that words of the file mean (see ``vocabularies.Meanings``).
     """
 
     kind: str
@@ -49,6 +50,7 @@ class Mapping:
     extras: list[int]
     missing: list[str]
     corrects: dict[str, int] = field(default_factory=dict)
+    values: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def column(self, name: str) -> str | None:
         """``c3``, or None."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from zhiji.kernel import LineKind
-from zhiji.processing.cleaning import order_findings, order_lines, order_money
+from zhiji.processing.cleaning import order_extras, order_findings, order_lines, order_money
 from zhiji.processing.cleaning.errors import MoneyFieldMissing, RequiredFieldMissing
 from zhiji.processing.cleaning.folding import quoted
 from zhiji.processing.cleaning.mapping import Mapping
@@ -60,16 +60,19 @@ def clean_orders(received: str | Path, mapping: Mapping, settings: CleaningSetti
     target = Path(out_dir)
     with cleaning_run(Path(received), mapping, settings, target) as (stage, clean_path, rejected_path):
         stage.build()
-        order_money.fill_from_first_line(stage)
-        order_money.price_lines(stage)
+        of_the_order = order_money.fill_from_first_line(stage)
+        order_money.expect_currency(stage)
+        order_money.price_lines(stage, of_the_order)
         months = order_money.monthly_totals(stage)
         stage.findings += judge(stage, "priced", ORDER_EXPECTATIONS)
-        rejected = write_rejected(stage, "priced", ORDER_EXPECTATIONS, rejected_path, "money_micros", "event_at")
+        rejected = write_rejected(stage, "priced", ORDER_EXPECTATIONS, rejected_path, "whole_micros", "event_at")
         order_lines.sort_kinds(stage)
         order_lines.key_lines(stage)
+        order_extras.add_lines(stage, of_the_order)
         clean = _write(stage, clean_path)
         findings, counts = order_findings.look_over(stage, clean_path)
-    return cleaned("orders", target, (clean, rejected), counts, stage.findings + findings, months)
+        findings += order_extras.look_over(stage, clean_path)
+    return cleaned("orders", target, (clean, rejected), counts, stage.findings + findings, months, stage.unknown)
 
 
 def _write(stage: Stage, path: Path) -> int:
@@ -81,18 +84,22 @@ def _write(stage: Stage, path: Path) -> int:
     )
     kinds = ", ".join(quoted(kind) for kind in LineKind.VALUE)
     without = ", ".join(quoted(state) for state in STATES_WITHOUT_VALUE)
-    row = stage.connection.execute(
+    stage.connection.execute(
         f"""COPY (SELECT l.row, l.order_number, l.order_key, l.line_digest, l.occurrence, l.occurrence > 0 AS is_repeat,
             l.is_cancellation, l.customer_external_id, l.customer_name, l.product_code, l.product_key, l.product_name,
             l.category, l.line_kind, l.quantity_milli, l.unit_price AS unit_price_micros, l.amount_micros,
-            l.discount_micros, l.tax_micros, l.postage_micros, l.refund_micros,
+            l.discount_micros, l.tax_micros, l.postage_micros, l.fee_micros, l.refund_micros,
             CASE WHEN l.line_kind IN ({kinds}) AND l.order_state NOT IN ({without})
-                THEN l.amount_micros - l.refund_micros ELSE 0 END AS value_micros,
+                THEN l.amount_micros ELSE 0 END AS value_micros,
             l.currency, l.event_at, l.order_at, {known} AS known_at, l.paid_at, l.order_state, l.store, l.channel,
             l.country, l.city, l.phone, coalesce(l.phone_masked, false) AS phone_masked, l.email, l.contact_allowed,
-            {_extra(stage)} AS extra, l.corrects_row, l.corrects_import
-            FROM lines l {_received(stage)} ORDER BY l.row)
+            CASE WHEN l.made_from IS NULL THEN {_extra(stage)} END AS extra, l.corrects_row, l.corrects_import,
+            l.made_from FROM all_lines l {_received(stage)} ORDER BY l.row, l.made_from NULLS FIRST)
             TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd)"""
+    )
+    # Rows of the file: what was made beside them is not received.
+    row = stage.connection.execute(
+        f"SELECT count(*) FROM read_parquet({quoted(str(path))}) WHERE made_from IS NULL"
     ).fetchone()
     return int(row[0]) if row else 0
 

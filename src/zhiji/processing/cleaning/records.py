@@ -79,7 +79,9 @@ def _clean(
     with cleaning_run(Path(received), mapping, settings, target) as (stage, clean_path, rejected_path):
         stage.build()
         run = stage.connection.execute
-        appearance = f"row_number() OVER (PARTITION BY upper({key}) ORDER BY row)" if key else "1"
+        # Product codes that differ in case alone are one product; ids of customers are other systems' and kept apart.
+        folded_key = f"upper({key})" if key == "product_code" else key
+        appearance = f"row_number() OVER (PARTITION BY {folded_key} ORDER BY row)" if key else "1"
         reception = f"TIMESTAMP {quoted(settings.received.isoformat(' '))}"
         event = f"coalesce({time}, {reception})" if time else reception
         known = f"{event} + INTERVAL {settings.lag_days} DAY" if time and settings.mode == "history" else reception
@@ -98,7 +100,8 @@ def _clean(
                 TO {quoted(str(clean_path))} (FORMAT parquet, COMPRESSION zstd)"""
         ).fetchone()
         clean = int(row[0]) if row else 0
-    return cleaned(mapping.kind, target, (clean, rejected), {}, stage.findings + findings)
+    said = stage.findings + findings
+    return cleaned(mapping.kind, target, (clean, rejected), {}, said, unknown=stage.unknown)
 
 
 def _notes(stage: Stage) -> dict[str, str]:
@@ -115,11 +118,8 @@ def _customer_columns(_stage: Stage) -> str:
     han = "regexp_matches(concat(l.last_name, l.first_name), '[\\x{4e00}-\\x{9fff}]')"
     spaced = "nullif(concat_ws(' ', l.first_name, l.last_name), '')"
     joined = f"CASE WHEN {han} THEN concat(l.last_name, l.first_name) ELSE {spaced} END"
-    said = "lower(coalesce(l.kind, ''))"
     return f"""l.external_id, coalesce(l.name, {joined}, l.company) AS name,
-        CASE WHEN regexp_matches({said}, '^(企业|公司|单位|机构|organi[sz]ation|company|business|corporate|b2b)') THEN
-        'organisation'
-            WHEN regexp_matches({said}, '^(个人|person|individual|private|b2c)') THEN 'person'
+        CASE WHEN l.kind IS NOT NULL THEN l.kind
             WHEN regexp_matches(lower(coalesce(l.name, {joined}, '')), {quoted(_ORGANISATION)}) THEN 'organisation'
             WHEN coalesce(l.name, {joined}) IS NULL AND l.company IS NOT NULL THEN 'organisation' ELSE 'person' END AS
             kind,

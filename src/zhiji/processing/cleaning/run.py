@@ -8,11 +8,13 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from zhiji.kernel import Reason
 from zhiji.processing.cleaning.mapping import Mapping
 from zhiji.processing.cleaning.settings import Cleaned, CleaningSettings
 from zhiji.processing.cleaning.stage import Stage, open_stage
+from zhiji.processing.cleaning.vocabularies import merged_values
 
 CLEAN, REJECTED = "clean.parquet", "rejected.parquet"
 
@@ -58,8 +60,11 @@ def cleaned(
     counts: dict[str, int],
     findings: list[Reason],
     months: list[dict[str, int | str | None]] | None = None,
+    unknown: list[dict[str, Any]] | None = None,
 ) -> Cleaned:
-    """The result, its paths where the files stand now. sizes: (clean, rejected)."""
+    """The result, its paths where the files stand now. sizes: (clean, rejected). unknown: of each column."""
     clean, rejected = sizes
     paths = (out_dir / CLEAN, out_dir / REJECTED)
-    return Cleaned(kind, *paths, clean + rejected, clean, rejected, counts, findings, months or [])
+    return Cleaned(
+        kind, *paths, clean + rejected, clean, rejected, counts, findings, months or [], merged_values(unknown or [])
+    )

@@ -61,6 +61,7 @@ class Cleaned:
     person should know about the file, each with its count. money in findings is micros of ``settings.currency``.
     months: of orders, see
     ``order_money.monthly_totals``; ``validation.reconcile`` sets the other figures against them.
+    unknown: words of closed vocabularies that nobody knows, see ``vocabularies.unknown_values``; one entry a field.
     """
 
     kind: str
@@ -72,6 +73,7 @@ class Cleaned:
     counts: dict[str, int] = field(default_factory=dict)
     findings: list[Reason] = field(default_factory=list)
     months: list[dict[str, int | str | None]] = field(default_factory=list)
+    unknown: list[dict[str, Any]] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
         values = {**asdict(self), "findings": [finding.to_json() for finding in self.findings]}

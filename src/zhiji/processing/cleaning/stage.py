@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -16,7 +18,17 @@ from zhiji.processing.cleaning.kinds import KINDS, consent_refuses, folded, lexi
 from zhiji.processing.cleaning.mapping import Mapping
 from zhiji.processing.cleaning.numbers import parse_numbers
 from zhiji.processing.cleaning.settings import CleaningSettings
-from zhiji.processing.cleaning.words import contact_allowed, currency, line_kind, map_words, order_state
+from zhiji.processing.cleaning.vocabularies import ALLOWED, unknown_values
+from zhiji.processing.cleaning.words import (
+    contact_allowed,
+    currency,
+    customer_kind,
+    fold_word,
+    is_dated,
+    line_kind,
+    map_words,
+    order_state,
+)
 
 MICRO_DECIMALS = 6
 MILLI_DECIMALS = 3
@@ -32,6 +44,12 @@ _NORMALISED = {
     "city",
     "country",
 }
+# How a field of closed vocabulary reads a word, and what is said of words that it does not know.
+_WORDS: dict[str, tuple[Callable[[str], str | None], str]] = {
+    "order_state": (order_state, "order_state_unknown"),
+    "line_kind": (line_kind, "line_kind_unknown"),
+    "kind": (customer_kind, "customer_kind_unknown"),
+}
 
 
 @dataclass
@@ -46,6 +64,8 @@ class Stage:
     mapping: Mapping
     settings: CleaningSettings
     findings: list[Reason] = field(default_factory=list)
+    unknown: list[dict[str, Any]] = field(default_factory=list)
+    known_by_contact: bool = False
     _absents: list[str] = field(default_factory=list)
     _selects: list[str] = field(default_factory=list)
     _joins: list[str] = field(default_factory=list)
@@ -70,8 +90,22 @@ class Stage:
             f"CREATE TEMP TABLE present AS SELECT r.row, {', '.join(self._selects)} FROM received r "
             f"{' '.join(self._joins)} WHERE r.broken IS NULL"
         )
+        self._who()
         absent = "".join(f", {expression}" for expression in self._absents)
         self.connection.execute(f"CREATE TEMP VIEW typed AS SELECT *{absent} FROM present")
+
+    def _who(self) -> None:
+        """Orders without an id of the customer: the e-mail, else the full phone, is the id, and that is said."""
+        missing = "NULL::VARCHAR AS customer_external_id"
+        named = [name for name in ("email", "phone") if self.has(name)]
+        if missing not in self._absents or not named:
+            return
+        ways = {"email": "email", "phone": "CASE WHEN NOT phone_masked THEN phone END"}
+        who = f"coalesce({', '.join(ways[name] for name in named)}) AS customer_external_id"
+        self._absents[self._absents.index(missing)] = who
+        columns = ", ".join(self.mapping.shown(name) for name in named)
+        self.findings.append(Reason("customers_known_by_contact", {"columns": columns}))
+        self.known_by_contact = True
 
     def _select(self, expression: str, alias: str) -> None:
         """A column of ``typed``; constants cost no memory, they are made when they are read."""
@@ -97,9 +131,6 @@ class Stage:
         self._select("NULL::VARCHAR", f"{name}__code")
 
     def _text(self, name: str, column: str) -> None:
-        if name == "line_kind":
-            self._word(name, column, "line_kind_unknown")
-            return
         if name in _NORMALISED:
             names_table(self.connection, table=f"text_{name}", column=column)
         else:
@@ -110,21 +141,41 @@ class Stage:
     def _country(self, name: str, column: str) -> None:
         self._text(name, column)
 
-    def _word(self, name: str, column: str, finding: str) -> None:
-        meaning = order_state if name == "order_state" else line_kind
-        unknown = map_words(self.connection, table=f"word_{name}", column=column, meaning=meaning)
-        if unknown:
-            words = ", ".join(sorted(unknown, key=lambda word: -unknown[word])[:10])
-            where = {"column": self.mapping.shown(name)}
-            self.findings.append(Reason(finding, {"words": words, "count": sum(unknown.values())}, where))
+    def _said(self, field: str, word: str) -> str | None:
+        """What the person said that this word means; None where nothing was said, or to leave it."""
+        return self.mapping.values.get(field, {}).get(fold_word(word)) or None
+
+    def _unknown(self, field: str, column: str, unknown: dict[str, int], finding: str) -> None:
+        if not unknown:
+            return
+        words = ", ".join(sorted(unknown, key=lambda word: -unknown[word])[:10])
+        self.findings.append(Reason(finding, {"words": words, "count": sum(unknown.values())}, {"column": column}))
+        self.unknown.append(unknown_values(field, column, unknown))
+
+    def _word(self, name: str, column: str) -> None:
+        known, finding = _WORDS[name]
+        unknown = map_words(
+            self.connection,
+            table=f"word_{name}",
+            column=column,
+            meaning=lambda word: self._said(name, word) or known(word),
+        )
+        self._unknown(name, self.mapping.shown(name), unknown, finding)
         self._select(f"{self._join(f'word_{name}', column)}.value", name)
         self._select("NULL::VARCHAR", f"{name}__code")
 
     def _state(self, name: str, column: str) -> None:
-        self._word(name, column, "order_state_unknown")
+        self._word(name, column)
 
     def _currency(self, name: str, column: str) -> None:
-        map_words(self.connection, table="word_currency", column=column, meaning=currency)
+        unknown = map_words(
+            self.connection,
+            table="word_currency",
+            column=column,
+            meaning=lambda word: self._said(name, word) or currency(word),
+        )
+        if unknown:  # no finding: each of these rows goes to quarantine with its own reason
+            self.unknown.append(unknown_values(name, self.mapping.shown(name), unknown))
         alias = self._join("word_currency", column)
         fallback = quoted(self.settings.currency)
         self._select(f"CASE WHEN {plain_text(f'r.{column}')} IS NULL THEN {fallback} ELSE {alias}.value END", name)
@@ -186,14 +237,7 @@ class Stage:
         columns += [mapped.column] if mapped else []
         values = []
         for i in columns:
-            refuses = consent_refuses(self.mapping.columns[i])
-            map_words(
-                self.connection,
-                table=f"consent_{i}",
-                column=f"c{i}",
-                meaning=lambda word, refuses=refuses: contact_allowed(word, refuses),  # type: ignore[misc]
-                kind="BOOLEAN",
-            )
+            self._consent_column(i)
             values.append(f"{self._join(f'consent_{i}', f'c{i}')}.value")
         listed = ", ".join(values)
         self._select(
@@ -201,6 +245,26 @@ class Stage:
             "contact_allowed",
         )
         self._select("NULL::VARCHAR", "contact_allowed__code")
+
+    def _consent_column(self, i: int) -> None:
+        """A word that nobody knows says nothing, but in a column of refusals it counts as one: better not call."""
+        shown = self.mapping.columns[i]
+        refuses = consent_refuses(shown)
+
+        def meaning(word: str) -> bool | None:
+            said = self._said("contact_allowed", word)
+            return contact_allowed(word, refuses) if said is None else said == ALLOWED
+
+        unknown = map_words(
+            self.connection,
+            table=f"consent_{i}",
+            column=f"c{i}",
+            meaning=meaning,
+            kind="BOOLEAN",
+            otherwise=False if refuses else None,
+        )
+        finding = "consent_word_refuses" if refuses else "consent_word_unknown"
+        self._unknown("contact_allowed", shown, {w: n for w, n in unknown.items() if not is_dated(w)}, finding)
 
     def _corrections(self) -> None:
         row, batch = self.mapping.corrects.get("row"), self.mapping.corrects.get("import")
@@ -224,5 +288,15 @@ def open_stage(received: Path, mapping: Mapping, settings: CleaningSettings, scr
     connection.execute(f"SET threads={settings.threads}")
     connection.execute(f"SET temp_directory={quoted(str(scratch))}")
     connection.execute("SET TimeZone='UTC'")
-    connection.execute(f"CREATE TEMP VIEW received AS SELECT * FROM read_parquet({quoted(str(received))})")
+    connection.execute(
+        f"CREATE TEMP VIEW received AS SELECT *{_without_guards(mapping)} FROM read_parquet({quoted(str(received))})"
+    )
     return Stage(connection, mapping, settings)
+
+
+def _without_guards(mapping: Mapping) -> str:
+    """A file of rejects that came back: the apostrophe that kept a spreadsheet from running a cell is taken off again."""
+    if not mapping.corrects:
+        return ""
+    cells = [f"regexp_replace(c{i}, '^''([=+\\-@\\t\\r])', '\\1') AS c{i}" for i in range(len(mapping.columns))]
+    return f" REPLACE ({', '.join(cells)})"

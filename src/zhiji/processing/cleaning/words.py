@@ -12,6 +12,8 @@ import duckdb
 
 from zhiji.processing.cleaning.kinds import lexicon
 
+# Offered where a file's own word for a currency is not known.
+CURRENCIES = ("CNY", "HKD", "TWD", "USD", "EUR", "GBP", "JPY", "KRW", "SGD", "AUD", "CAD", "CHF")
 _SIGNS = {
     "¥": "CNY",
     "￥": "CNY",
@@ -47,6 +49,15 @@ def line_kind(word: str) -> str | None:
     return _reverse("line_kinds").get(fold_word(word))
 
 
+def customer_kind(word: str) -> str | None:
+    """``person`` or ``organisation``: by the words, or how they begin (``企业客户``)."""
+    plain = fold_word(word)
+    for kind, beginnings in lexicon()["customer_kinds"].items():
+        if plain.startswith(tuple(beginnings)):
+            return str(kind)
+    return None
+
+
 def region(country: str) -> str | None:
     """ISO 3166 of a country's name, for reading phone numbers."""
     return _reverse("countries").get(fold_word(country))
@@ -58,8 +69,13 @@ def currency(word: str) -> str | None:
     return _SIGNS.get(plain) or (plain.upper() if re.fullmatch(r"[a-z]{3}", plain) else None)
 
 
+def is_dated(word: str) -> bool:
+    """Whether a cell holds a day rather than a word."""
+    return re.match(r"\d{4}[-/.年]\d|\d{1,2}[-/.]\d{1,2}[-/.]\d{2}", fold_word(word)) is not None
+
+
 def contact_allowed(word: str, refuses: bool) -> bool | None:
-    """What a cell of a consent column says. A word that nobody knows in a column of refusals counts as a refusal."""
+    """What a cell of a consent column says; None for a word that nobody knows. The day of a refusal is a refusal."""
     plain = fold_word(word)
     words = lexicon()["consent"]["words"]
     if plain in words["refused"]:
@@ -68,7 +84,7 @@ def contact_allowed(word: str, refuses: bool) -> bool | None:
         return not refuses
     if plain in words["no"]:
         return refuses
-    return False if refuses else None
+    return False if refuses and is_dated(word) else None
 
 
 def map_words(
@@ -78,9 +94,10 @@ def map_words(
     column: str,
     meaning: Callable[[str], str | bool | None],
     kind: str = "VARCHAR",
+    otherwise: bool | None = None,
 ) -> dict[str, int]:
     """Makes ``table(raw, value)`` of the distinct cells of ``received.column``. Returns unknown words with their
-    counts."""
+    counts; their value is ``otherwise``."""
     rows = connection.execute(
         f"SELECT {column}, count(*) FROM received WHERE broken IS NULL AND {column} IS NOT NULL GROUP BY 1"
     ).fetchall()
@@ -93,7 +110,8 @@ def map_words(
         value = meaning(raw)
         if value is None:
             unknown[raw] = count
-        else:
+            value = otherwise
+        if value is not None:
             known.append((raw, value))
     load_pairs(connection, table, known, kind)
     return unknown

@@ -72,7 +72,8 @@ def check(path: Path, profile: FileProfile, mapping: Mapping, settings: CheckSet
 
     Returns JSON-safe: ``chunks``; ``counts`` (received, accepted, rejected; of orders new, changed, redelivered with
     their lines, new customers); ``findings``; ``first_rejection``; ``months`` (see ``validation.reconcile``);
-    ``repeats`` {lines, amount_micros}; ``first_on``, ``last_on`` (company days).
+    ``repeats`` {lines, amount_micros}; ``first_on``, ``last_on`` (company days); ``values``: words of closed
+    vocabularies that nobody knows (see ``Cleaned.unknown``).
     Raises a CodedError where the file as a whole is refused; then the folder is gone again.
     """
     shutil.rmtree(folder, ignore_errors=True)
@@ -106,6 +107,7 @@ def _check(path: Path, profile: FileProfile, mapping: Mapping, settings: CheckSe
             "received": cleaned.received, "accepted": cleaned.clean, "rejected": cleaned.rejected,
             **cleaned.counts, **compared,
         },
+        "values": cleaned.unknown,
         "findings": [finding.to_json() for finding in cleaned.findings],
         "first_rejection": _first_rejection(folder / REJECTED),
         "months": _months(cleaned, settings) if is_orders else [],
