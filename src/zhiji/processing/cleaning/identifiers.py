@@ -43,7 +43,8 @@ def parse_ids(
 
 
 def _look(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, int]:
-    exponent = "regexp_matches(flat, '(?i)^\\d(\\.\\d+)?e\\+\\d+$')"
+    # Spreadsheets write so from twelve digits on; ``1E+5`` is somebody's code.
+    exponent = "regexp_matches(flat, '(?i)^\\d(\\.\\d+)?e\\+(1[1-9]|[2-9]\\d|\\d{3,})$')"
     zeros = "regexp_matches(flat, '^\\d{15}0{1,15}$')"
     long = "regexp_matches(flat, '^\\d{16,30}$')"
     parts = {

@@ -103,21 +103,21 @@ def key_lines(stage: Stage) -> None:
     """Makes the view ``lines``: ``kinded`` with ``order_key``, ``line_digest``, ``occurrence``, ``order_at``.
 
     Without order numbers, a file that names products has an order a customer and day; one that does not has an order a
-    row, and equal rows are told apart by their occurrence.
+    row, and equal rows are told apart by their occurrence. So has a row that names nobody: two strangers on one day are
+    not one order. A masked phone names nobody.
     """
     content = ", ".join(f"coalesce({part}::VARCHAR, '')" for part in _CONTENT)
     join = "JOIN received r ON r.row = k.row" if stage.mapping.extras else ""
     day = f"strftime(timezone({quoted(stage.settings.zone)}, timezone('UTC', event_at)), '%Y-%m-%d')"
     numbered = stage.has("order_number")
     by_day = not numbered and (stage.has("product_code") or stage.has("product_name"))
-    whose = (
-        "order_number" if numbered else f"concat_ws(chr(31), coalesce(customer_external_id, phone, email, ''), {day})"
-    )
+    who = "coalesce(customer_external_id, CASE WHEN NOT phone_masked THEN phone END, email)"
+    whose = "order_number" if numbered else f"concat_ws(chr(31), coalesce({who}, ''), {day})"
     if not numbered:
         stage.findings.append(Reason("orders_made_by_day" if by_day else "orders_made_by_row"))
     run = stage.connection.execute
     run(
-        f"""CREATE TEMP TABLE digests AS SELECT k.row AS row, {whose} AS whose, event_at,
+        f"""CREATE TEMP TABLE digests AS SELECT k.row AS row, {whose} AS whose, {who} IS NULL AS nameless, event_at,
             md5(concat_ws(chr(31), {content}, coalesce({stage.extra_json()}, '')))[1:16] AS digest
         FROM kinded k {join}"""
     )
@@ -129,9 +129,11 @@ def key_lines(stage: Stage) -> None:
         (SELECT whose, digest FROM digests GROUP BY 1, 2 HAVING count(*) > 1) e USING (whose, digest)"""
     )
     run("CREATE TEMP TABLE order_times AS SELECT whose, min(event_at) AS order_at FROM digests GROUP BY 1")
-    made = "d.whose" if by_day else "concat_ws(chr(31), d.whose, d.digest, coalesce(e.occurrence, 0)::VARCHAR)"
+    alone = "concat_ws(chr(31), d.whose, d.digest, coalesce(e.occurrence, 0)::VARCHAR)"
+    made = f"CASE WHEN d.nameless THEN {alone} ELSE d.whose END" if by_day else alone
     key = "d.whose" if numbered else f"'~' || md5({made})[1:16]"
-    order_at = "o.order_at" if numbered or by_day else "d.event_at"
+    day_at = "CASE WHEN d.nameless THEN d.event_at ELSE o.order_at END"
+    order_at = "o.order_at" if numbered else day_at if by_day else "d.event_at"
     run(
         f"""CREATE TEMP VIEW lines AS SELECT k.*, {key} AS order_key, d.digest AS line_digest,
             coalesce(e.occurrence, 0) AS occurrence, {order_at} AS order_at

@@ -128,7 +128,7 @@ def _customer_columns(_stage: Stage) -> str:
 
 
 def _product_columns(stage: Stage) -> str:
-    currency = "l.currency" if stage.has("currency") else quoted(stage.settings.currency)
+    currency = f"CASE WHEN l.currency__code IS NULL THEN coalesce(l.currency, {quoted(stage.settings.currency)}) END"
     return f"""l.product_code, upper(l.product_code) AS product_key, l.product_name, l.category, l.brand,
         l.price AS price_micros, l.cost AS cost_micros, {currency} AS currency, l.active"""
 

@@ -1,22 +1,17 @@
-"""Quarantine: which rows failed which expectations, kept with all they held, and as a file that a person can
-correct."""
+"""Quarantine: which rows failed which expectations, kept with all they held."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from zhiji.kernel import Language, Reason, render
+from zhiji.kernel import Reason
 from zhiji.processing.cleaning.folding import quoted
 from zhiji.processing.cleaning.kinds import KINDS
 from zhiji.processing.cleaning.stage import Stage
 from zhiji.processing.validation.expectations import Expectation
 
 _VALUE_CHARS = 200
-# One text serves all rows with the same fault; their numbers are put in afterwards.
-_ROW_MARK = "\ue000"
-_FORMULA = "^[=+\\-@\\t\\r]"
 
 
 def judge(stage: Stage, table: str, expectations: Sequence[Expectation]) -> list[Reason]:
@@ -92,49 +87,3 @@ def _reason_case(stage: Stage, number: int, one: Expectation) -> str:
 
 def _prefixed(one: Expectation) -> str:
     return f"t.{one.code_sql}" if one.code_sql else f"'{one.code}'"
-
-
-def write_reject_file(
-    rejected: Path, columns: Sequence[str], target: Path, *, language: Language, batch: str = ""
-) -> int:
-    """A CSV (UTF-8 with mark) of the quarantined rows: their own columns, then ``error_row, error_column, error_reason,
-    error_import``. Cells that a spreadsheet would run as a formula get an apostrophe. Returns the rows written.
-
-    Corrected and imported again, the error columns say which rows it corrects (``Mapping.corrects``).
-    """
-    import duckdb
-
-    with duckdb.connect() as connection:
-        source = f"read_parquet({quoted(str(rejected))})"
-        kinds = connection.execute(f'SELECT DISTINCT "column", value, code, params FROM {source}').fetchall()
-        connection.execute(
-            'CREATE TEMP TABLE words ("column" VARCHAR, value VARCHAR, code VARCHAR, params VARCHAR, text VARCHAR)'
-        )
-        texts = [(*kind, _text(kind, language)) for kind in kinds]
-        if texts:
-            connection.executemany("INSERT INTO words VALUES (?, ?, ?, ?, ?)", texts)
-        own = [f'{_safe(f"q.c{i}")} AS "{column.replace(chr(34), chr(34) * 2)}"' for i, column in enumerate(columns)]
-        result = connection.execute(
-            f"""COPY (SELECT {", ".join(own)}, q.row AS error_row, q."column" AS error_column, replace(w.text,
-            '{_ROW_MARK}', q.row::VARCHAR) AS error_reason,
-                {quoted(batch)} AS error_import FROM {source} q LEFT JOIN words w ON q.code = w.code
-                AND q.params = w.params AND q."column" IS NOT DISTINCT FROM w."column"
-                AND q.value IS NOT DISTINCT FROM w.value ORDER BY q.row)
-                TO {quoted(str(target))} (FORMAT csv, HEADER)"""
-        ).fetchone()
-    target.write_bytes(b"\xef\xbb\xbf" + target.read_bytes())
-    return int(result[0]) if result else 0
-
-
-def _text(kind: tuple[str | None, str | None, str, str], language: Language) -> str:
-    column, value, code, params = kind
-    where = {"column": column or "", "row": _ROW_MARK}
-    reason = Reason(code, {**json.loads(params), "value": value or ""}, where)
-    return str(render(reason, language))
-
-
-def _safe(expression: str) -> str:
-    """A number with a minus is no formula; anything else that begins like one is shown as text."""
-    number = f"regexp_matches({expression}, '^[-+]?[0-9.,]+$')"
-    runs = f"regexp_matches({expression}, '{_FORMULA}') AND NOT {number}"
-    return f"CASE WHEN {runs} THEN '''' || {expression} ELSE {expression} END"

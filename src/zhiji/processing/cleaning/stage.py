@@ -177,9 +177,9 @@ class Stage:
         if unknown:  # no finding: each of these rows goes to quarantine with its own reason
             self.unknown.append(unknown_values(name, self.mapping.shown(name), unknown))
         alias = self._join("word_currency", column)
-        fallback = quoted(self.settings.currency)
-        self._select(f"CASE WHEN {plain_text(f'r.{column}')} IS NULL THEN {fallback} ELSE {alias}.value END", name)
-        self._select("NULL::VARCHAR", f"{name}__code")
+        self._select(f"{alias}.value", name)
+        unread = f"{alias}.value IS NULL AND {plain_text(f'r.{column}')} IS NOT NULL"
+        self._select(f"CASE WHEN {unread} THEN 'currency_unreadable' END", f"{name}__code")
 
     def _number(self, name: str, column: str, decimals: int) -> None:
         read = parse_numbers(

@@ -130,6 +130,14 @@ def test_encodings(tmp_path: Path, encoding: str, found: str) -> None:
     assert cells(rows)[1] == ["2", "欧阳锋", "6"]
 
 
+def test_traditional_chinese_of_older_systems(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_bytes("訂單編號,客戶,金額\n1,張三豐,5\n2,歐陽鋒,6\n".encode("big5"))
+    profile, _, rows = received(path, tmp_path / "out")
+    assert profile.encoding == "big5"
+    assert cells(rows)[1] == ["2", "歐陽鋒", "6"]
+
+
 def test_latin_1_is_not_taken_for_chinese(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_bytes("nom,ville\nHélène,Orléans\nJörg Müller,Köln\nÅsa,Malmö\n£5,é\n".encode("latin-1"))
