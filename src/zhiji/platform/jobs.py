@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+import orjson
 import structlog
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import F, Q
@@ -67,6 +68,10 @@ class Task:
     job: Job
     owner: str
     deadline: float = field(default_factory=lambda: time.monotonic() + STEP_SECONDS)
+    begun_with: bytes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.begun_with = orjson.dumps(self.job.checkpoint)
 
     @property
     def params(self) -> dict[str, Any]:
@@ -87,9 +92,11 @@ class Task:
         job.progress_done = job.progress_done if done is None else done
         job.progress_total = job.progress_total if total is None else total
         job.lease_until = clock.now() + LEASE
+        if job.attempts and orjson.dumps(job.checkpoint) != self.begun_with:
+            job.attempts = 0  # it came further than the last time: what killed its worker then is behind it
         held = Job.objects.filter(pk=job.pk, lease_owner=self.owner, state=Job.State.RUNNING).update(
             checkpoint=job.checkpoint, stage=job.stage, progress_done=job.progress_done, result=job.result,
-            progress_total=job.progress_total, lease_until=job.lease_until,
+            progress_total=job.progress_total, lease_until=job.lease_until, attempts=job.attempts,
         )  # fmt: skip
         if not held:
             raise LeaseLost(f"job {job.pk}")
@@ -103,7 +110,11 @@ class Task:
 
         def renew() -> None:
             while not over.wait(LEASE.total_seconds() / 4):
-                Job.objects.filter(pk=self.job.pk, lease_owner=self.owner).update(lease_until=clock.now() + LEASE)
+                try:
+                    Job.objects.filter(pk=self.job.pk, lease_owner=self.owner).update(lease_until=clock.now() + LEASE)
+                except OperationalError:
+                    log.warning("lease_not_renewed", job=self.job.pk)  # the next time comes before it runs out
+                    connection.close()
             connection.close()
 
         keeper = threading.Thread(target=renew, name=f"lease-{self.job.pk}", daemon=True)
@@ -157,29 +168,62 @@ def retry(job: Job) -> Job:
     """Put a failed job back into the queue; it goes on from its checkpoint."""
     with transaction.atomic():
         again = Job.objects.filter(pk=job.pk, state=Job.State.FAILED).update(
-            state=Job.State.QUEUED, not_before=clock.now(), finished_at=None, reason=None, cancel_requested=False
-        )
+            state=Job.State.QUEUED, not_before=clock.now(), finished_at=None, reason=None, cancel_requested=False,
+            attempts=0,
+        )  # fmt: skip
         if again:
             audit.record("job_retry", "job", job.pk, kind=job.kind)
     job.refresh_from_db()
     return job
 
 
+def take_back(job: Job) -> Job:
+    """Put a failed job back into the queue to be undone (``ON_CANCEL``), not to be tried again."""
+    with transaction.atomic():
+        again = Job.objects.filter(pk=job.pk, state=Job.State.FAILED).update(
+            state=Job.State.QUEUED, not_before=clock.now(), finished_at=None, reason=None, attempts=0,
+            cancel_requested=True,
+        )  # fmt: skip
+        if again:
+            audit.record("job_cancel", "job", job.pk)
+    job.refresh_from_db()
+    return job
+
+
 def claim(owner: str, only: int | None = None) -> Job | None:
-    """Take the oldest due job, or one whose worker fell silent. Two workers never hold the same job."""
+    """Take the oldest due job, or one whose worker fell silent. Two workers never hold the same job.
+
+    A job whose workers fell silent ``MOST_ATTEMPTS`` times, and never came further in between, is put aside as failed:
+    whatever kills them would kill the next one too. ``retry`` takes it up again.
+    """
     now = clock.now()
     due = Q(state=Job.State.QUEUED, not_before__lte=now) | Q(state=Job.State.RUNNING, lease_until__lt=now)
-    with transaction.atomic():
-        rows = Job.objects.filter(due) if only is None else Job.objects.filter(due, pk=only)
-        if connection.features.has_select_for_update_skip_locked:
-            rows = rows.select_for_update(skip_locked=True)
-        job = rows.order_by("not_before", "pk").first()
-        if job is None:
-            return None
-        job.state, job.lease_owner, job.lease_until = Job.State.RUNNING, owner, now + LEASE
-        job.started_at = job.started_at or now
-        job.save(update_fields=["state", "lease_owner", "lease_until", "started_at"])
-    return job
+    while True:
+        with transaction.atomic():
+            rows = Job.objects.filter(due) if only is None else Job.objects.filter(due, pk=only)
+            if connection.features.has_select_for_update_skip_locked:
+                rows = rows.select_for_update(skip_locked=True)
+            job = rows.order_by("not_before", "pk").first()
+            if job is None:
+                return None
+            job.attempts += job.state == Job.State.RUNNING
+            if job.attempts >= MOST_ATTEMPTS:
+                _put_aside(job)
+                continue
+            job.state, job.lease_owner, job.lease_until = Job.State.RUNNING, owner, now + LEASE
+            job.started_at = job.started_at or now
+            job.save(update_fields=["state", "lease_owner", "lease_until", "started_at", "attempts"])
+        return job
+
+
+def _put_aside(job: Job) -> None:
+    job.state, job.lease_owner, job.lease_until, job.finished_at = Job.State.FAILED, "", None, clock.now()
+    job.reason = {"code": "job_worker_lost", "params": {"attempts": job.attempts}, "where": {}}
+    job.save(update_fields=["state", "lease_owner", "lease_until", "finished_at", "reason", "attempts"])
+    log.error("job_put_aside", job=job.pk, kind=job.kind, attempts=job.attempts)
+    live.publish("job", id=job.pk, kind=job.kind, state=job.state, stage=job.stage,
+                 done=job.progress_done, total=job.progress_total)  # fmt: skip
+    audit.record("job_failed", "job", job.pk, kind=job.kind)
 
 
 def run_step(job: Job, owner: str) -> Job:

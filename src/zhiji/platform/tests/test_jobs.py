@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -195,6 +195,69 @@ def test_a_fault_ends_the_job_with_a_code_and_retry_goes_on_from_the_checkpoint(
     job.refresh_from_db()
     assert job.state == "done"
     assert job.reason is None
+
+
+def silent_worker(job: Job, work: Callable[[Task], None] = lambda task: None) -> Job | None:
+    """A worker that takes the job, does a little and is killed; what it had claimed, or None."""
+    claimed = jobs.claim("doomed", only=job.pk)
+    if claimed is not None:
+        work(Task(claimed, "doomed"))
+        Job.objects.filter(pk=job.pk).update(lease_until=clock.now() - timedelta(seconds=1))
+    return claimed
+
+
+@pytest.mark.django_db
+def test_a_job_that_kills_its_workers_is_put_aside_and_others_come_first() -> None:
+    jobs.register({"deadly": lambda task: True, "noop": lambda task: True})
+    deadly, other = jobs.enqueue("deadly"), jobs.enqueue("noop")
+    # That it was begun is written down each time; it never gets any further.
+    for _ in range(jobs.MOST_ATTEMPTS):
+        assert silent_worker(deadly, lambda task: task.save(stage="reading", done=0)) is not None
+    claimed = jobs.claim("next")
+    assert claimed is not None
+    assert claimed.pk == other.pk
+    deadly.refresh_from_db()
+    assert (deadly.state, deadly.reason) == (
+        "failed", {"code": "job_worker_lost", "params": {"attempts": jobs.MOST_ATTEMPTS}, "where": {}},
+    )  # fmt: skip
+    assert AuditEntry.objects.filter(action="job_failed", object_id=str(deadly.pk)).count() == 1
+    jobs.retry(deadly)
+    jobs.run_due("one")
+    deadly.refresh_from_db()
+    assert (deadly.state, deadly.attempts) == ("done", 0)
+
+
+@pytest.mark.django_db
+def test_a_job_that_comes_further_each_time_is_never_put_aside() -> None:
+    jobs.register({"long": lambda task: True})
+    job = jobs.enqueue("long")
+
+    def further(task: Task) -> None:
+        task.checkpoint["at"] = task.checkpoint.get("at", 0) + 1
+        task.save()
+
+    for number in range(2 * jobs.MOST_ATTEMPTS):
+        assert silent_worker(job, further) is not None, number
+    job.refresh_from_db()
+    assert (job.state, job.checkpoint) == ("running", {"at": 2 * jobs.MOST_ATTEMPTS})
+
+
+@pytest.mark.django_db
+def test_a_failed_job_can_be_taken_back() -> None:
+    undone: list[int] = []
+
+    def broken(task: Task) -> bool:
+        raise RuntimeError("broke")
+
+    def undo(task: Task) -> bool:
+        undone.append(task.job.pk)
+        return True
+
+    jobs.register({"steps": broken}, on_cancel={"steps": undo})
+    job = jobs.run_inline(jobs.enqueue("steps"))
+    assert job.state == "failed"
+    job = jobs.run_inline(jobs.take_back(job))
+    assert (job.state, undone) == ("cancelled", [job.pk])
 
 
 @pytest.mark.django_db
