@@ -82,3 +82,16 @@ def reach(user: User, object_kind: str, action: str) -> Reach:
     if allowed is not None and f"{object_kind}:{action}" not in allowed:
         return Reach.NONE
     return max((POLICY[role].get(object_kind, {}).get(action, Reach.NONE) for role in user.roles), default=Reach.NONE)
+
+
+def token_scopes(user: User) -> list[str] | None:
+    """The scopes of the token that asks, to be kept with a job; ``None`` for a person who signed in."""
+    allowed = getattr(user, "token_scopes", None)
+    return None if allowed is None else sorted(allowed)
+
+
+def limited_to(user: User, scopes: list[str] | None) -> User:
+    """The same user, who may do no more than the token that once asked: what a job does on somebody's behalf."""
+    if scopes is not None:
+        user.token_scopes = frozenset(scopes)  # type: ignore[attr-defined]
+    return user

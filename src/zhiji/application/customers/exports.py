@@ -23,6 +23,7 @@ from zhiji.platform import audit, jobs
 from zhiji.platform.company import company, zone
 from zhiji.platform.errors import NotFound
 from zhiji.platform.models import Job, User
+from zhiji.platform.permissions import token_scopes
 from zhiji.platform.scope import require, scope
 from zhiji.platform.workspace import workspace
 
@@ -112,7 +113,7 @@ def _customer_blocks(asked: CustomerList, names: list[str], contact: tuple[str, 
         reach_out = {}
         if contact:
             ids = [row.customer_id for row in found]
-            reach_out = {pk: rest for pk, *rest in Customer.objects.filter(pk__in=ids).values_list("pk", *contact)}
+            reach_out = _reached_by(ids, contact)
         block = []
         for row in found:
             cells = []
@@ -123,6 +124,16 @@ def _customer_blocks(asked: CustomerList, names: list[str], contact: tuple[str, 
                 cells.append(value)
             block.append([*cells, *reach_out.get(row.customer_id, ()), currency])
         yield block
+
+
+def _reached_by(customer_ids: list[int], fields: tuple[str, ...]) -> dict[int, list[str]]:
+    """How to reach these customers. A masked phone reaches nobody, so its cell is empty."""
+    found = {}
+    for pk, is_masked, *values in Customer.objects.filter(pk__in=customer_ids).values_list(
+        "pk", "phone_is_masked", *fields
+    ):
+        found[pk] = ["" if name == "phone" and is_masked else v for name, v in zip(fields, values, strict=True)]
+    return found
 
 
 def _orders(asked: CustomerList, purpose: Purpose) -> tuple[list[Column], Iterator[Block]]:
@@ -176,7 +187,8 @@ def export_start(*, user: User, what: What, file_format: str, filter_text: str, 
         "purpose": purpose,
     }
     if many:
-        return None, jobs.enqueue("customers_export", by=user, user_id=user.pk, **params)
+        asker = {"user_id": user.pk, "token_scopes": token_scopes(user)}
+        return None, jobs.enqueue("customers_export", by=user, **asker, **params)
     path = _fresh_path(file_format)
     try:
         export_write(user=user, what=what, path=path, filter_text=filter_text, sort=sort, purpose=purpose)
@@ -191,7 +203,6 @@ def _fresh_path(file_format: str) -> Path:
 
 def export_job(user: User, task: jobs.Task) -> None:
     """The job's work: the file under a random name, known to the job alone. A second run after a kill starts over."""
-    prune()
     params = {name: task.params[name] for name in ("what", "filter_text", "sort", "purpose")}
     path = _fresh_path(task.params["file_format"])
 
@@ -213,6 +224,7 @@ def export_file(user: User, job_id: int) -> tuple[Path, str]:
     job = Job.objects.filter(pk=job_id, kind="customers_export", created_by=user).first()
     if job is None:
         raise NotFound(object="job", where={"id": str(job_id)})
+    require(user, "order" if job.params["what"] == "orders" else "customer", "export")
     path = workspace().exports / str(job.result.get("file") or "-")
     if job.state != Job.State.DONE or not path.is_file():
         raise ExportNotReady(state=job.state if job.state != Job.State.DONE else "expired")

@@ -27,6 +27,7 @@ from zhiji.data.store.models import Customer, CustomerListRow, Delivery, Identit
 from zhiji.kernel import clock
 from zhiji.platform import audit, jobs, live
 from zhiji.platform.models import Job, Team, User
+from zhiji.platform.permissions import token_scopes
 from zhiji.platform.permissions import Reach, reach
 from zhiji.platform.scope import require, scope, team_ids
 from zhiji.processing.cleaning.words import region
@@ -196,7 +197,7 @@ def customers_assign(*, user: User, ids: Sequence[int] | None = None, filter_tex
     found = assign_page(user, ids=ids, filter_text=filter_text, after=0, limit=INLINE_ASSIGN + 1)
     if len(found) <= INLINE_ASSIGN:
         return assign_block(user=user, customer_ids=found, owner_id=owner_id, team_id=team_id), None
-    params: dict[str, Any] = {"user_id": user.pk, "filter": filter_text}
+    params: dict[str, Any] = {"user_id": user.pk, "token_scopes": token_scopes(user), "filter": filter_text}
     if owner_id is not LEAVE:
         params["owner_id"] = owner_id
     if team_id is not LEAVE:

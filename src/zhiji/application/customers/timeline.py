@@ -82,7 +82,8 @@ def _source(user: User, customer: Customer, kind: str, last: tuple[datetime, int
     is_back = Q(goods_micros__lte=0) & Q(returned)
     rows = scope(user, Order).filter(customer=customer).filter(is_back if kind == "return" else ~is_back)
     rows = _before(rows, "ordered_at", kind, last).select_related("source").order_by("-ordered_at", "-pk")
-    return [(row.ordered_at, row.pk, {"order": order_json(row, zone())}) for row in rows[: limit + 1]]
+    company_zone = zone()
+    return [(row.ordered_at, row.pk, {"order": order_json(row, company_zone)}) for row in rows[: limit + 1]]
 
 
 def _below(kind: str, last: tuple[datetime, int, int] | None) -> tuple[datetime, int] | None:

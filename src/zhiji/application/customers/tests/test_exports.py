@@ -92,6 +92,10 @@ def test_contact_exports_leave_out_who_said_no_and_carry_the_means(
         assert {row["external_id"] for row in read_csv(path)} == ids
     rows = {row["external_id"]: row for row in read_csv(tmp_path / "customers.csv")}
     assert (rows["W1"]["phone"], rows["W1"]["email"]) == ("+8613811112222", "w@example.com")
+    # A masked number is no way to reach anybody.
+    Customer.objects.filter(pk=three[0].pk).update(phone="138****1234", phone_is_masked=True)
+    write(users["admin"], path, what="customers", purpose="contact")
+    assert {row["external_id"]: row["phone"] for row in read_csv(path)}["W1"] == ""
     path = tmp_path / "orders.csv"
     write(users["admin"], path, what="orders", purpose="contact")
     assert {row["customer_external_id"] for row in read_csv(path)} == {"W1", "-12"}
@@ -208,3 +212,27 @@ def test_a_small_export_is_the_answer_a_large_one_a_job(
     (workspace().exports / job.result["file"]).unlink()
     assert client.get(f"/api/v1/customers/exports/{job_id}").status_code == 409
     assert ask(format="exe").status_code == 422
+
+
+def test_what_a_token_may_not_its_job_may_not_either(
+    users: dict[str, User], three: list[Customer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "AT_ONCE", 2)
+    asker = users["admin"]
+    asker.token_scopes = frozenset({"customer:export", "customer:read"})
+    _, job = services.export_start(
+        user=asker, what="customers", file_format="csv", filter_text="", sort="name", purpose="analysis"
+    )
+    assert job is not None
+    columns = read_csv(_finished(job, asker))[0]
+    # The list of a token that may not read predictions has no scores, and so has its export.
+    assert "external_id" in columns
+    assert "value_score" not in columns
+    asker.token_scopes = frozenset({"segment:read"})
+    with pytest.raises(NotAllowed):
+        services.export_file(asker, job.pk)
+
+
+def _finished(job: jobs.Job, user: User) -> Path:
+    assert jobs.run_inline(job).state == "done"
+    return services.export_file(user, job.pk)[0]
