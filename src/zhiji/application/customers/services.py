@@ -27,8 +27,7 @@ from zhiji.data.store.models import Customer, CustomerListRow, Delivery, Identit
 from zhiji.kernel import clock
 from zhiji.platform import audit, jobs, live
 from zhiji.platform.models import Job, Team, User
-from zhiji.platform.permissions import token_scopes
-from zhiji.platform.permissions import Reach, reach
+from zhiji.platform.permissions import Reach, reach, token_scopes
 from zhiji.platform.scope import require, scope, team_ids
 from zhiji.processing.cleaning.words import region
 from zhiji.processing.pipelines.survivorship import HAND, derive_customers
