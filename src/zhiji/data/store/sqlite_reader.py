@@ -9,19 +9,26 @@ See "How To Corrupt An SQLite Database File", section 2.2.1.
 from __future__ import annotations
 
 import sys
-from contextlib import closing
 
+import adbc_driver_sqlite
 import pyarrow as pa
-from adbc_driver_sqlite import dbapi
+
+# Without the driver's ``dbapi``: that loads pandas, and starting up would take longer than reading most tables.
+from adbc_driver_manager import AdbcConnection, AdbcStatement
 
 
 def main() -> None:
     path, batch_rows = sys.argv[1:]
-    with closing(dbapi.connect(f"file:{path}?mode=ro")) as link, closing(link.cursor()) as cursor:
-        cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": batch_rows})
-        cursor.execute(sys.stdin.read())
-        reader = cursor.fetch_record_batch()
-        with pa.ipc.new_stream(sys.stdout.buffer, reader.schema) as stream:
+    with (
+        adbc_driver_sqlite.connect(f"file:{path}?mode=ro") as database,
+        AdbcConnection(database) as link,
+        AdbcStatement(link) as statement,
+    ):
+        statement.set_options(**{"adbc.sqlite.query.batch_rows": batch_rows})
+        statement.set_sql_query(sys.stdin.read())
+        answer, _ = statement.execute_query()
+        reader = pa.RecordBatchReader.from_stream(answer)
+        with reader, pa.ipc.new_stream(sys.stdout.buffer, reader.schema) as stream:
             for batch in reader:
                 stream.write_batch(batch)
 
