@@ -52,6 +52,12 @@ class CurrencyUnknown(CleaningError):
     code = "currency_setting_unknown"
 
 
+class OrderCurrencyDiffers(CleaningError):
+    """All rows of a file are in one other currency than the company's books."""
+
+    code = "order_currency_differs"
+
+
 class IdentifierRounded(CleaningError):
     """A spreadsheet has cut long numbers to 15 digits: which order or customer was meant is lost for good."""
 

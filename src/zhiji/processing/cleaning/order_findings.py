@@ -46,7 +46,8 @@ def look_over(stage: Stage, clean: Path) -> tuple[list[Reason], dict[str, int]]:
     row = (
         stage.connection.execute(
             f"""SELECT {", ".join(parts)}, count(DISTINCT order_key), count(DISTINCT customer_external_id),
-            coalesce(sum(amount_micros), 0) FROM {table}"""
+            coalesce(sum(amount_micros), 0) FROM {table}
+            WHERE made_from IS NULL"""
         ).fetchone()
         or ()
     )

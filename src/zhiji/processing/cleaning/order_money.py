@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from zhiji.kernel import Reason
+from zhiji.processing.cleaning.errors import OrderCurrencyDiffers
 from zhiji.processing.cleaning.folding import quoted
 from zhiji.processing.cleaning.stage import Stage
 
@@ -23,37 +26,40 @@ _OF_THE_ORDER = (
     "paid_at",
 )
 # Money of an order that some exports repeat on each of its lines.
-_MONEY_OF_THE_ORDER = ("order_amount", "postage", "discount", "tax", "refund_amount")
+_MONEY_OF_THE_ORDER = ("order_amount", "postage", "discount", "tax", "fee", "refund_amount")
 _SAME_SHARE = 0.99
 
 
-def fill_from_first_line(stage: Stage) -> None:
+def fill_from_first_line(stage: Stage) -> frozenset[str]:
     """Makes ``filled``: where an order's first line alone carries its customer, date or state, the others get them too.
 
     A field is filled only if no order has it on a later line and not on its first: then the blanks are a habit of the
     export, not guests among customers. ``order_amount`` and others that stand equal on all lines count on the first.
+    Returns the money fields that belong to whole orders: those, and those that stand on first lines alone.
     """
     if not stage.has("order_number"):
         stage.connection.execute("CREATE TEMP VIEW filled AS SELECT *, true AS money_counts FROM typed")
-        return
+        return frozenset()
     fields = [name for name in _OF_THE_ORDER if stage.has(name)]
-    sparse = _sparse_fields(stage, fields)
-    repeated = _repeated_money(stage)
+    made = ["customer_external_id"] if stage.known_by_contact else []
+    sparse = _sparse_fields(stage, fields + made)
+    repeated, leading = _money_of_orders(stage)
     replaced = [f"coalesce(t.{name}, f.{name}) AS {name}" for name in sparse]
     replaced += [f"CASE WHEN f.row = t.row THEN t.{name} END AS {name}" for name in repeated]
     if not replaced:
         stage.connection.execute("CREATE TEMP VIEW filled AS SELECT *, true AS money_counts FROM typed")
-        return
+        return frozenset(leading)
     firsts = ", ".join(f"arg_min(struct_pack(v := {name}), row).v AS {name}" for name in sparse)
     stage.connection.execute(
         f"""CREATE TEMP TABLE filled AS SELECT t.* REPLACE ({", ".join(replaced)}), true AS money_counts FROM typed t
             LEFT JOIN (SELECT order_number, min(row) AS row {"," if firsts else ""} {firsts} FROM typed
                 WHERE order_number IS NOT NULL GROUP BY 1) f ON t.order_number = f.order_number"""
     )
-    if sparse:
-        stage.findings.append(Reason("order_fields_filled", {"columns": _shown(stage, sparse)}))
+    if told := [name for name in sparse if name not in made]:
+        stage.findings.append(Reason("order_fields_filled", {"columns": _shown(stage, told)}))
     if repeated:
         stage.findings.append(Reason("order_money_on_each_line", {"columns": _shown(stage, repeated)}))
+    return frozenset(repeated + leading)
 
 
 def _shown(stage: Stage, names: list[str]) -> str:
@@ -80,73 +86,95 @@ def _sparse_fields(stage: Stage, names: list[str]) -> list[str]:
     return [name for i, name in enumerate(names) if counts[2 * i] > 0 and counts[2 * i + 1] == 0]
 
 
-def _repeated_money(stage: Stage) -> list[str]:
-    """Fields that are the same on all lines of nearly every order of several different lines."""
+def _money_of_orders(stage: Stage) -> tuple[list[str], list[str]]:
+    """Fields that are the same on all lines of nearly every order of several lines; fields that stand on the first line
+    alone, the others empty, of nearly every such order. Decided for the whole column, by orders of several lines."""
     names = [name for name in _MONEY_OF_THE_ORDER if stage.has(name)]
     if not names:
-        return []
+        return [], []
     inner = ", ".join(
-        f"min({n}) = max({n}) AND count({n}) = count(*) AS {n}_same, max(abs({n})) > 0 AS {n}_any" for n in names
+        f"""min({n}) = max({n}) AND count({n}) = count(*) AS {n}_same, max(abs({n})) > 0 AS {n}_any,
+            count({n}) = 1 AND coalesce(arg_min(struct_pack(v := {n}), row).v, 0) <> 0 AS {n}_leads"""
+        for n in names
     )
-    outer = ", ".join(f"count(*) FILTER ({n}_any AND {n}_same), count(*) FILTER ({n}_any)" for n in names)
-    counts = (
-        stage.connection.execute(
-            f"""SELECT {outer} FROM (SELECT order_number, {inner} FROM typed WHERE order_number IS NOT NULL GROUP BY 1
-            HAVING count(*) > 1)"""
-        ).fetchone()
-        or ()
+    outer = ", ".join(
+        f"count(*) FILTER ({n}_any AND {n}_same), count(*) FILTER ({n}_leads), count(*) FILTER ({n}_any)" for n in names
     )
-    return [
-        name
-        for i, name in enumerate(names)
-        if counts[2 * i + 1] > 0 and counts[2 * i] >= _SAME_SHARE * counts[2 * i + 1]
-    ]
+    found = stage.connection.execute(
+        f"""SELECT {outer} FROM (SELECT order_number, {inner} FROM typed WHERE order_number IS NOT NULL GROUP BY 1
+        HAVING count(*) > 1)"""
+    ).fetchone()
+    counts = found or ()
+    by_name = {name: counts[3 * i : 3 * i + 3] for i, name in enumerate(names)}
+    seen = {name: three for name, three in by_name.items() if three[2] > 0}
+    repeated = [name for name, (same, _, total) in seen.items() if same >= _SAME_SHARE * total]
+    leading = [name for name, (_, leads, total) in seen.items() if leads >= _SAME_SHARE * total]
+    return repeated, [name for name in leading if name not in repeated]
 
 
-def price_lines(stage: Stage) -> None:
+def expect_currency(stage: Stage) -> None:
+    """A file that names one other currency throughout is refused whole; single rows go to quarantine one by one."""
+    if not stage.has("currency"):
+        return
+    row = stage.connection.execute(
+        "SELECT count(DISTINCT currency), any_value(currency), 2 * count(currency) >= count(*) FROM filled"
+    ).fetchone()
+    currencies, found, is_most = row or (0, None, False)
+    if currencies == 1 and is_most and found != stage.settings.currency:
+        where = {"column": stage.mapping.shown("currency")}
+        raise OrderCurrencyDiffers(found=found, expected=stage.settings.currency, where=where)
+
+
+def price_lines(stage: Stage, of_the_order: Collection[str]) -> None:
     """Makes the view ``priced``: ``filled`` with ``event_at``, ``quantity_milli``, ``money_micros`` (the signed line
-    amount, NULL
-    when it cannot be known), ``money_unreadable``, ``money_overflows``, and the side amounts with 0 for none.
+    amount, NULL when it cannot be known), ``money_unreadable``, ``money_overflows``, the side amounts with 0 for none,
+    ``apart_micros`` (what a discount of the whole order takes off) and ``whole_micros``: the line with all of these.
 
     The amount is, in this order: the one given; quantity × price − discount, in integers, half away from zero where a
-    thousandth of a piece meets a millionth of a unit; the order's total less tax and postage. A line that the file
+    thousandth of a piece meets a millionth of a unit; the order's total less tax, postage and fee. A line that the file
     itself calls a return, a cancellation or a discount takes money away, with or without a minus before it.
+    of_the_order: a discount in it is of the whole order, not of the line beside which it stands (``order_extras``).
     """
     side = ", ".join(f"coalesce({name}, 0) AS {alias}" for name, alias in _SIDE.items())
     fallback = quoted(stage.settings.currency)
-    currency = "currency" if stage.has("currency") else f"{fallback}"
-    number_of_lines = _total_of_each_line(stage)
+    # A cell that holds no currency is NULL; an empty one is the company's.
+    currency = f"CASE WHEN currency__code IS NULL THEN coalesce(currency, {fallback}) END"
+    by_price = f"amount IS NULL AND amount__code IS NULL AND unit_price IS NOT NULL {_quantity_needed(stage)}"
+    apart = f"CASE WHEN {by_price} THEN -abs(discount_micros) ELSE 0 END" if "discount" in of_the_order else "0"
+    within = "0" if "discount" in of_the_order else "abs(discount_micros)"
+    turned = ", ".join(f"CASE WHEN {_TURNED} THEN -abs({n}) ELSE {n} END AS {n}" for n in BESIDE.values())
     stage.connection.execute(
         f"""CREATE TEMP VIEW priced AS
         WITH sized AS (
             SELECT * EXCLUDE (currency, money_counts), {currency} AS currency, ordered_at AS event_at,
             TIMESTAMP {quoted(stage.settings.received.isoformat(" "))} AS received_utc,
+            {fallback} AS books_currency,
                 coalesce(quantity, 1000) AS quantity_milli, {side} FROM filled
         ), computed AS (
-            SELECT *, CASE WHEN amount IS NOT NULL THEN amount::HUGEINT - {_tax_within(stage)}
-                WHEN amount__code IS NULL AND unit_price IS NOT NULL AND quantity__code IS NULL
-                {_quantity_needed(stage)}
-                    THEN {_PRODUCT} - abs(discount_micros)
+            SELECT *, {apart}::BIGINT AS apart_micros,
+                CASE WHEN amount IS NOT NULL THEN amount::HUGEINT - {_tax_within(stage)}
+                WHEN {by_price} AND quantity__code IS NULL THEN {_PRODUCT} - {within}
                 WHEN amount__code IS NULL AND unit_price__code IS NULL AND order_amount IS NOT NULL
-                    THEN order_amount::HUGEINT - tax_micros - postage_micros
-                {number_of_lines} END AS huge FROM sized
+                    THEN order_amount::HUGEINT - tax_micros - postage_micros - fee_micros
+                {_total_of_each_line(stage)} END AS huge FROM sized
+        ), signed AS (
+            SELECT * EXCLUDE (huge) REPLACE ({turned}), CASE WHEN {_TURNED} THEN -huge ELSE huge END AS huge,
+                CASE WHEN {_TURNED} THEN -abs(quantity_milli) ELSE quantity_milli END AS turned_milli FROM computed
         )
-        SELECT * EXCLUDE (huge, quantity_milli), CASE WHEN abs(huge) <= {_LARGEST}
-                THEN CASE WHEN {_TURNED} THEN -huge ELSE huge END::BIGINT END AS money_micros,
-            CASE WHEN {_TURNED} THEN -abs(quantity_milli) ELSE quantity_milli END AS quantity_milli,
-            coalesce(abs(huge) > {_LARGEST}, false) AS money_overflows,
+        SELECT * EXCLUDE (huge, quantity_milli, turned_milli), turned_milli AS quantity_milli,
+            CASE WHEN abs(huge) <= {_LARGEST} THEN huge::BIGINT END AS money_micros,
+            CASE WHEN abs({_WHOLE}) <= {_LARGEST} THEN ({_WHOLE})::BIGINT END AS whole_micros,
+            coalesce(abs(huge) > {_LARGEST} OR abs({_WHOLE}) > {_LARGEST}, false) AS money_overflows,
             coalesce(amount__code, unit_price__code, quantity__code, order_amount__code) IS NOT NULL AS money_unreadable
-        FROM computed"""
+        FROM signed"""
     )
 
 
 _TURNED = "coalesce(line_kind IN ('return', 'cancellation', 'discount') AND huge > 0, false)"
-_SIDE = {
-    "discount": "discount_micros",
-    "tax": "tax_micros",
-    "postage": "postage_micros",
-    "refund_amount": "refund_micros",
-}
+# What an order costs beside its goods.
+BESIDE = {"tax": "tax_micros", "postage": "postage_micros", "fee": "fee_micros"}
+_SIDE = {"discount": "discount_micros", **BESIDE, "refund_amount": "refund_micros"}
+_WHOLE = "huge + tax_micros + postage_micros + fee_micros + apart_micros"
 # Integer division cuts towards zero; half a thousandth more, with the sign, makes it round half away from zero.
 _PRODUCT = "((quantity_milli::HUGEINT * unit_price + sign(quantity_milli)::INT * sign(unit_price)::INT * 500) // 1000)"
 
@@ -169,11 +197,12 @@ def _total_of_each_line(stage: Stage) -> str:
 
 def monthly_totals(stage: Stage) -> list[dict[str, int | str | None]]:
     """``month`` (of the company's zone, None where no date could be read), ``currency``, ``lines``, ``unknown`` (lines
-    without a readable amount), ``micros``: what the file holds, before anything is sorted, judged or left out."""
+    without a readable amount), ``micros``: what the file holds, tax, postage, fees and discounts of orders with it,
+    before anything is sorted, judged or left out. Refunds are not in it: they came after."""
     rows = stage.connection.execute(
         f"""SELECT strftime(timezone({quoted(stage.settings.zone)}, timezone('UTC', event_at)), '%Y-%m') AS month,
         currency,
-            count(*), count(*) FILTER (money_micros IS NULL), coalesce(sum(money_micros), 0) FROM priced
+            count(*), count(*) FILTER (whole_micros IS NULL), coalesce(sum(whole_micros), 0) FROM priced
             GROUP BY 1, 2 ORDER BY 1, 2"""
     ).fetchall()
     names = ("month", "currency", "lines", "unknown", "micros")

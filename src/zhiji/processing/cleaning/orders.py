@@ -40,17 +40,22 @@ def clean_orders(received: str | Path, mapping: Mapping, settings: CleaningSetti
       reverses others (``C536379``), whatever its kind.
     - ``quantity_milli`` BIGINT; ``unit_price_micros`` BIGINT or NULL; ``amount_micros`` BIGINT, signed, of the line
     without
-      tax and postage; ``discount_micros``, ``tax_micros``, ``postage_micros``, ``refund_micros`` BIGINT, 0 where none;
+      tax and postage; ``discount_micros``, ``tax_micros``, ``postage_micros``, ``fee_micros``, ``refund_micros``
+      BIGINT, 0 where none: what the row says;
       ``value_micros`` BIGINT: what the line adds to net goods revenue, 0 unless its kind is in ``LineKind.VALUE`` and
       its
-      order's state brings money; a refund is taken off. ``currency`` VARCHAR.
+      order's state brings money. ``currency`` VARCHAR, always ``settings.currency``.
+    - ``made_from`` VARCHAR: NULL for a row of the file; for a line that was made from a column beside the goods, its
+      field (``tax``, ``postage``, ``fee``, ``discount`` of the order, ``refund_amount``). Such a line has the row
+      number of the first row that it came from and is counted nowhere as received (see ``order_extras``).
     - ``event_at``, ``order_at`` (earliest line of the order), ``known_at``, ``paid_at`` TIMESTAMP, UTC.
     - ``order_state``: open (not paid yet), completed, closed, cancelled, partial_refund, refunded.
     - ``phone`` (E.164, or the masked text when ``phone_masked``), ``email``, ``contact_allowed`` BOOLEAN or NULL,
     ``extra``
       JSON text; ``corrects_row`` BIGINT, ``corrects_import`` VARCHAR: of a corrected file of rejects.
 
-    Raises RequiredFieldMissing, MoneyFieldMissing, IdentifierRounded, DateOrderMixed; then nothing is written.
+    Raises RequiredFieldMissing, MoneyFieldMissing, IdentifierRounded, DateOrderMixed, OrderCurrencyDiffers; then
+    nothing is written.
     """
     if mapping.missing:
         raise RequiredFieldMissing(fields=", ".join(mapping.missing), columns=", ".join(mapping.columns[:50]))

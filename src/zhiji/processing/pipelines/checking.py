@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 import orjson
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -28,7 +29,7 @@ from zhiji.processing.cleaning import (
     clean_orders,
     clean_products,
 )
-from zhiji.processing.pipelines import staging
+from zhiji.processing.pipelines import staging, versions
 from zhiji.processing.pipelines.progress import Progress
 from zhiji.processing.pipelines.storing import REJECTED, STAGED
 from zhiji.processing.validation import reconcile
@@ -54,6 +55,7 @@ class CheckSettings:
     lag_days: int
     received_at: datetime
     day_first: bool | None = None
+    file_id: int | None = None
 
     def cleaning(self) -> CleaningSettings:
         return CleaningSettings(
@@ -98,8 +100,7 @@ def _check(path: Path, profile: FileProfile, mapping: Mapping, settings: CheckSe
     chunks = (staging.stage_orders if is_orders else staging.stage_rows)(cleaned.clean_path, folder / STAGED)
     if cleaned.rejected_path != folder / REJECTED:
         cleaned.rejected_path.replace(folder / REJECTED)
-    source = Source.objects.filter(code=settings.source_code).first()
-    compared = (_compare_orders if is_orders else _compare_rows)(folder / STAGED, source.pk if source else 0)
+    compared = compare(folder, settings, mapping)
     progress.save(stage="comparing", done=3)
     return {
         "chunks": chunks,
@@ -116,16 +117,27 @@ def _check(path: Path, profile: FileProfile, mapping: Mapping, settings: CheckSe
     }  # fmt: skip
 
 
+def compare(folder: Path, settings: CheckSettings, mapping: Mapping) -> dict[str, int]:
+    """How what is staged in ``folder`` compares with the record as it is now, see ``check``."""
+    source = Source.objects.filter(code=settings.source_code).first()
+    source_id = source.pk if source else 0
+    if settings.kind == "orders":
+        return _compare_orders(folder / STAGED, source_id, settings.file_id, set(mapping.fields))
+    return _compare_rows(folder / STAGED, source_id)
+
+
 def _months(cleaned: Cleaned, settings: CheckSettings) -> list[dict[str, Any]]:
-    found = reconcile(cleaned.clean_path, cleaned.rejected_path, zone=settings.zone, months=cleaned.months)
+    found = reconcile(
+        cleaned.clean_path, cleaned.rejected_path, zone=settings.zone, months=cleaned.months, currency=settings.currency
+    )
     return list(found.to_pylist())
 
 
-def _compare_orders(staged: Path, source_id: int) -> dict[str, int]:
+def _compare_orders(staged: Path, source_id: int, file_id: int | None, mapped: set[str]) -> dict[str, int]:
     names = ("new_orders", "changed_orders", "completed_orders", "redelivered_orders", "redelivered", "new_customers")
     counts = dict.fromkeys(names, 0)
     with duckdb.connect() as engine:
-        heads = engine.execute(
+        orders = engine.execute(
             "SELECT order_key, any_value(order_digest), COUNT(*), BOOL_AND(corrects_row IS NOT NULL) "
             "FROM read_parquet(?) GROUP BY order_key",
             [str(staged)],
@@ -134,28 +146,35 @@ def _compare_orders(staged: Path, source_id: int) -> dict[str, int]:
             "SELECT DISTINCT customer_external_id FROM read_parquet(?) WHERE customer_external_id IS NOT NULL",
             [str(staged)],
         ).fetchall()
-    for start in range(0, len(heads), KEYS):
-        block = heads[start : start + KEYS]
-        known: dict[str, set[str]] = {}
-        for key, digest in bulk.look_up(
-            "SELECT external_id, digest FROM store_sourcerecord WHERE kind = 'order' AND source_id = %s "
-            f"AND {bulk.among('external_id')}",
-            [source_id, bulk.many([head[0] for head in block])],
-        ):
-            known.setdefault(key, set()).add(digest)
-        for key, digest, lines, is_correction in block:
-            if key not in known:
-                counts["new_orders"] += 1
-            elif digest in known[key]:
-                counts["redelivered_orders"] += 1
-                counts["redelivered"] += lines
-            elif is_correction:
-                counts["completed_orders"] += 1
-            else:
-                counts["changed_orders"] += 1
+        for start in range(0, len(orders), KEYS):
+            block = orders[start : start + KEYS]
+            known = versions.known(source_id, [row[0] for row in block], file_id)
+            differing = [
+                key for key, digest, _, is_correction in block
+                if key in known.order_ids and digest not in known.digests.get(key, {}) and not is_correction
+            ]  # fmt: skip
+            equal = versions.that_say_nothing_new(source_id, _lines_of(engine, staged, differing), mapped)
+            for key, digest, lines, is_correction in block:
+                if key not in known.order_ids:
+                    counts["new_orders"] += 1
+                elif digest in known.digests.get(key, {}) or key in equal:
+                    counts["redelivered_orders"] += 1
+                    counts["redelivered"] += lines
+                else:
+                    counts["completed_orders" if is_correction else "changed_orders"] += 1
     counts["new_customers"] = len(people) - _known_people(source_id, [row[0] for row in people])
     counts["customers"] = len(people)
     return counts
+
+
+def _lines_of(engine: duckdb.DuckDBPyConnection, staged: Path, keys: list[str]) -> pd.DataFrame:
+    """Staged lines of these orders, in the order of the file; nothing is read where there are none."""
+    if not keys:
+        return pd.DataFrame()
+    return engine.execute(
+        'SELECT * FROM read_parquet(?) WHERE order_key IN (SELECT unnest(?)) ORDER BY chunk, first_row, "row"',
+        [str(staged), keys],
+    ).df()
 
 
 def _compare_rows(staged: Path, source_id: int) -> dict[str, int]:
@@ -193,10 +212,11 @@ def _first_rejection(rejected: Path) -> dict[str, Any] | None:
 
 
 def _repeats(staged: Path) -> dict[str, int]:
-    """Identical lines: how many, and what counting them once would take off, in micros."""
+    """Identical lines: how many, and what counting them once would take off customers' spend, in micros."""
     with duckdb.connect() as engine:
         row = engine.execute(
-            "SELECT COUNT(*), CAST(COALESCE(SUM(amount_micros), 0) AS BIGINT) FROM read_parquet(?) WHERE is_repeat",
+            "SELECT COUNT(*), CAST(COALESCE(SUM(value_micros) FILTER (customer_external_id IS NOT NULL), 0) AS BIGINT) "
+            "FROM read_parquet(?) WHERE is_repeat",
             [str(staged)],
         ).fetchall()[0]
     return {"lines": row[0], "amount_micros": row[1]}

@@ -33,7 +33,7 @@ def stage_orders(clean: Path, staged: Path) -> int:
             FROM whole
         )
         SELECT clean.*, placed.order_digest, placed.first_row, placed.chunk
-        FROM clean JOIN placed USING (order_key) ORDER BY chunk, first_row, "row"
+        FROM clean JOIN placed USING (order_key) ORDER BY chunk, first_row, "row", made_from NULLS FIRST
         """,
         staged,
     )

@@ -8,11 +8,12 @@ from zhiji.processing.validation.expectations import (
     Expectation,
     expectations_table,
 )
-from zhiji.processing.validation.reconciliation import PARTS, reconcile
+from zhiji.processing.validation.reconciliation import LATER, PARTS, reconcile
 
 __all__ = [
     "CUSTOMER_EXPECTATIONS",
     "INTERACTION_EXPECTATIONS",
+    "LATER",
     "ORDER_EXPECTATIONS",
     "PARTS",
     "PRODUCT_EXPECTATIONS",

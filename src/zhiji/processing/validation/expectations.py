@@ -59,8 +59,16 @@ ORDER_EXPECTATIONS: tuple[Expectation, ...] = (
     _readable("discount"),
     _readable("tax"),
     _readable("postage"),
+    _readable("fee"),
     _readable("refund_amount"),
     Expectation("currency_known", "currency", "currency IS NOT NULL", code="currency_unreadable"),
+    Expectation(
+        "currency_of_the_books",
+        "currency",
+        "currency IS NULL OR currency = books_currency",
+        code="currency_foreign",
+        needs="currency",
+    ),
     Expectation(
         "phone_readable", "phone", "phone__code IS NULL", code="phone_unreadable", severity="flag", needs="phone"
     ),

@@ -10,8 +10,10 @@ import duckdb
 import pyarrow as pa
 
 # Each line is in exactly one part. Order is precedence: a repeated guest line is a guest's, so that goods, repeats,
-# returns, cancellations and discounts together are what the known customers spent.
+# refunds, returns, cancellations and discounts together are what the known customers spent.
 PARTS = {
+    "guest_refunds": "made_from = 'refund_amount' AND customer_external_id IS NULL",
+    "refunds": "made_from = 'refund_amount'",
     "postage": "line_kind = 'postage'",
     "tax": "line_kind = 'tax'",
     "fees": "line_kind = 'fee'",
@@ -25,6 +27,8 @@ PARTS = {
     "discounts": "line_kind = 'discount'",
     "goods": "true",
 }
+# What came after the sale and is no part of what was received: a column of refunds beside the order's total.
+LATER = ("guest_refunds", "refunds")
 
 
 def reconcile(
@@ -33,6 +37,7 @@ def reconcile(
     *,
     zone: str,
     months: Sequence[dict[str, Any]] | None = None,
+    currency: str | None = None,
 ) -> pa.Table:
     """One row a month and currency, from the files that ``clean_orders`` wrote.
 
@@ -40,18 +45,22 @@ def reconcile(
     company's zone; NULL where a rejected row has no readable date), ``currency``,
     ``received_lines``, ``received_micros``; for each of ``PARTS`` ``<part>_micros`` and ``<part>_lines``;
     ``rejected_micros`` (as far as it could be read), ``rejected_lines``, ``rejected_unknown_lines`` (without a readable
-    amount); ``difference_micros`` = received − all parts − rejected, which is 0 unless rows were lost or doubled.
+    amount); ``difference_micros`` = received − all parts but ``LATER`` − rejected, which is 0 unless rows were lost or
+    doubled. Lines count rows of the file; of parts that were made from columns, orders.
 
     months: ``Cleaned.months``, the totals taken before any row was sorted or judged. With it, ``received_*`` comes from
     there (rows that could not even be split come from the rejects), so the difference is a check by another route;
     without it, it is the sum of both files and says only that the parts are complete.
+
+    currency: of the books. Rows in another are all in quarantine; their amounts are then unknown rather than added to
+    amounts of the books.
     """
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone='UTC'")
-        parts = _parts(connection, Path(clean), Path(rejected), zone)
+        parts = _parts(connection, Path(clean), Path(rejected), zone, currency)
         if months is not None:
-            _replace_received(connection, months)
-        names = [f"{part}_micros" for part in PARTS]
+            _replace_received(connection, _in_the_books(months, currency))
+        names = [f"{part}_micros" for part in PARTS if part not in LATER]
         return connection.sql(
             f"SELECT *, (received_micros - rejected_micros - {' - '.join(names)})::BIGINT AS difference_micros "
             f"FROM {parts} "
@@ -59,7 +68,20 @@ def reconcile(
         ).to_arrow_table()
 
 
-def _parts(connection: duckdb.DuckDBPyConnection, clean: Path, rejected: Path, zone: str) -> str:
+def _in_the_books(months: Sequence[dict[str, Any]], currency: str | None) -> list[dict[str, Any]]:
+    if currency is None:
+        return list(months)
+    together: dict[str | None, dict[str, Any]] = {}
+    for entry in months:
+        total = together.setdefault(
+            entry["month"], {"month": entry["month"], "currency": currency, "lines": 0, "micros": 0}
+        )
+        total["lines"] += entry["lines"]
+        total["micros"] += entry["micros"] if entry["currency"] == currency else 0
+    return list(together.values())
+
+
+def _parts(connection: duckdb.DuckDBPyConnection, clean: Path, rejected: Path, zone: str, currency: str | None) -> str:
     month = f"strftime(timezone('{zone}', timezone('UTC', event_at)), '%Y-%m')"
     whens = " ".join(f"WHEN {test} THEN '{part}'" for part, test in PARTS.items())
     sums = ", ".join(
@@ -67,15 +89,20 @@ def _parts(connection: duckdb.DuckDBPyConnection, clean: Path, rejected: Path, z
         f"count(*) FILTER (part = '{part}') AS {part}_lines"
         for part in (*PARTS, "rejected")
     )
+    later = ", ".join(f"'{part}'" for part in LATER)
+    foreign = f"currency IS DISTINCT FROM '{currency}'" if currency else "false"
+    known = f"'{currency}'" if currency else "currency"
     connection.execute(
-        f"""CREATE TEMP TABLE parts AS SELECT month, currency, count(*) AS received_lines,
-            coalesce(sum(micros), 0)::BIGINT AS received_micros, {sums},
+        f"""CREATE TEMP TABLE parts AS SELECT month, currency,
+            count(*) FILTER (NOT is_made) AS received_lines,
+            coalesce(sum(micros) FILTER (part NOT IN ({later})), 0)::BIGINT AS received_micros, {sums},
             count(*) FILTER (part = 'rejected' AND micros IS NULL) AS rejected_unknown_lines
         FROM (
-            SELECT {month} AS month, currency, amount_micros AS micros, CASE {whens} END AS part FROM
-            read_parquet($clean)
+            SELECT {month} AS month, currency, amount_micros AS micros, CASE {whens} END AS part,
+                made_from IS NOT NULL AS is_made FROM read_parquet($clean)
             UNION ALL
-            SELECT {month}, currency, amount_micros, 'rejected' FROM read_parquet($rejected)
+            SELECT {month}, {known}, CASE WHEN NOT {foreign} THEN amount_micros END, 'rejected', false
+                FROM read_parquet($rejected)
         ) GROUP BY 1, 2""",
         {"clean": str(clean), "rejected": str(rejected)},
     )

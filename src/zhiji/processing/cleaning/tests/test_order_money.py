@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from little_tables import clean, column
+from zhiji.processing.cleaning.errors import OrderCurrencyDiffers
 from zhiji.processing.cleaning.words import order_state
+from zhiji.processing.validation import reconcile
 
 
 @pytest.mark.parametrize(
@@ -33,3 +35,106 @@ def test_a_date_after_the_file_came_in_goes_to_quarantine(tmp_path: Path) -> Non
         (3, "date", "2025-02-02 09:00", "date_in_future"),
         (4, "date", "2035-01-01", "date_in_future"),
     ]
+
+
+MILLION = 1_000_000
+SHOP = """
+order number,date,customer id,sku,quantity,unit price,discount,tax,shipping,service fee,refund amount,order total,status
+1,2020-01-02,C1,A,2,40,0,3,5,,,100,completed
+1,2020-01-02,C1,B,1,12,0,3,5,,,100,completed
+2,2020-01-03,C2,A,1,40,4,2,5,1,40,44,partial refund
+2,2020-01-03,C2,B,1,0,4,2,5,1,40,44,partial refund
+3,2020-01-04,,A,1,40,0,0,0,0,0,40,partial refund
+4,2020-01-05,C2,A,1,40,0,1,0,0,41,41,refunded
+"""
+
+
+def test_tax_postage_fee_discount_and_refund_of_an_order_are_lines_once_an_order(tmp_path: Path) -> None:
+    rows, rejected, result = clean(tmp_path, SHOP)
+    assert not rejected
+    made = [(row["order_number"], row["made_from"], row["line_kind"], row["amount_micros"] // MILLION)
+            for row in rows if row["made_from"]]  # fmt: skip
+    assert made == [
+        ("1", "postage", "postage", 5),
+        ("1", "tax", "tax", 3),
+        ("2", "discount", "discount", -4),
+        ("2", "fee", "fee", 1),
+        ("2", "postage", "postage", 5),
+        ("2", "refund_amount", "return", -40),
+        ("2", "tax", "tax", 2),
+        ("4", "tax", "tax", 1),
+    ]
+    # By another route: the file's own totals.
+    totals = {"1": 100, "2": 44, "3": 40, "4": 41}
+    for number, total in totals.items():
+        refunded = 40 if number == "2" else 0
+        own = [row["amount_micros"] for row in rows if row["order_number"] == number]
+        assert sum(own) == (total - refunded) * MILLION, number
+    assert [entry["micros"] for entry in result.months] == [sum(totals.values()) * MILLION]
+    months = reconcile(result.clean_path, result.rejected_path, zone="UTC", months=result.months).to_pylist()
+    names = ("received_micros", "refunds_micros", "difference_micros", "received_lines")
+    assert [tuple(month[name] for name in names) for month in months] == [(225 * MILLION, -40 * MILLION, 0, 6)]
+    codes = {finding.code: finding.params for finding in result.findings}
+    assert codes["orders_refunded_in_part"]["micros"] == -40 * MILLION
+    assert codes["refund_amount_missing"] == {"count": 1}, "order 3: nothing says how much"
+
+
+def test_the_column_of_a_line_is_counted_line_by_line(tmp_path: Path) -> None:
+    rows, _, _ = clean(
+        tmp_path,
+        """
+order number,date,sku,quantity,unit price,discount,tax,refund amount
+1,2020-01-02,A,2,40,8,7.2,
+1,2020-01-02,B,1,10,0,1,10
+1,2020-01-02,C,1,10,0,1.5,
+""",
+    )
+    assert [(row["row"], row["made_from"], row["amount_micros"]) for row in rows] == [
+        (1, None, 72 * MILLION),
+        (1, "tax", 9_700_000),
+        (2, None, 10 * MILLION),
+        (2, "refund_amount", -10 * MILLION),
+        (3, None, 10 * MILLION),
+    ]
+
+
+def test_a_later_refund_changes_the_order_and_the_same_file_again_does_not(tmp_path: Path) -> None:
+    header = "order number,date,sku,quantity,unit price,refund amount\n"
+
+    def keys(name: str, refund: str) -> dict[tuple[object, ...], object]:
+        rows, _, _ = clean(tmp_path / name, f"{header}1,2020-01-02,A,2,40,{refund}\n")
+        return {(row["line_digest"], row["occurrence"], row["line_kind"]): row["amount_micros"] for row in rows}
+
+    before, after = keys("a", ""), keys("b", "-40")
+    assert after == keys("c", "40"), "with or without a minus before it"
+    assert before.items() < after.items()
+    assert set(after.values()) == {80 * MILLION, -40 * MILLION}
+
+
+def test_rows_in_another_currency_go_to_quarantine(tmp_path: Path) -> None:
+    text = "order number,date,customer id,amount,currency\n1,2020-01-02,C1,100,USD\n2,2020-01-02,C1,100,CNY\n"
+    rows, rejected, result = clean(
+        tmp_path, text + "3,2020-01-02,C1,100,JPY\n4,2020-01-03,C1,7,\n5,2020-01-03,C1,7,12\n"
+    )
+    assert column(rows, "order_number") == ["2", "4"]
+    assert [(row["row"], row["column"], row["value"], row["code"]) for row in rejected] == [
+        (1, "currency", "USD", "currency_foreign"),
+        (3, "currency", "JPY", "currency_foreign"),
+        (5, "currency", "12", "currency_unreadable"),
+    ]
+    months = reconcile(
+        result.clean_path, result.rejected_path, zone="UTC", months=result.months, currency="CNY"
+    ).to_pylist()
+    assert {m["currency"] for m in months} == {"CNY"}, "no sum crosses currencies"
+    assert sum(m["received_micros"] for m in months) == 107 * MILLION
+    assert sum(m["rejected_unknown_lines"] for m in months) == sum(m["rejected_lines"] for m in months) == 3
+    assert {m["difference_micros"] for m in months} == {0}
+
+
+def test_a_file_in_one_other_currency_is_refused_whole(tmp_path: Path) -> None:
+    text = "order number,date,sku,amount,currency\n1,2020-01-02,A,100,US$\n1,2020-01-02,B,100,\n2,2020-01-02,A,1,usd\n"
+    with pytest.raises(OrderCurrencyDiffers) as caught:
+        clean(tmp_path / "a", text)
+    assert caught.value.reason.params == {"found": "USD", "expected": "CNY"}
+    rows, _, _ = clean(tmp_path / "b", text, currency="USD")
+    assert column(rows, "currency") == ["USD"] * 3, "the first line of an order speaks for all"
