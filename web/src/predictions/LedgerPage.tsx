@@ -1,4 +1,5 @@
 import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
 import { answer, client } from "../api/client";
@@ -61,6 +62,7 @@ export default function LedgerPage() {
             },
             { key: "actual", title: t("ledger.actual"), numeric: true, render: (row) => (row.summary ? format.money(summaryOf(row)?.actual_micros ?? 0, { whole: true }) : <span className="faint">{t("ledger.running")}</span>) },
             { key: "said", title: t("ledger.predicted"), numeric: true, render: (row) => <Said row={row} /> },
+            { key: "rule", title: t("ledger.rule"), numeric: true, render: (row) => <ByRule row={row} /> },
             { key: "due", title: t("ledger.due"), numeric: true, render: (row) => format.day(row.due_on) },
             { key: "entries", title: t("ledger.customers"), numeric: true, render: (row) => format.number(row.entries) },
             { key: "version", title: t("ledger.version"), numeric: true, render: (row) => t("versions.name", { version: row.version }) },
@@ -84,12 +86,32 @@ function Said({ row }: { row: Snapshot }) {
   return <span className="faint">{t(row.state === "published" ? "ledger.perCustomer" : "ledger.rankOnly")}</span>;
 }
 
+function ByRule({ row }: { row: Snapshot }) {
+  const format = useFormat();
+  const rule = summaryOf(row)?.rule_micros;
+  return rule === undefined ? <span className="faint">–</span> : <>{format.money(rule, { whole: true })}</>;
+}
+
 function ChainCheck() {
   const { t } = useTranslation("predictions");
-  const check = useMutation({ mutationFn: () => answer(client.GET("/predictions/ledger/check")) });
+  const format = useFormat();
+  const [part, setPart] = useState<{ checked: number; total: number }>();
+  // A long ledger is gone through some seconds at a time.
+  const check = useMutation({
+    mutationFn: async () => {
+      for (let after = 0; ; ) {
+        const found = await answer(client.GET("/predictions/ledger/check", { params: { query: { after } } }));
+        if (found.next === null) return found;
+        setPart(found);
+        after = found.next;
+      }
+    },
+    onSettled: () => setPart(undefined),
+  });
   return (
     <span className="row">
       <span role="status">
+        {part && <span className="faint">{t("ledger.checked", { done: format.number(part.checked), total: format.number(part.total) })}</span>}
         {check.data && <span className={`tag ${check.data.is_whole ? "tag--gain" : "tag--attention"}`}>{check.data.is_whole ? t("ledger.whole") : t("ledger.broken", { id: check.data.first_broken })}</span>}
       </span>
       <Button icon="shield" disabled={check.isPending} onClick={() => check.mutate()}>

@@ -74,6 +74,8 @@ export type VersionDetail = Omit<Schema<"VersionDetail">, "backtest" | "card"> &
 export interface Settled {
   customers: number;
   said_micros: number | null;
+  /** Missing in what was settled before the rule's total was kept. */
+  rule_micros?: number;
   actual_micros: number;
   coverage: number | null;
   tenths: { tenth: number; customers: number; said_micros: number | null; actual_micros: number; actual_by_rule_micros: number }[];

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from ninja import Router, Schema
-from pydantic import Field
+from ninja import Router, Schema, Status
+from pydantic import BaseModel, ConfigDict, Field
 
-from zhiji.application.predictions import presentation, queries, services
-from zhiji.platform.schemas import After, Limit, PathId, SignedRequest, answers
+from zhiji.application.predictions import feedback, presentation, queries, services, whatif
+from zhiji.platform.schemas import After, Limit, PathId, Prose, SignedRequest, answers
 
 PREFIX = "/predictions"
 router = Router(tags=["predictions"])
@@ -95,7 +95,7 @@ class LedgerPage(Schema):
 
 
 class LedgerCheck(Schema):
-    """``checked`` of ``total`` snapshots gone through so far; ``next``: ask again with it as ``after``, or all is done."""
+    """``checked`` of ``total`` snapshots are gone through; ``next``: ask again with it as ``after`` (null: all are)."""
 
     is_whole: bool
     first_broken: int | None
@@ -125,8 +125,69 @@ class EntryPage(Schema):
     next: int | None
 
 
+class SignedWords(Words):
+    """``sign``: 1 lifts the score, -1 lowers it, 0 neither. ``why``: with whom was compared."""
+
+    sign: Literal[-1, 0, 1]
+
+
+class EarlierScore(Schema):
+    """What was said of the customer at the last earlier day."""
+
+    as_of: date
+    state: str
+    rank: int
+    of: int
+    expected_value_micros: int | None
+
+
+class FeedbackAuthor(Schema):
+    id: int
+    name: str
+
+
+Verdict = Literal["too_high", "too_low", "left", "other"]
+
+
+class FeedbackOut(Schema):
+    """Somebody says that a score is wrong; ``expected_value_micros`` is what it said then."""
+
+    id: int
+    customer_id: int
+    customer_name: str
+    verdict: Verdict
+    text: str
+    expected_value_micros: int | None
+    by: FeedbackAuthor | None
+    said_at: datetime
+    is_own: bool
+
+
+class FeedbackPage(Schema):
+    items: list[FeedbackOut]
+    next: int | None
+
+
+class FeedbackIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    verdict: Verdict
+    text: Annotated[str, Prose(2_000)] = ""
+
+
+class ScoreChange(Schema):
+    """What would be said of the same number of days after an order of ``amount_micros`` (kind order), or after none
+    until ``on`` (kind silence). ``value_micros``: expected spend, or the rule's amount where no model serves."""
+
+    kind: Literal["order", "silence"]
+    on: date
+    amount_micros: int | None
+    value_micros: int | None
+    probability_active: float | None
+
+
 class ScoreOut(Schema):
-    """What the serving version says of one customer, with up to three reasons in the customer's own numbers."""
+    """What the serving version says of one customer, with up to five signed reasons in the customer's own numbers."""
 
     task: str
     version: int
@@ -142,7 +203,9 @@ class ScoreOut(Schema):
     value_low_micros: int | None
     value_high_micros: int | None
     probability_active: float | None
-    reasons: list[Words]
+    reasons: list[SignedWords]
+    previous: EarlierScore | None
+    feedback: list[FeedbackOut]
 
 
 class Horizon(Schema):
@@ -190,7 +253,7 @@ def prediction_version(request: SignedRequest, version_id: PathId) -> Any:
 def prediction_serve(request: SignedRequest, version_id: PathId) -> Any:
     """Put an earlier version back."""
     version = queries.version(request.user, version_id, "write")
-    services.version_serve(version)
+    services.version_serve(version, by=request.user)
     return presentation.version_row(request, queries.version(request.user, version_id))
 
 
@@ -210,6 +273,40 @@ def prediction_horizon_choose(request: SignedRequest, payload: HorizonChoice) ->
 @router.get("/customers/{customer_id}", response=answers({200: list[ScoreOut]}, 404), operation_id="prediction_score")
 def prediction_score(request: SignedRequest, customer_id: PathId) -> Any:
     return presentation.scores(request, customer_id)
+
+
+@router.get("/customers/{customer_id}/changes", response=answers({200: list[ScoreChange]}, 404),
+            operation_id="prediction_changes")  # fmt: skip
+def prediction_changes(request: SignedRequest, customer_id: PathId) -> Any:
+    """What would change the score: the model asked again."""
+    return whatif.changes(request.user, customer_id)
+
+
+@router.put("/customers/{customer_id}/feedback", response=answers({200: FeedbackOut}, 404, 409),
+            operation_id="score_feedback_give")  # fmt: skip
+def score_feedback_give(request: SignedRequest, customer_id: PathId, payload: FeedbackIn) -> Any:
+    """Say that the score is wrong, and how."""
+    row = feedback.score_feedback_give(user=request.user, customer_id=customer_id, **payload.model_dump())
+    return presentation.feedback(request, row)
+
+
+@router.delete("/customers/{customer_id}/feedback", response=answers({204: None}, 404),
+               operation_id="score_feedback_withdraw")  # fmt: skip
+def score_feedback_withdraw(request: SignedRequest, customer_id: PathId) -> Any:
+    feedback.score_feedback_withdraw(user=request.user, customer_id=customer_id)
+    return Status(204, None)
+
+
+@router.get("/versions/{version_id}/feedback", response=answers({200: FeedbackPage}, 404),
+            operation_id="prediction_feedback")  # fmt: skip
+def prediction_feedback(request: SignedRequest, version_id: PathId, after: After = 0, limit: Limit = 50) -> Any:
+    """Which of its scores people hold to be wrong."""
+    rows = queries.feedback(request.user, queries.version(request.user, version_id))
+    found = list((rows.filter(pk__lt=after) if after else rows)[: limit + 1])
+    return {
+        "items": [presentation.feedback(request, row) for row in found[:limit]],
+        "next": found[limit - 1].pk if len(found) > limit else None,
+    }
 
 
 @router.get("/ledger", response=answers({200: LedgerPage}), operation_id="ledger_list")

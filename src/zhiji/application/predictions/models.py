@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 
 from zhiji.data.store.models import Customer
@@ -72,6 +73,30 @@ class CustomerScore(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["version", "customer"], name="score_once"),)
+
+
+class ScoreFeedback(models.Model):
+    """Somebody says that a score is wrong, and how. One word a person, customer and version; said again, it replaces.
+
+    ``score`` and ``expected_value_micros`` are what was shown when it was said. It changes no score: whoever keeps the
+    model reads it beside the back-test. With the customer it goes; the audit trail keeps that it was said.
+    """
+
+    scope_object: ClassVar[str] = "activity"
+    scope_owner: ClassVar[str] = "customer__owner"
+    scope_team: ClassVar[str] = "customer__team"
+
+    version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="feedback")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    verdict = models.CharField(max_length=12)
+    text = models.TextField(max_length=2_000, blank=True)
+    score = models.FloatField()
+    expected_value_micros = models.BigIntegerField(null=True)
+    said_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["version", "customer", "author"], name="feedback_once"),)
 
 
 class LedgerSnapshot(models.Model):

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from zhiji.algorithms.value import HORIZONS
 from zhiji.application.predictions import ledger
-from zhiji.application.predictions.models import CustomerScore, LedgerSnapshot, ModelVersion
+from zhiji.application.predictions.models import CustomerScore, LedgerSnapshot, ModelVersion, ScoreFeedback
 from zhiji.kernel import Language, Reason, render
 from zhiji.platform.company import company
 from zhiji.platform.models import User
@@ -58,6 +58,17 @@ def ledger_check(user: User, after: int) -> ledger.Check:
 def snapshots(user: User) -> QuerySet[LedgerSnapshot]:
     require(user, "prediction", "read")
     return scope(user, LedgerSnapshot).select_related("version", "settlement").order_by("-pk")
+
+
+def feedback_of(user: User, score: CustomerScore) -> QuerySet[ScoreFeedback]:
+    """What people said of this very score; nothing for who may not read activities."""
+    return feedback(user, score.version).filter(customer_id=score.customer_id)
+
+
+def feedback(user: User, version: ModelVersion) -> QuerySet[ScoreFeedback]:
+    """What people said of a version's scores, of customers within the reader's reach, the newest first."""
+    rows = scope(user, ScoreFeedback).filter(version=version)
+    return rows.select_related("author", "customer").order_by("-pk")
 
 
 def version_words(version: ModelVersion, language: Language) -> dict[str, Any]:

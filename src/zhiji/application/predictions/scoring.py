@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 
 import zhiji
@@ -18,7 +18,8 @@ from zhiji.algorithms.base import save
 from zhiji.algorithms.value import CustomerValueModel, customer_reasons, offered_horizons
 from zhiji.application.predictions import ledger
 from zhiji.application.predictions.models import CustomerScore, ModelVersion
-from zhiji.data.store import bulk
+from zhiji.data.store import bulk, listing
+from zhiji.data.store.models import CustomerListRow
 from zhiji.kernel import MICROS
 from zhiji.platform import audit, live
 from zhiji.platform.company import company
@@ -32,6 +33,9 @@ SCORES = (
     "value_score", "value_rank", "expected_orders", "expected_value_micros", "value_low_micros", "value_high_micros",
     "probability_active", "rule_score",
 )  # fmt: skip
+_LISTED = tuple(name for name in SCORES if name in listing.SCORE_COLUMNS)
+_KEPT_AS = {"value_rank": "rank"}
+_SHOWN_BLOCK = 5_000
 
 
 def predictions_refresh(days: pd.DataFrame, as_of: date, *, horizon_days: int, lake: dict[str, Any],
@@ -56,6 +60,7 @@ def predictions_refresh(days: pd.DataFrame, as_of: date, *, horizon_days: int, l
     card = {
         "code_version": zhiji.__version__, "seed": 0, "lake": lake, "signature": signature, "customers": len(scores),
         "history_days": (as_of - first).days + 1, "horizons": list(offered_horizons(days, as_of, zone=zone)),
+        "typical": _typical(scores),
     }  # fmt: skip
     with transaction.atomic():
         version = _version(model, as_of, path, run, card)
@@ -69,9 +74,35 @@ def predictions_refresh(days: pd.DataFrame, as_of: date, *, horizon_days: int, l
 
 def scores_of(version: ModelVersion) -> pd.DataFrame:
     """The kept scores of a version: ``customer_id`` and ``SCORES``."""
-    names = [name if name != "value_rank" else "rank" for name in SCORES]
+    names = [_KEPT_AS.get(name, name) for name in SCORES]
     rows = CustomerScore.objects.filter(version=version).order_by("rank").values_list("customer_id", *names)
     return pd.DataFrame.from_records(list(rows), columns=["customer_id", *SCORES])
+
+
+def show_block(version: ModelVersion, after: int) -> tuple[int, int]:
+    """Bring the next block of list rows, by customer, to what a version said; customers whom it did not know have no
+    score. Returns the last customer of the block and the number of rows; no row is left where that is 0.
+    """
+    keys = CustomerListRow.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:_SHOWN_BLOCK]
+    block = list(keys)
+    if not block:
+        return after, 0
+    inside = [version.pk, after, block[-1]]
+    assignments = ", ".join(f"{name} = score.{_KEPT_AS.get(name, name)}" for name in _LISTED)
+    bulk.execute(
+        f"UPDATE store_customerlistrow SET {assignments}, as_of = %s FROM predictions_customerscore AS score "  # noqa: S608
+        "WHERE score.version_id = %s AND score.customer_id > %s AND score.customer_id <= %s "
+        "AND store_customerlistrow.customer_id = score.customer_id",
+        [connection.ops.adapt_datefield_value(version.as_of), *inside],
+    )
+    nothing = ", ".join(f"{name} = NULL" for name in _LISTED)
+    bulk.execute(
+        f"UPDATE store_customerlistrow SET {nothing} WHERE value_score IS NOT NULL AND customer_id NOT IN "  # noqa: S608
+        "(SELECT customer_id FROM predictions_customerscore WHERE version_id = %s AND customer_id > %s "
+        "AND customer_id <= %s) AND customer_id > %s AND customer_id <= %s",
+        [*inside, after, block[-1]],
+    )
+    return block[-1], len(block)
 
 
 def _as_stored(scores: pd.DataFrame) -> pd.DataFrame:
@@ -82,6 +113,12 @@ def _as_stored(scores: pd.DataFrame) -> pd.DataFrame:
         micros = (frame[name] * MICROS).round()
         frame[f"{name}_micros"] = micros.astype("Int64")
     return frame
+
+
+def _typical(scores: pd.DataFrame) -> dict[str, float]:
+    """The customer in the middle, against whom the reasons of one customer are read."""
+    medians = {name: scores[name].median() for name in ("orders", "mean_order_micros", "probability_active")}
+    return {name: float(value) for name, value in medians.items() if not pd.isna(value)}
 
 
 def _save(model: CustomerValueModel, as_of: date) -> tuple[str, str]:

@@ -4,54 +4,87 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-import pandas as pd
 from django.db import transaction
 
 from zhiji.application.predictions.errors import HorizonNotOffered, VersionScoresGone
 from zhiji.application.predictions.ledger import settle as ledger_settle
 from zhiji.application.predictions.models import CustomerScore, ModelVersion
 from zhiji.application.predictions.queries import horizons
-from zhiji.application.predictions.scoring import SCORES, predictions_refresh, scores_of
+from zhiji.application.predictions.scoring import predictions_refresh, show_block
 from zhiji.data.store import listing
-from zhiji.data.store.models import CustomerListRow
-from zhiji.platform import audit, live
+from zhiji.platform import audit, jobs, live
 from zhiji.platform.company import company_update
+from zhiji.platform.jobs import Task
 from zhiji.platform.models import User
 from zhiji.platform.scope import require_all
 
-__all__ = ["horizon_choose", "ledger_settle", "predictions_refresh", "scores_release", "version_serve"]
-_LISTED = tuple(name for name in SCORES if name in listing.SCORE_COLUMNS)
+__all__ = [
+    "horizon_choose", "is_anything_shown", "ledger_settle", "predictions_refresh", "scores_release", "serving_clear",
+    "version_serve", "version_show_step",
+]  # fmt: skip
+# Of fewer customers the lists are changed before the answer comes; of more by a worker, with progress to be seen.
+SHOWN_AT_ONCE = 10_000
 
 
-@transaction.atomic
-def version_serve(version: ModelVersion) -> ModelVersion:
+def version_serve(version: ModelVersion, *, by: User | None = None) -> ModelVersion:
     """Let an earlier version serve again, with the scores that it gave, in lists too; a refresh fits anew."""
     if not CustomerScore.objects.filter(version=version).exists():
         raise VersionScoresGone(version=version.version)
-    ModelVersion.objects.filter(task=version.task, is_serving=True).update(is_serving=False)
-    version.is_serving = True
-    version.save(update_fields=["is_serving"])
-    _show(version)
-    audit.record("version_serve", "prediction", version.pk, version=version.version)
-    live.publish("prediction", task=version.task, version=version.version, state=version.state)
+    with transaction.atomic():
+        ModelVersion.objects.filter(task=version.task, is_serving=True).update(is_serving=False)
+        version.is_serving = True
+        version.save(update_fields=["is_serving"])
+        audit.record("version_serve", "prediction", version.pk, version=version.version)
+        live.publish("prediction", task=version.task, version=version.version, state=version.state)
+        # Each wish is a job of its own: one that is under way may have been overtaken by another version's.
+        job = jobs.enqueue("version_show", by=by, version_id=version.pk)
+    if version.card.get("customers", 0) <= SHOWN_AT_ONCE:
+        jobs.run_inline(job)
     return version
 
 
-def _show(version: ModelVersion) -> None:
-    """The list shows what this version said; customers whom it did not know have no score."""
-    scores = scores_of(version)
-    scores["as_of"] = version.as_of
-    listed = set(CustomerListRow.objects.exclude(value_score=None).values_list("pk", flat=True))
-    unknown = sorted(listed - set(scores["customer_id"]))
-    blank = pd.DataFrame({"customer_id": unknown, **{name: [None] * len(unknown) for name in _LISTED}}, dtype=object)
-    listing.write_scores(scores[["customer_id", *_LISTED, "as_of"]])
-    listing.write_scores(blank)
+def version_show_step(version: ModelVersion, task: Task) -> bool:
+    """Bring lists to what a version said, a block a transaction; says whether all is done.
+
+    Stops where another version serves by now: that one's own job, or a refresh, writes all rows again.
+    """
+    total = version.card.get("customers", 0)
+    while not task.time_is_up():
+        task.breathe()
+        with transaction.atomic():
+            if not ModelVersion.objects.select_for_update().filter(pk=version.pk, is_serving=True).exists():
+                return True
+            after, rows = show_block(version, task.checkpoint.get("after", 0))
+            if rows:
+                task.checkpoint["after"] = after
+                done = min(task.job.progress_done + rows, total)
+                task.save(done=done, total=total)
+        if not rows:
+            if total > listing.BLOCK:
+                listing.renew_statistics()
+            live.publish("prediction", task=version.task, version=version.version, state=version.state)
+            return True
+    return False
 
 
 def scores_release(customer_ids: Collection[int]) -> None:
     """Forget what was said of customers that are about to be removed; the ledger keeps its frozen figures, which name
     nobody."""
     CustomerScore.objects.filter(customer__in=list(customer_ids)).delete()
+
+
+def is_anything_shown() -> bool:
+    return ModelVersion.objects.filter(is_serving=True).exists()
+
+
+@transaction.atomic
+def serving_clear() -> None:
+    """No version serves any more, for there is nobody left to score; versions and the ledger stay as history."""
+    for version in ModelVersion.objects.select_for_update().filter(is_serving=True):
+        version.is_serving = False
+        version.save(update_fields=["is_serving"])
+        audit.record("version_rest", "prediction", version.pk, version=version.version)
+        live.publish("prediction", task=version.task)
 
 
 @transaction.atomic

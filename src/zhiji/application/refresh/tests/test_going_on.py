@@ -6,12 +6,15 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from importing import bring, orders
 from planted import AS_OF, bring_planted, draw, refreshed
 from zhiji.algorithms.base import ModelFileDamaged, ModelSignatureInvalid, load
-from zhiji.application.predictions import ledger
+from zhiji.application.predictions import ledger, scoring
+from zhiji.application.predictions import services as predictions
 from zhiji.application.predictions.models import CustomerScore, LedgerEntry, LedgerSnapshot, ModelVersion
 from zhiji.application.refresh import services as refresh
 from zhiji.application.segments.models import SegmentRun
@@ -153,7 +156,9 @@ def said(version: ModelVersion) -> dict[int, tuple[Any, ...]]:
     return {pk: tuple(rest) for pk, *rest in rows}
 
 
-def test_an_earlier_version_comes_back_with_its_scores_in_the_lists(two_versions: list[ModelVersion]) -> None:
+def test_an_earlier_version_comes_back_with_its_scores_in_the_lists(
+    two_versions: list[ModelVersion], monkeypatch: pytest.MonkeyPatch
+) -> None:
     admin = accounts.user_create(email="a@example.com", password=None, name="a", roles=["administrator"], team=None)
     client = Client()
     client.force_login(admin, backend="django.contrib.auth.backends.ModelBackend")
@@ -165,8 +170,14 @@ def test_an_earlier_version_comes_back_with_its_scores_in_the_lists(two_versions
     nothing = (None,) * 5
     assert shown() == {pk: said(first).get(pk, nothing) for pk in said(second)}
     assert ModelVersion.objects.get(is_serving=True) == first
-    assert client.post(f"/api/v1/predictions/versions/{second.pk}/serve").status_code == 200
+    # A block of customers costs the same few statements, whatever their number.
+    monkeypatch.setattr(scoring, "_SHOWN_BLOCK", 50)
+    with CaptureQueriesContext(connection) as seen:
+        assert client.post(f"/api/v1/predictions/versions/{second.pk}/serve").status_code == 200
     assert shown() == said(second)
+    updates = [query["sql"] for query in seen if query["sql"].startswith("UPDATE store_customerlistrow")]
+    assert len(updates) == 2 * -(-220 // 50)
+    check_many_are_shown_by_a_worker(client, first, second, monkeypatch)
 
     # Withheld or short of evidence: the plain rule ranks, and there is no amount to be seen anywhere.
     kept_back = [version for version in two_versions if version.state in ("withheld", "not_enough_evidence")]
@@ -189,10 +200,26 @@ def test_an_earlier_version_comes_back_with_its_scores_in_the_lists(two_versions
     check_routes(client, admin, second)
 
 
+def check_many_are_shown_by_a_worker(
+    client: Client, first: ModelVersion, second: ModelVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer does not wait for the lists; a wish that was overtaken stops, and the last one stands whole."""
+    monkeypatch.setattr(predictions, "SHOWN_AT_ONCE", 0)
+    for version in (first, second, first):
+        assert client.post(f"/api/v1/predictions/versions/{version.pk}/serve").json()["is_serving"] is True
+    waiting = list(Job.objects.filter(kind="version_show", state=Job.State.QUEUED).order_by("pk"))
+    assert [job.params["version_id"] for job in waiting] == [first.pk, second.pk, first.pk]
+    assert shown() == said(second)
+    for job in (waiting[2], waiting[1], waiting[0]):
+        assert jobs.run_inline(job).state == Job.State.DONE
+        assert shown() == {pk: said(first).get(pk, (None,) * 5) for pk in said(second)}
+    monkeypatch.undo()
+    assert client.post(f"/api/v1/predictions/versions/{second.pk}/serve").status_code == 200
+    assert shown() == said(second)
+
+
 def check_routes(client: Client, admin: User, version: ModelVersion) -> None:
     """What the page asks: a bounded number of queries, amounts in the company's currency, horizons that are offered."""
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
 
     def asked(path: str) -> tuple[Any, int]:
         client.get(f"/api/v1/predictions{path}")
@@ -212,7 +239,9 @@ def check_routes(client: Client, admin: User, version: ModelVersion) -> None:
         page, few = asked(f"/ledger/{snapshot['id']}/entries?limit=3")
         assert ([row["rank"] for row in page["items"]], page["next"]) == ([1, 2, 3], 3)
         assert asked(f"/ledger/{snapshot['id']}/entries?limit=200")[1] == few
-    assert asked("/ledger/check")[0] == {"is_whole": True, "first_broken": None}
+    assert asked("/ledger/check")[0] == {
+        "is_whole": True, "first_broken": None, "checked": 2, "total": 2, "next": None,
+    }  # fmt: skip
     customer = CustomerScore.objects.filter(version=version, rank=1).get().customer
     (score,), queries = asked(f"/customers/{customer.pk}")
     assert (score["of"], score["rank"], queries <= 12) == (220, 1, True)
@@ -241,4 +270,4 @@ def check_routes(client: Client, admin: User, version: ModelVersion) -> None:
     assert [row["customer_id"] for row in page["items"]] == [customer.pk]
     other = Customer.objects.exclude(pk=customer.pk).first()
     assert client.get(f"/api/v1/predictions/customers/{other.pk}").status_code == 404
-    assert AuditEntry.objects.filter(action="version_serve").count() == 2
+    assert AuditEntry.objects.filter(action="version_serve").count() == 6
