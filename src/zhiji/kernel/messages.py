@@ -81,7 +81,7 @@ class _Filled(string.Formatter):
     def __init__(self, language: Language) -> None:
         self.language = language
 
-    def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:  # noqa: ARG002
         return kwargs.get(str(key), "…")
 
     def format_field(self, value: Any, format_spec: str) -> str:

@@ -1025,6 +1025,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/dashboards/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Dashboard Customers
+         * @description The customers behind the spend of some days, both included, or behind a cell of the cohorts.
+         */
+        get: operations["dashboard_customers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dashboards/overview": {
         parameters: {
             query?: never;
@@ -1329,6 +1349,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/predictions/customers/{customer_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Prediction Changes
+         * @description What would change the score: the model asked again.
+         */
+        get: operations["prediction_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/predictions/customers/{customer_id}/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Score Feedback Give
+         * @description Say that the score is wrong, and how.
+         */
+        put: operations["score_feedback_give"];
+        post?: never;
+        /** Score Feedback Withdraw */
+        delete: operations["score_feedback_withdraw"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/predictions/horizon": {
         parameters: {
             query?: never;
@@ -1395,7 +1456,7 @@ export interface paths {
         };
         /**
          * Ledger Check
-         * @description Go through the whole chain and say whether anything was touched.
+         * @description Go through the chain for some seconds and say whether anything was touched.
          */
         get: operations["ledger_check"];
         put?: never;
@@ -1452,6 +1513,26 @@ export interface paths {
         };
         /** Prediction Version */
         get: operations["prediction_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/predictions/versions/{version_id}/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Prediction Feedback
+         * @description Which of its scores people hold to be wrong.
+         */
+        get: operations["prediction_feedback"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2138,6 +2219,25 @@ export interface components {
             team: components["schemas"]["Named"] | null;
         };
         /**
+         * EarlierScore
+         * @description What was said of the customer at the last earlier day.
+         */
+        EarlierScore: {
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+            /** Expected Value Micros */
+            expected_value_micros: number | null;
+            /** Of */
+            of: number;
+            /** Rank */
+            rank: number;
+            /** State */
+            state: string;
+        };
+        /**
          * Edit
          * @description ``revision`` is the one that was shown; only fields that are given are set.
          */
@@ -2283,6 +2383,62 @@ export interface components {
             reference_on: string;
             /** Usual Gap Days */
             usual_gap_days: number | null;
+        };
+        /** FeedbackAuthor */
+        FeedbackAuthor: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
+        /** FeedbackIn */
+        FeedbackIn: {
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "too_high" | "too_low" | "left" | "other";
+        };
+        /**
+         * FeedbackOut
+         * @description Somebody says that a score is wrong; ``expected_value_micros`` is what it said then.
+         */
+        FeedbackOut: {
+            by: components["schemas"]["FeedbackAuthor"] | null;
+            /** Customer Id */
+            customer_id: number;
+            /** Customer Name */
+            customer_name: string;
+            /** Expected Value Micros */
+            expected_value_micros: number | null;
+            /** Id */
+            id: number;
+            /** Is Own */
+            is_own: boolean;
+            /**
+             * Said At
+             * Format: date-time
+             */
+            said_at: string;
+            /** Text */
+            text: string;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "too_high" | "too_low" | "left" | "other";
+        };
+        /** FeedbackPage */
+        FeedbackPage: {
+            /** Items */
+            items: components["schemas"]["FeedbackOut"][];
+            /** Next */
+            next: number | null;
         };
         /** Found */
         Found: {
@@ -2707,12 +2863,21 @@ export interface components {
             /** Type */
             type: string;
         };
-        /** LedgerCheck */
+        /**
+         * LedgerCheck
+         * @description ``checked`` of ``total`` snapshots are gone through; ``next``: ask again with it as ``after`` (null: all are).
+         */
         LedgerCheck: {
+            /** Checked */
+            checked: number;
             /** First Broken */
             first_broken: number | null;
             /** Is Whole */
             is_whole: boolean;
+            /** Next */
+            next: number | null;
+            /** Total */
+            total: number;
         };
         /** LedgerPage */
         LedgerPage: {
@@ -3308,8 +3473,31 @@ export interface components {
             value_score: number | null;
         };
         /**
+         * ScoreChange
+         * @description What would be said of the same number of days after an order of ``amount_micros`` (kind order), or after none
+         *     until ``on`` (kind silence). ``value_micros``: expected spend, or the rule's amount where no model serves.
+         */
+        ScoreChange: {
+            /** Amount Micros */
+            amount_micros: number | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "order" | "silence";
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            /** Probability Active */
+            probability_active: number | null;
+            /** Value Micros */
+            value_micros: number | null;
+        };
+        /**
          * ScoreOut
-         * @description What the serving version says of one customer, with up to three reasons in the customer's own numbers.
+         * @description What the serving version says of one customer, with up to five signed reasons in the customer's own numbers.
          */
         ScoreOut: {
             /**
@@ -3321,16 +3509,19 @@ export interface components {
             expected_orders: number | null;
             /** Expected Value Micros */
             expected_value_micros: number | null;
+            /** Feedback */
+            feedback: components["schemas"]["FeedbackOut"][];
             /** Horizon Days */
             horizon_days: number;
             /** Of */
             of: number;
+            previous: components["schemas"]["EarlierScore"] | null;
             /** Probability Active */
             probability_active: number | null;
             /** Rank */
             rank: number;
             /** Reasons */
-            reasons: components["schemas"]["Words"][];
+            reasons: components["schemas"]["SignedWords"][];
             /** Rule */
             rule: string;
             /** State */
@@ -3782,6 +3973,29 @@ export interface components {
             password: string;
         };
         /**
+         * SignedWords
+         * @description ``sign``: 1 lifts the score, -1 lowers it, 0 neither. ``why``: with whom was compared.
+         */
+        SignedWords: {
+            /** Code */
+            code: string;
+            /** Params */
+            params: {
+                [key: string]: unknown;
+            };
+            /** Remedy */
+            remedy: string;
+            /**
+             * Sign
+             * @enum {integer}
+             */
+            sign: -1 | 0 | 1;
+            /** What */
+            what: string;
+            /** Why */
+            why: string;
+        };
+        /**
          * SnapshotOut
          * @description A frozen set of predictions; ``summary`` is there once it is settled. Money in micros.
          */
@@ -3819,6 +4033,24 @@ export interface components {
             task: string;
             /** Version */
             version: number;
+        };
+        /** Spender */
+        Spender: {
+            /** Customer Id */
+            customer_id: number;
+            /** Name */
+            name: string;
+            /** Orders */
+            orders: number;
+            /** Spend Micros */
+            spend_micros: number;
+        };
+        /** SpenderPage */
+        SpenderPage: {
+            /** Items */
+            items: components["schemas"]["Spender"][];
+            /** Total */
+            total: number;
         };
         /**
          * Summary
@@ -9711,6 +9943,87 @@ export interface operations {
             };
         };
     };
+    dashboard_customers: {
+        parameters: {
+            query: {
+                start: string;
+                end: string;
+                cohort_on?: string | null;
+                top?: number | null;
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpenderPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     dashboard_overview: {
         parameters: {
             query?: {
@@ -11114,6 +11427,245 @@ export interface operations {
             };
         };
     };
+    prediction_changes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreChange"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    score_feedback_give: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    score_feedback_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     prediction_horizon_choose: {
         parameters: {
             query?: never;
@@ -11319,7 +11871,10 @@ export interface operations {
     };
     ledger_check: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The last id of the page before. */
+                after?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -11549,6 +12104,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VersionDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prediction_feedback: {
+        parameters: {
+            query?: {
+                /** @description The last id of the page before. */
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                version_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackPage"];
                 };
             };
             /** @description Unauthorized */

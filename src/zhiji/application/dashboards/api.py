@@ -8,11 +8,14 @@ from typing import Annotated, Any, Literal
 from ninja import Query, Router, Schema
 
 from zhiji.application.dashboards import queries
+from zhiji.application.dashboards.errors import DaysOutOfOrder
 from zhiji.platform.schemas import Limit, SignedRequest, answers
+from zhiji.processing.features import Period
 
 PREFIX = "/dashboards"
 router = Router(tags=["dashboards"])
 Offset = Annotated[int, Query(0, ge=0, le=10_000_000)]
+Top = Annotated[int | None, Query(None, ge=1, le=10_000_000)]
 Span = Literal["month", "quarter", "year"]
 Kind = Literal["new", "returning", "growing", "steady", "shrinking", "lapsed", "correction"]
 
@@ -85,6 +88,18 @@ class BridgePage(Schema):
     total: int
 
 
+class Spender(Schema):
+    customer_id: int
+    name: str
+    orders: int
+    spend_micros: int
+
+
+class SpenderPage(Schema):
+    items: list[Spender]
+    total: int
+
+
 @router.get("/overview", response=answers({200: Overview}, 409), operation_id="dashboard_overview")
 def dashboard_overview(request: SignedRequest, span: Span = "quarter", as_of: date | None = None) -> Any:
     return queries.overview(request.user, span, as_of)
@@ -95,3 +110,12 @@ def dashboard_bridge_customers(request: SignedRequest, kind: Kind, span: Span = 
                                offset: Offset = 0, limit: Limit = 50) -> Any:  # fmt: skip
     """The customers behind one bar of the bridge."""
     return queries.bridge_customers(request.user, span, kind, as_of, offset, limit)
+
+
+@router.get("/customers", response=answers({200: SpenderPage}, 409), operation_id="dashboard_customers")
+def dashboard_customers(request: SignedRequest, start: date, end: date, cohort_on: date | None = None,
+                        top: Top = None, offset: Offset = 0, limit: Limit = 50) -> Any:  # fmt: skip
+    """The customers behind the spend of some days, both included, or behind a cell of the cohorts."""
+    if end < start:
+        raise DaysOutOfOrder(where={"field": "end"})
+    return queries.spenders(request.user, Period(start, end), cohort_on, top, offset, limit)

@@ -13,3 +13,8 @@ class DashboardNothingThere(CodedError):
 class DashboardDayOutside(CodedError):
     code = "dashboard_day_outside"
     status = 422
+
+
+class DaysOutOfOrder(CodedError):
+    code = "days_out_of_order"
+    status = 422

@@ -32,6 +32,7 @@ from zhiji.processing.features import (
     cohort_retention,
     concentration,
     monthly_revenue,
+    period_customers,
     revenue_bridge,
     revenue_bridge_customers,
 )
@@ -155,13 +156,11 @@ def bridge_customers(user: User, span: Span, kind: str, as_of: date | None, offs
         size = bar.change_micros.abs().desc()
         total = int(engine.to_arrow(bar.count().name("n").as_table()).to_pylist()[0]["n"])
         found = _rows(engine, bar.order_by([size, bar.customer_id]).limit(limit, offset=offset))
-    visible = scope(user, Customer).filter(pk__in=[row["customer_id"] for row in found])
-    names = dict(visible.values_list("pk", "row__name"))
-    ids = dict(visible.values_list("pk", "row__external_id"))
+    names = _names(user, found)
     items = [
         {
             "customer_id": row["customer_id"],
-            "name": names[row["customer_id"]] or ids[row["customer_id"]] or "",
+            "name": names[row["customer_id"]],
             "spend_before_micros": row["spend_a_micros"],
             "spend_now_micros": row["spend_b_micros"],
             "change_micros": row["change_micros"],
@@ -170,6 +169,35 @@ def bridge_customers(user: User, span: Span, kind: str, as_of: date | None, offs
         if row["customer_id"] in names
     ]
     return {"items": items, "total": total}
+
+
+def spenders(
+    user: User, period: Period, cohort_on: date | None, top: int | None, offset: int, limit: int
+) -> dict[str, Any]:
+    """The customers behind the spend of some days, the highest first; ``top``: only so many of them in all.
+
+    ``cohort_on``: those who first ordered in that month, and ordered in these days.
+    """
+    asked = question(user, "quarter", None)
+    with _lake() as lake, open_engine(lake, verify=False) as engine:
+        rows = period_customers(
+            engine.tables, asked.as_of, zone(), period, cohort_on=cohort_on, customer_ids=_customers(asked)
+        )
+        total = int(engine.to_arrow(rows.count().name("n").as_table()).to_pylist()[0]["n"])
+        total = total if top is None else min(total, top)
+        page = rows.order_by([rows.spend_micros.desc(), rows.customer_id]).limit(
+            max(0, min(limit, total - offset)), offset=offset
+        )
+        found = _rows(engine, page)
+    names = _names(user, found)
+    items = [{**row, "name": names[row["customer_id"]]} for row in found if row["customer_id"] in names]
+    return {"items": items, "total": total}
+
+
+def _names(user: User, rows: list[dict[str, Any]]) -> dict[int, str]:
+    """What the customers are called, of those whom the reader may see."""
+    visible = scope(user, Customer).filter(pk__in=[row["customer_id"] for row in rows])
+    return {pk: name or number or "" for pk, name, number in visible.values_list("pk", "row__name", "row__external_id")}
 
 
 def _lake() -> Lake:

@@ -13,3 +13,8 @@ class HorizonNotOffered(CodedError):
 class VersionScoresGone(CodedError):
     code = "version_scores_gone"
     status = 409
+
+
+class ScoreNotThere(CodedError):
+    code = "score_not_there"
+    status = 409

@@ -5,24 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from zhiji.application.predictions import queries
-from zhiji.application.predictions.models import CustomerScore, LedgerSnapshot, ModelVersion
+from zhiji.application.predictions.models import CustomerScore, LedgerSnapshot, ModelVersion, ScoreFeedback
+from zhiji.application.predictions.reasons import signed, words
 from zhiji.data.store.models import Customer
-from zhiji.kernel import MICROS, Language, Money, Reason, render
+from zhiji.kernel import MICROS
 from zhiji.platform.company import company
 from zhiji.platform.permissions import Reach, reach
 from zhiji.platform.problems import language_of
 from zhiji.platform.schemas import SignedRequest
 from zhiji.platform.scope import get_scoped, require, scope
-
-
-def words(reason: dict[str, Any], language: Language, currency: str) -> dict[str, Any]:
-    """In the reader's language, amounts in the company's currency."""
-    params = dict(reason.get("params", {}))
-    if "mean_order_micros" in params:
-        params["mean_order"] = Money(params["mean_order_micros"], currency).shown()
-    text = render(Reason.from_json({**reason, "params": params}), language)
-    return {"code": reason["code"], "params": params, "what": text.what, "why": text.why,
-            "remedy": text.remedy}  # fmt: skip
 
 
 def version_row(request: SignedRequest, version: ModelVersion) -> dict[str, Any]:
@@ -102,10 +93,37 @@ def scores(request: SignedRequest, customer_id: int) -> list[dict[str, Any]]:
             "value_low_micros": score.value_low_micros,
             "value_high_micros": score.value_high_micros,
             "probability_active": score.probability_active,
-            "reasons": [words(reason, language, currency) for reason in score.reasons],
+            "reasons": signed(score, language, currency),
+            "previous": _previous(score),
+            "feedback": [feedback(request, row) for row in queries.feedback_of(request.user, score)],
         }
         for score in found
     ]
+
+
+def _previous(score: CustomerScore) -> dict[str, Any] | None:
+    """What was said of the customer on the last earlier day, for the same length of time."""
+    this = score.version
+    earlier = CustomerScore.objects.filter(
+        customer_id=score.customer_id, version__task=this.task, version__horizon_days=this.horizon_days,
+        version__as_of__lt=this.as_of,
+    )  # fmt: skip
+    found = earlier.select_related("version").order_by("-version__as_of", "-version_id").first()
+    if found is None:
+        return None
+    return {"as_of": found.version.as_of, "state": found.version.state, "rank": found.rank,
+            "of": found.version.card["customers"],
+            "expected_value_micros": found.expected_value_micros}  # fmt: skip
+
+
+def feedback(request: SignedRequest, row: ScoreFeedback) -> dict[str, Any]:
+    author, customer = row.author, row.customer
+    return {
+        "id": row.pk, "customer_id": row.customer_id, "customer_name": customer.name or customer.company,
+        "verdict": row.verdict, "text": row.text, "expected_value_micros": row.expected_value_micros,
+        "by": {"id": author.pk, "name": author.name or author.email} if author else None,
+        "said_at": row.said_at, "is_own": row.author_id == request.user.pk,
+    }  # fmt: skip
 
 
 def snapshot(row: LedgerSnapshot) -> dict[str, Any]:

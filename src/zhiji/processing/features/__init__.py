@@ -3,7 +3,7 @@
 from zhiji.processing.features.bridge import ChangeKind, Period, revenue_bridge, revenue_bridge_customers
 from zhiji.processing.features.columns import FEATURES, FeatureColumns
 from zhiji.processing.features.customer import customer_features
-from zhiji.processing.features.dashboards import cohort_retention, concentration, monthly_revenue
+from zhiji.processing.features.dashboards import cohort_retention, concentration, monthly_revenue, period_customers
 from zhiji.processing.features.orders import customer_days, transactions
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "customer_days",
     "customer_features",
     "monthly_revenue",
+    "period_customers",
     "revenue_bridge",
     "revenue_bridge_customers",
     "transactions",

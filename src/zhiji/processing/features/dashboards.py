@@ -88,6 +88,32 @@ def cohort_retention(
     )
 
 
+def period_customers(
+    tables: LakeTables,
+    as_of: date,
+    zone: ZoneInfo,
+    period: Period,
+    *,
+    cohort_on: date | None = None,
+    customer_ids: ir.Table | None = None,
+) -> ir.Table:
+    """The customers behind a sum of ``period``: one row a customer with an order or a value in it.
+
+    ``cohort_on`` (first day of a month): only those whose first order was in that month and who ordered in the period,
+    which are the ones that ``cohort_retention`` counts. Columns: ``customer_id``; int64 ``orders``, ``spend_micros``.
+    """
+    days = customer_days(tables, as_of, zone, customer_ids=customer_ids)
+    if cohort_on is not None:
+        ordered = days.filter(days.orders > 0)
+        firsts = ordered.group_by(F.CUSTOMER_ID).aggregate(cohort_on=_month(ordered[F.VALUE_ON]).min())
+        days = days.semi_join(firsts.filter(firsts[F.COHORT_ON] == cohort_on), F.CUSTOMER_ID)
+    inside = days.filter(period.holds(days[F.VALUE_ON]))
+    sums = inside.group_by(F.CUSTOMER_ID).aggregate(
+        orders=total(inside.orders), spend_micros=total(inside.amount_micros)
+    )
+    return sums.filter((sums.orders > 0) | ((sums.spend_micros != 0) & (cohort_on is None)))
+
+
 def concentration(
     tables: LakeTables,
     as_of: date,

@@ -203,3 +203,32 @@ def test_before_the_first_refresh() -> None:
     lake_drop(workspace().lake)
     answer = ask(admin, "overview")
     assert (answer.status_code, answer.json()["code"]) == (409, "dashboard_nothing_there")
+
+
+def test_the_customers_behind_a_month_and_behind_a_cell_of_its_cohorts(
+    lines: pd.DataFrame, people: dict[str, tuple[User, set[str]]]
+) -> None:
+    whole = by_order(lines)
+    ids = dict(Customer.objects.values_list("pk", "identities__external_id"))
+    first, start, end = date(2023, 2, 1), date(2023, 5, 1), date(2023, 5, 31)
+    for name, (user, customers) in people.items():
+        own = whole[whole["customer"].isin(customers - {""})]
+        inside = own[(own["day"] >= start) & (own["day"] <= end)]
+        spent = inside.groupby("customer")["value"].sum()
+        ordered = inside[inside["is_order"]].groupby("customer").size()
+        page = ask(user, "customers", start=start, end=end, limit=200).json()
+        assert {ids[row["customer_id"]]: row["spend_micros"] for row in page["items"]} == {
+            who: value for who, value in spent.items() if value or who in ordered
+        }, name
+        assert page["total"] == len(page["items"])
+        sizes = [row["spend_micros"] for row in page["items"]]
+        assert sizes == sorted(sizes, reverse=True)
+        began = own[own["is_order"]].groupby("customer")["day"].min()
+        cohort = {who for who, day in began.items() if (day.year, day.month) == (first.year, first.month)}
+        cell = ask(user, "customers", start=start, end=end, cohort_on=first, limit=200).json()["items"]
+        assert {ids[row["customer_id"]] for row in cell} == cohort & set(ordered.index), name
+    top = ask(people["admin"][0], "customers", start=start, end=end, top=3, limit=2).json()
+    assert (top["total"], len(top["items"])) == (3, 2)
+    rest = ask(people["admin"][0], "customers", start=start, end=end, top=3, limit=2, offset=2).json()
+    assert len(rest["items"]) == 1
+    assert ask(people["admin"][0], "customers", start=end, end=start).status_code == 422

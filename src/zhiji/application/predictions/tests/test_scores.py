@@ -1,0 +1,116 @@
+"""One customer's score: its signed reasons, what would change it, and the word of somebody who holds it to be wrong."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from importing import bring, orders
+from zhiji.application.predictions.models import ScoreFeedback
+from zhiji.application.predictions.scoring import predictions_refresh
+from zhiji.data.lake import Lake, open_engine
+from zhiji.data.store.models import Customer
+from zhiji.kernel import MICROS
+from zhiji.platform import accounts
+from zhiji.platform.company import company_update, zone
+from zhiji.platform.models import AuditEntry, User
+from zhiji.platform.workspace import workspace
+from zhiji.processing.features import transactions
+from zhiji.processing.pipelines.lake import rebuild_lake
+
+pytestmark = pytest.mark.django_db(transaction=True)
+AS_OF = date(2024, 3, 31)
+# Often and much, once and little, and one between: 100 on three days, 10 once, 40 twice.
+LINES = (
+    *(f"A{n},2024-0{n}-01 10:00,C1,P,1,100.00" for n in (1, 2, 3)),
+    "B1,2024-01-05 10:00,C2,P,1,10.00",
+    "D1,2024-02-01 10:00,C3,P,1,40.00",
+    "D2,2024-03-02 10:00,C3,P,1,40.00",
+)
+
+
+@pytest.fixture
+def scored() -> dict[str, int]:
+    """Three customers' ids; too little evidence for a model, so that the mean per period serves."""
+    company_update(zone="UTC", currency="GBP")
+    bring(orders(*LINES))
+    rebuild_lake()
+    with open_engine(Lake(workspace().lake), verify=False) as engine:
+        days = engine.to_arrow(transactions(engine.tables, AS_OF, zone())).to_pandas()
+    predictions_refresh(days, AS_OF, horizon_days=91, lake={})
+    pairs = Customer.objects.values_list("identities__external_id", "pk")
+    return {name: pk for name, pk in pairs if name is not None}
+
+
+def person(name: str, role: str) -> User:
+    return accounts.user_create(email=f"{name}@example.com", password=None, name=name, roles=[role])
+
+
+def ask(user: User, method: str, path: str, body: Any = None) -> Any:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client.generic(method, f"/api/v1/predictions/customers/{path}", json_of(body), "application/json")
+
+
+def json_of(body: Any) -> str:
+    return "" if body is None else json.dumps(body)
+
+
+def test_reasons_say_who_is_compared_and_which_way_they_point(scored: dict[str, int]) -> None:
+    admin = person("admin", "administrator")
+    signs = {}
+    for name in ("C1", "C2", "C3"):
+        (score,) = ask(admin, "GET", str(scored[name])).json()
+        signs[name] = {reason["code"]: reason["sign"] for reason in score["reasons"]}
+        assert len(score["reasons"]) <= 5
+    assert [signs[name]["value_reason_mean_order"] for name in ("C1", "C3", "C2")] == [1, 0, -1]
+    assert [signs[name].get("value_reason_orders") for name in ("C1", "C3")] == [1, 0]
+    # The plain rule that serves counts spend; of a rhythm it knows nothing.
+    assert signs["C1"]["value_reason_rhythm"] == 0
+    (score,) = ask(admin, "GET", str(scored["C1"])).json()
+    mean = next(reason for reason in score["reasons"] if reason["code"] == "value_reason_mean_order")
+    assert "£100.00" in mean["what"]
+    assert "£40.00" in mean["why"]
+
+
+def test_what_would_change_a_score_is_the_serving_rule_asked_again(scored: dict[str, int]) -> None:
+    admin = person("admin", "administrator")
+    order, silence = ask(admin, "GET", f"{scored['C3']}/changes").json()
+    assert (order["kind"], order["on"], order["amount_micros"]) == ("order", "2024-04-01", 40 * MICROS)
+    # Mean per period: what was spent since 1 February, by the day, for 91 days. 1 April is its 61st day.
+    assert order["value_micros"] == round(120 * MICROS * 91 / 61)
+    # C3 orders every 30 days: 30 April is the 90th.
+    assert (silence["kind"], silence["on"]) == ("silence", "2024-04-30")
+    assert silence["value_micros"] == round(80 * MICROS * 91 / 90)
+
+
+def test_somebody_says_that_a_score_is_wrong(scored: dict[str, int]) -> None:
+    agent, admin = person("li", "agent"), person("admin", "administrator")
+    given = ask(agent, "PUT", f"{scored['C1']}/feedback", {"verdict": "left", "text": "Moved away in March."})
+    assert given.status_code == 200, given.content
+    again = ask(agent, "PUT", f"{scored['C1']}/feedback", {"verdict": "too_high"}).json()
+    assert (ScoreFeedback.objects.count(), again["verdict"], again["text"]) == (1, "too_high", "")
+    (score,) = ask(admin, "GET", str(scored["C1"])).json()
+    assert [(said["verdict"], said["by"]["name"], said["is_own"]) for said in score["feedback"]] == [
+        ("too_high", "li", False)
+    ]
+    trail = AuditEntry.objects.filter(action="score_feedback_give").order_by("pk")
+    assert [entry.details["verdict"] for entry in trail] == ["left", "too_high"]
+    assert "Moved" not in str([entry.details for entry in trail]), "the trail holds no words of people"
+    assert ask(agent, "DELETE", f"{scored['C1']}/feedback").status_code == 204
+    assert not ScoreFeedback.objects.exists()
+
+
+def test_who_sees_a_customer_not_says_nothing_of_the_score(scored: dict[str, int]) -> None:
+    owner, stranger, reader = person("wu", "agent"), person("zhou", "agent"), person("sun", "analyst")
+    Customer.objects.filter(pk=scored["C1"]).update(owner=owner)
+    path, body = f"{scored['C1']}/feedback", {"verdict": "too_low"}
+    assert ask(stranger, "PUT", path, body).status_code == 404
+    assert ask(stranger, "GET", f"{scored['C1']}/changes").status_code == 404
+    assert ask(reader, "PUT", path, body).status_code == 403
+    assert not ScoreFeedback.objects.exists()
+    assert not AuditEntry.objects.filter(action="score_feedback_give").exists()

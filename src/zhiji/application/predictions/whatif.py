@@ -1,0 +1,66 @@
+"""What would change a score: the serving model asked again, with one more order, and with none for a while."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any, cast
+
+import ibis
+import pandas as pd
+import pyarrow as pa
+
+from zhiji.algorithms.base import load
+from zhiji.algorithms.value import CustomerValueModel
+from zhiji.application.predictions.models import CustomerScore, ModelVersion
+from zhiji.data.lake import Lake, open_engine
+from zhiji.data.lake.errors import LakeMissing
+from zhiji.data.store.models import Customer
+from zhiji.kernel import MICROS
+from zhiji.platform.company import zone
+from zhiji.platform.models import User
+from zhiji.platform.scope import get_scoped, require
+from zhiji.platform.workspace import workspace
+from zhiji.processing.features import transactions
+
+# Where a customer has no rhythm yet: a month of silence.
+_WAIT_DAYS = 30
+
+
+def changes(user: User, customer_id: int) -> list[dict[str, Any]]:
+    """``kind`` order (one of the usual size on the day after) or silence (none until ``on``); both with what the model,
+    or the rule where no model serves, would then say of the same number of days. Empty without a score or a lake."""
+    customer = get_scoped(user, Customer, customer_id)
+    require(user, "prediction", "read")
+    score = CustomerScore.objects.filter(customer=customer, version__is_serving=True).select_related("version").first()
+    days = _days_of(customer.pk, score.version.as_of) if score else pd.DataFrame()
+    if score is None or days.empty:
+        return []
+    version = score.version
+    model = cast(CustomerValueModel, load(workspace().models / version.path, workspace().model_key))
+    params: dict[str, Any] = next((reason["params"] for reason in score.reasons), {})
+    usual, wait = int(params.get("mean_order_micros", 0)), int(params.get("gap_days", _WAIT_DAYS))
+    following, later = version.as_of + timedelta(days=1), version.as_of + timedelta(days=wait)
+    ordered = pd.concat([days, days.iloc[:1].assign(value_on=following, amount_micros=usual)], ignore_index=True)
+    return [
+        _said(model, version, ordered, following, "order") | {"amount_micros": usual},
+        _said(model, version, days, later, "silence") | {"amount_micros": None},
+    ]
+
+
+def _said(model: CustomerValueModel, version: ModelVersion, days: pd.DataFrame, on: date, kind: str) -> dict[str, Any]:
+    row = model.score(days, on).iloc[0]
+    # A rank is one among all; of a single customer the model can say only whether they are still there.
+    score = None if version.state == "ranking_only" else round(float(row["value_score"]) * MICROS)
+    active = None if pd.isna(row["probability_active"]) else float(row["probability_active"])
+    return {"kind": kind, "on": on, "value_micros": score, "probability_active": active}
+
+
+def _days_of(customer_id: int, as_of: date) -> pd.DataFrame:
+    ids = ibis.memtable(pa.table({"customer_id": pa.array([customer_id], pa.int64())}))
+    try:
+        with open_engine(Lake(workspace().lake), verify=False) as engine:
+            found = engine.to_arrow(transactions(engine.tables, as_of, zone(), customer_ids=ids))
+    except LakeMissing:
+        return pd.DataFrame()
+    frame: pd.DataFrame = found.to_pandas()
+    return frame
