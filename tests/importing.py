@@ -60,14 +60,16 @@ def told() -> dict[str, Any]:
         "orders": {
             row[0]: (*row[1:], sorted(lines.get(row[0], []), key=str))
             for row in Order.objects.values_list(
-                "external_id", "state", "identity__external_id", "goods_micros", "returned_micros", "value_micros",
-                "other_micros", "lines", "ordered_at",
+                "external_id", "number", "state", "identity__external_id", "customer__identities__external_id",
+                "currency", "country", "channel", "store", "goods_micros", "returned_micros", "value_micros",
+                "other_micros", "lines", "ordered_at", "known_at",
             )
         },
         "customers": {
             row[0]: row[1:]
             for row in Customer.objects.values_list(
-                "identities__external_id", "name", "phone", "email", "country", "city", "contact_allowed"
+                "identities__external_id", "name", "phone", "email", "country", "city", "contact_allowed",
+                "row__orders", "row__spend_micros", "row__last_order_on",
             )
         },
     }  # fmt: skip

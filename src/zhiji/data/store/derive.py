@@ -14,7 +14,9 @@ from typing import Any
 from django.db import transaction
 
 from zhiji.data.landing.models import Batch
+from zhiji.data.store import heads
 from zhiji.data.store.bulk import among, execute, look_up, many
+from zhiji.data.store.heads import Version
 from zhiji.data.store.models import OrderLine, SourceRecord
 
 BLOCK = 10_000
@@ -31,41 +33,41 @@ def blocks(ids: Iterable[int], size: int = BLOCK) -> Iterable[list[int]]:
 
 @transaction.atomic
 def order_versions(order_ids: Sequence[int]) -> None:
-    """Settle which versions of these orders stand, and which of their lines.
+    """Settle which versions of these orders stand, which of their lines, and what their heads say.
 
-    The last ``replace`` and all ``add`` after it are current; among their lines the first of each key counts.
+    The last ``replace`` and all that came after it are current; among their lines the first of each key counts.
     Orders without any current record are removed: nobody says any more that they exist.
     """
+    versions = _versions(order_ids)
+    switch_on: list[int] = []
+    switch_off: list[int] = []
+    for found in versions.values():
+        start = max((i for i, one in enumerate(found) if one.mode == "replace"), default=0)
+        for i, one in enumerate(found):
+            if one.is_current != (i >= start):
+                (switch_on if i >= start else switch_off).append(one.record_id)
+    SourceRecord.objects.filter(pk__in=switch_on).update(is_current=True)
+    SourceRecord.objects.filter(pk__in=switch_off).update(is_current=False)
+    for block in blocks(set(order_ids) - set(versions)):
+        execute(f"DELETE FROM store_orderline WHERE {among('order_id')}", [many(block)])
+        heads.unlink(block)
+        execute(f"DELETE FROM store_order WHERE {among('id')}", [many(block)])
+    _current_lines(sorted(versions))
+    heads.settle(versions)
+
+
+def _versions(order_ids: Sequence[int]) -> dict[int, list[Version]]:
+    """Of each order that somebody still speaks of, its versions, oldest first."""
+    versions: dict[int, list[Version]] = defaultdict(list)
     # CROSS JOIN holds SQLite to this order of the tables; by itself it walks through the records of all orders.
-    records = look_up(
-        "SELECT o.id, r.id, r.mode, r.is_current FROM store_order o CROSS JOIN store_sourcerecord r "
+    for order_id, record_id, mode, is_current, payload in look_up(
+        "SELECT o.id, r.id, r.mode, r.is_current, r.payload FROM store_order o CROSS JOIN store_sourcerecord r "
         "WHERE r.kind = 'order' AND r.source_id = o.source_id AND r.external_id = o.external_id "
         f"AND {among('o.id')} ORDER BY o.id, r.version",
         [many(order_ids)],
-    )
-    by_order: dict[int, list[tuple[int, str, bool]]] = defaultdict(list)
-    for order_id, record_id, mode, is_current in records:
-        by_order[order_id].append((record_id, mode, bool(is_current)))
-    switch_on: list[int] = []
-    switch_off: list[int] = []
-    for versions in by_order.values():
-        start = max((i for i, (_, mode, _) in enumerate(versions) if mode == "replace"), default=0)
-        for i, (record_id, _, was) in enumerate(versions):
-            if was != (i >= start):
-                (switch_on if i >= start else switch_off).append(record_id)
-    SourceRecord.objects.filter(pk__in=switch_on).update(is_current=True)
-    SourceRecord.objects.filter(pk__in=switch_off).update(is_current=False)
-    gone = sorted(set(order_ids) - set(by_order))
-    for block in blocks(gone):
-        execute(f"DELETE FROM store_orderline WHERE {among('order_id')}", [many(block)])
-        # Only these are ever linked to another order, and only they have an index by it.
-        execute(
-            "UPDATE store_orderline SET value_order_id = order_id "
-            f"WHERE line_kind IN ('return', 'cancellation') AND {among('value_order_id')}",
-            [many(block)],
-        )
-        execute(f"DELETE FROM store_order WHERE {among('id')}", [many(block)])
-    _current_lines(sorted(by_order))
+    ):
+        versions[order_id].append(Version(record_id, mode, bool(is_current), heads.said_by(payload)))
+    return versions
 
 
 def _current_lines(order_ids: Sequence[int]) -> None:
@@ -115,19 +117,28 @@ def order_sums(order_ids: Sequence[int], *, count_repeats_once: bool) -> None:
 
 
 def orders(order_ids: Iterable[int], *, count_repeats_once: bool) -> None:
-    """Versions, then sums, in blocks."""
+    """Versions, then sums, in blocks; also the sums of orders that share a linked return with these."""
     for block in blocks(order_ids):
+        linked = heads.linked_with(block)
         order_versions(block)
-        order_sums(block, count_repeats_once=count_repeats_once)
+        order_sums(sorted({*block, *linked}), count_repeats_once=count_repeats_once)
 
 
 @transaction.atomic
-def withdraw_records(batch: Batch, record_ids: Sequence[int]) -> None:
-    """Take back a batch's delivery of these records; what no other batch delivered is removed with its lines."""
+def withdraw_records(batch: Batch, record_ids: Sequence[int]) -> list[int]:
+    """Take back a batch's delivery of these records; what no other batch delivered is removed with its lines.
+
+    Returns orders from which removed returns took: their sums are to be derived anew.
+    """
     ids = many(record_ids)
     execute(f"DELETE FROM store_delivery WHERE batch_id = %s AND {among('record_id')}", [batch.pk, ids])
     alone = f"{among('id')} AND NOT EXISTS (SELECT 1 FROM store_delivery d WHERE d.record_id = store_sourcerecord.id)"
     gone = [row[0] for row in look_up(f"SELECT id FROM store_sourcerecord WHERE {alone}", [ids])]
+    linked = look_up(
+        "SELECT DISTINCT value_order_id FROM store_orderline WHERE line_kind IN ('return', 'cancellation') "
+        f"AND value_order_id <> order_id AND {among('record_id')}",
+        [many(gone)],
+    )
     execute(f"DELETE FROM store_orderline WHERE {among('record_id')}", [many(gone)])
     execute(f"DELETE FROM store_interaction WHERE {among('record_id')}", [many(gone)])
     execute(f"DELETE FROM store_sourcerecord WHERE {among('id')}", [many(gone)])
@@ -137,6 +148,7 @@ def withdraw_records(batch: Batch, record_ids: Sequence[int]) -> None:
         f"WHERE d.record_id = store_sourcerecord.id) WHERE batch_id = %s AND {among('id')}",
         [batch.pk, ids],
     )
+    return [row[0] for row in linked]
 
 
 def lines_of(order_ids: Sequence[int]) -> list[tuple[Any, ...]]:

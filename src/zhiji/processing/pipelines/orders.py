@@ -1,14 +1,13 @@
 """Clean order lines → the record, one chunk a transaction.
 
-An order that is new gets its first version. One that was delivered before with the same digest is noted as delivered
-again and changes nothing. One that differs becomes a new version: by decision it replaces the earlier lines or adds
-to them. Guests (no customer id) are kept as orders without identity.
+An order that is new gets its first version. One that says nothing new (see ``versions``) is noted as delivered again
+and changes nothing. One that differs becomes a new version: by decision it replaces the earlier lines or adds to them.
+Guests (no customer id) are kept as orders without identity.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import pandas as pd
@@ -16,13 +15,22 @@ import pyarrow as pa
 from django.db import transaction
 
 from zhiji.data.landing.models import Batch
-from zhiji.data.store import bulk, derive
-from zhiji.data.store.models import Customer, Delivery, Identity, Order, OrderLine, Product, SourceRecord
+from zhiji.data.store import bulk, derive, heads
+from zhiji.data.store.models import Customer, Identity, Order, OrderLine, Product
 from zhiji.kernel import LineKind
+from zhiji.processing.pipelines import versions
 
 Decision = Literal["replace", "add"]
 WITHOUT_VALUE = ("open", "closed", "cancelled", "refunded")
 NOT_GOODS = (LineKind.POSTAGE, LineKind.TAX, LineKind.FEE, LineKind.ADJUSTMENT, LineKind.DISCOUNT)
+
+
+class DecisionMissing(Exception):
+    """Stored orders differ from the file, and nobody said what to do with them."""
+
+    def __init__(self, orders: int) -> None:
+        super().__init__(orders)
+        self.orders = orders
 
 
 @dataclass
@@ -39,33 +47,6 @@ class Counts:
     def add_to(self, totals: dict[str, int]) -> None:
         for name, value in vars(self).items():
             totals[name] = totals.get(name, 0) + value
-
-
-@dataclass
-class _Known:
-    """What the record already holds of the chunk's orders: by external id."""
-
-    order_ids: dict[str, int] = field(default_factory=dict)
-    digests: dict[str, dict[str, int]] = field(default_factory=dict)  # order → digest → record id
-    versions: dict[str, int] = field(default_factory=dict)  # order → number of its last version
-
-
-def _known(source_id: int, keys: Sequence[str]) -> _Known:
-    known = _Known()
-    known.order_ids = dict(
-        bulk.look_up(
-            f"SELECT external_id, id FROM store_order WHERE source_id = %s AND {bulk.among('external_id')}",
-            [source_id, bulk.many(keys)],
-        )
-    )
-    for external_id, record_id, digest, version in bulk.look_up(
-        "SELECT external_id, id, digest, version FROM store_sourcerecord WHERE kind = 'order' AND source_id = %s "
-        f"AND {bulk.among('external_id')} ORDER BY external_id, version",
-        [source_id, bulk.many(sorted(known.order_ids))],
-    ):
-        known.digests.setdefault(external_id, {})[digest] = record_id
-        known.versions[external_id] = version
-    return known
 
 
 def _identities(batch: Batch, chunk: pd.DataFrame, counts: Counts) -> dict[str, tuple[int, int | None]]:
@@ -135,54 +116,71 @@ def _text(values: pd.Series[Any], most: int) -> list[str]:
     return values.fillna("").astype(str).str.slice(0, most).tolist()
 
 
-def _times(values: pd.Series[Any]) -> Any:
-    """A ``datetime64`` array in UTC, as the bulk insert takes it."""
-    if getattr(values.dtype, "tz", None) is not None:
-        values = values.dt.tz_convert("UTC").dt.tz_localize(None)
-    return values.to_numpy("datetime64[us]")
-
-
 def _integers(values: pd.Series[Any]) -> list[int | None]:
     return [None if pd.isna(value) else int(value) for value in values]
 
 
 @transaction.atomic
-def store_chunk(batch: Batch, chunk: pa.Table, *, decision: Decision, count_repeats_once: bool) -> Counts:
+def store_chunk(batch: Batch, chunk: pa.Table, *, decision: Decision | None, count_repeats_once: bool) -> Counts:
     """Store one chunk of staged lines (see ``staging.stage_orders``); the caller advances its checkpoint in the same
     transaction, so that a kill leaves either both or neither."""
     lines = chunk.to_pandas(date_as_object=False)
     if "corrects_row" in lines and lines["corrects_row"].notna().any():
         lines = _beside_the_originals(lines)
     counts = Counts()
-    heads = lines.drop_duplicates("order_key").set_index("order_key", drop=False)
-    known = _known(batch.source_id, heads["order_key"].tolist())
-    # Any version that is known counts as delivered again, also one that a later version has superseded: an old file
-    # that comes a second time must not turn the clock back.
-    again = [
-        key for key, digest in zip(heads["order_key"], heads["order_digest"], strict=True)
-        if digest in known.digests.get(key, {})
-    ]  # fmt: skip
-    _deliver(batch, [known.digests[key][heads.at[key, "order_digest"]] for key in again])
-    counts.redelivered_orders = len(again)
-    counts.redelivered = int(lines["order_key"].isin(again).sum())
-    lines = lines[~lines["order_key"].isin(again)]
-    heads = heads[~heads["order_key"].isin(again)]
-    if heads.empty:
+    mapped = versions.mapped_fields(batch.mapping)
+    known = versions.known(batch.source_id, lines["order_key"].unique().tolist(), batch.file_id)
+    lines = _delivered_again(batch, lines, known, mapped, counts)
+    if lines.empty:
         return counts
-    changed = heads["order_key"].isin(known.order_ids)
-    repeated = _repeated_lines(lines, {key: known.order_ids[key] for key in heads["order_key"][changed]})
+    first = lines.drop_duplicates("order_key").set_index("order_key", drop=False)
+    changed = first["order_key"].isin(known.order_ids)
+    if decision is None:
+        _need_no_decision(first[changed])
+    repeated = _repeated_lines(lines, {key: known.order_ids[key] for key in first["order_key"][changed]})
     counts.redelivered += repeated
-    counts.stored = len(lines) - repeated
+    counts.stored = int(lines["made_from"].isna().sum()) - repeated
     counts.changed_orders, counts.new_orders = int(changed.sum()), int((~changed).sum())
     identities = _identities(batch, lines, counts)
-    order_ids = {**known.order_ids, **_new_orders(batch, heads[~changed], lines, identities, count_repeats_once)}
-    records = _records(batch, heads, known, decision)
+    said = versions.said(first, mapped)
+    order_ids = {
+        **known.order_ids,
+        **_new_orders(
+            batch, first[~changed], [one for one, was in zip(said, changed, strict=True) if not was], lines,
+            identities, count_repeats_once,
+        ),
+    }  # fmt: skip
+    # Without a decision, no order here needs one.
+    records = versions.new_records(batch, first, said, known, decision or "replace")
     _lines(lines, order_ids, records, _products(batch, lines), count_repeats_once)
     if changed.any():
-        touched = [known.order_ids[key] for key in heads["order_key"][changed]]
-        _update_heads(heads[changed], known.order_ids, identities)
+        touched = [known.order_ids[key] for key in first["order_key"][changed]]
         derive.orders(touched, count_repeats_once=count_repeats_once)
     return counts
+
+
+def _need_no_decision(changed: pd.DataFrame) -> None:
+    """Corrected rejects complete their order; whatever else differs is not for a guess. Raises DecisionMissing."""
+    asked = changed[changed["corrects_row"].isna()] if "corrects_row" in changed else changed
+    if len(asked):
+        raise DecisionMissing(len(asked))
+
+
+def _delivered_again(batch: Batch, lines: pd.DataFrame, known: versions.Known, mapped: set[str],
+                     counts: Counts) -> pd.DataFrame:  # fmt: skip
+    """Note what is known already; returns the lines of all other orders."""
+    digests = lines.drop_duplicates("order_key").set_index("order_key")["order_digest"]
+    again = {
+        key: [known.digests[key][digest]] for key, digest in digests.items() if digest in known.digests.get(key, {})
+    }
+    differing = lines[lines["order_key"].isin(known.order_ids) & ~lines["order_key"].isin(again)]
+    if "corrects_row" in differing:
+        differing = differing[differing["corrects_row"].isna()]
+    again |= versions.that_say_nothing_new(batch.source_id, differing, mapped)
+    versions.deliver(batch, [pk for records in again.values() for pk in records])
+    there = lines["order_key"].isin(again)
+    counts.redelivered_orders, counts.redelivered = len(again), int((there & lines["made_from"].isna()).sum())
+    return lines[~there]
 
 
 def _beside_the_originals(lines: pd.DataFrame) -> pd.DataFrame:
@@ -204,29 +202,23 @@ def _beside_the_originals(lines: pd.DataFrame) -> pd.DataFrame:
     return lines.assign(occurrence=shifted, is_repeat=shifted > 0)
 
 
-def _deliver(batch: Batch, record_ids: list[int]) -> None:
-    Delivery.objects.bulk_create(
-        [Delivery(batch=batch, record_id=pk) for pk in record_ids], ignore_conflicts=True, batch_size=500
-    )
-
-
 def _repeated_lines(lines: pd.DataFrame, orders: dict[str, int]) -> int:
     """How many lines of changed orders are already there under their key."""
     if not orders:
         return 0
     names = {pk: key for key, pk in orders.items()}
     there = {(names[order], digest, occurrence) for order, digest, occurrence in derive.lines_of(list(orders.values()))}
-    part = lines[lines["order_key"].isin(orders)]
+    part = lines[lines["order_key"].isin(orders) & lines["made_from"].isna()]
     keys = zip(part["order_key"], part["line_digest"], part["occurrence"], strict=True)
     return sum(key in there for key in keys)
 
 
-def _new_orders(batch: Batch, heads: pd.DataFrame, lines: pd.DataFrame,
+def _new_orders(batch: Batch, first: pd.DataFrame, said: list[dict[str, Any]], lines: pd.DataFrame,
                 identities: dict[str, tuple[int, int | None]], count_repeats_once: bool) -> dict[str, int]:  # fmt: skip
     """Insert orders with their sums, computed here for the whole chunk rather than order by order afterwards."""
-    if heads.empty:
+    if first.empty:
         return {}
-    part = lines[lines["order_key"].isin(heads["order_key"])]
+    part = lines[lines["order_key"].isin(first["order_key"])]
     counted = _counted(part, count_repeats_once)
     amount = part["amount_micros"].where(counted, 0)
     kinds = part["line_kind"]
@@ -245,28 +237,22 @@ def _new_orders(batch: Batch, heads: pd.DataFrame, lines: pd.DataFrame,
         )
         .groupby("order_key", sort=False)
         .agg({"goods": "sum", "returned": "sum", "other": "sum", "lines": "sum", "known_at": "min"})
-        .reindex(heads["order_key"])
+        .reindex(first["order_key"])
     )
-    ids = bulk.reserve_keys(Order, len(heads))
-    who = [
-        identities.get(e, (None, None)) if isinstance(e, str) else (None, None) for e in heads["customer_external_id"]
-    ]
+    ids = bulk.reserve_keys(Order, len(first))
+    derived = [heads.survivors([("replace", one)]) for one in said]
+    who = [identities.get(head["customer"] or "", (None, None)) for head in derived]
     bulk.insert(
         Order,
         {
             "id": ids,
-            "source_id": [batch.source_id] * len(heads),
-            "external_id": heads["order_key"].tolist(),
-            "number": _text(heads["order_number"], 200),
+            "source_id": [batch.source_id] * len(first),
+            "external_id": first["order_key"].tolist(),
             "identity_id": [identity for identity, _ in who],
             "customer_id": [customer for _, customer in who],
-            "currency": heads["currency"].tolist(),
-            "state": _states(heads),
-            "ordered_at": _times(heads["order_at"]),
-            "known_at": _times(sums["known_at"]),
-            "country": _text(heads["country"], 100),
-            "channel": _text(heads["channel"], 100),
-            "store": _text(heads["store"], 100),
+            **{name: [head[name] for head in derived] for name in heads.UNSAID if name != "customer"},
+            "ordered_at": versions.instants(first["order_at"]),
+            "known_at": versions.instants(sums["known_at"]),
             "lines": sums["lines"].tolist(),
             "goods_micros": sums["goods"].tolist(),
             "returned_micros": sums["returned"].tolist(),
@@ -274,61 +260,12 @@ def _new_orders(batch: Batch, heads: pd.DataFrame, lines: pd.DataFrame,
             "other_micros": sums["other"].tolist(),
         },
     )
-    return dict(zip(heads["order_key"], ids, strict=True))
-
-
-def _states(heads: pd.DataFrame) -> list[str]:
-    return heads["order_state"].fillna("completed").replace("", "completed").tolist()
+    return dict(zip(first["order_key"], ids, strict=True))
 
 
 def _counted(lines: pd.DataFrame, count_repeats_once: bool) -> pd.Series[Any]:
     alive = ~lines["order_state"].fillna("").isin(WITHOUT_VALUE)
     return alive & ~lines["is_repeat"] if count_repeats_once else alive
-
-
-def _update_heads(
-    heads: pd.DataFrame, order_ids: dict[str, int], identities: dict[str, tuple[int, int | None]]
-) -> None:
-    """A changed order's own attributes: state, and the customer where the earlier version had none."""
-    orders = {
-        order.external_id: order for order in Order.objects.filter(pk__in=[order_ids[k] for k in heads["order_key"]])
-    }
-    for key, state, external_id in zip(heads["order_key"], _states(heads), heads["customer_external_id"], strict=True):
-        order = orders[key]
-        order.state = state
-        if isinstance(external_id, str):
-            order.identity_id, order.customer_id = identities[external_id]
-    Order.objects.bulk_update(orders.values(), ["state", "identity", "customer"], batch_size=500)
-
-
-def _records(batch: Batch, heads: pd.DataFrame, known: _Known, decision: Decision) -> dict[str, int]:
-    ids = bulk.reserve_keys(SourceRecord, len(heads))
-    versions = [known.versions.get(key, 0) + 1 for key in heads["order_key"]]
-    corrects = heads["corrects_row"].notna() if "corrects_row" in heads else pd.Series(False, index=heads.index)
-    modes = [
-        "replace" if version == 1 else "add" if correction else decision
-        for version, correction in zip(versions, corrects, strict=True)
-    ]
-    count = len(heads)
-    bulk.insert(
-        SourceRecord,
-        {
-            "id": ids,
-            "kind": ["order"] * count,
-            "source_id": [batch.source_id] * count,
-            "external_id": heads["order_key"].tolist(),
-            "version": versions,
-            "mode": modes,
-            "batch_id": [batch.pk] * count,
-            "digest": heads["order_digest"].tolist(),
-            "landing_row": heads["first_row"].tolist(),
-            "event_at": _times(heads["order_at"]),
-            "known_at": _times(heads["known_at"]),
-            "payload": [None] * count,
-        },
-    )
-    bulk.insert(Delivery, {"id": bulk.reserve_keys(Delivery, count), "batch_id": [batch.pk] * count, "record_id": ids})
-    return dict(zip(heads["order_key"], ids, strict=True))
 
 
 def _lines(lines: pd.DataFrame, order_ids: dict[str, int], records: dict[str, int], products: dict[str, int],
@@ -349,11 +286,12 @@ def _lines(lines: pd.DataFrame, order_ids: dict[str, int], records: dict[str, in
             "description": _text(lines["product_name"], 300),
             "category": _text(lines["category"], 200),
             "line_kind": lines["line_kind"].tolist(),
+            "made_from": lines["made_from"].fillna("").tolist(),
             "quantity_milli": lines["quantity_milli"].tolist(),
             "unit_price_micros": _integers(lines["unit_price_micros"]),
             "amount_micros": lines["amount_micros"].tolist(),
-            "event_at": _times(lines["event_at"]),
-            "known_at": _times(lines["known_at"]),
+            "event_at": versions.instants(lines["event_at"]),
+            "known_at": versions.instants(lines["known_at"]),
             "is_repeat": lines["is_repeat"].tolist(),
             "is_current": [True] * len(lines),
             "counted": _counted(lines, count_repeats_once).tolist(),

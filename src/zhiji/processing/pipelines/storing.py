@@ -12,7 +12,7 @@ import pyarrow as pa
 from django.db import transaction
 
 from zhiji.data.landing.models import Batch
-from zhiji.data.store import bulk, listing, search
+from zhiji.data.store import bulk, heads, listing, search
 from zhiji.data.store.models import Interaction
 from zhiji.kernel import clock
 from zhiji.processing.pipelines import (
@@ -38,7 +38,7 @@ class Storing:
     folder: holds ``staged.parquet`` and ``rejected.parquet`` of the check. chunks: how many chunks are staged.
     """
 
-    def __init__(self, progress: Progress, batch: Batch, folder: Path, *, chunks: int, decision: Decision,
+    def __init__(self, progress: Progress, batch: Batch, folder: Path, *, chunks: int, decision: Decision | None,
                  count_repeats_once: bool) -> None:  # fmt: skip
         self.progress = progress
         self.batch = batch
@@ -134,7 +134,7 @@ class Storing:
 
     def _derive(self) -> str | None:
         """Customers of this batch, block by block: attributes, linked returns, list rows, search words."""
-        ids = [row[0] for row in bulk.look_up(_TOUCHED[self.batch.kind], [self.batch.pk, self.state["at"], BLOCK])]
+        ids = touched_customers(self.batch, self.state["at"], BLOCK)
         if not ids:
             return "done"
         with transaction.atomic():
@@ -151,19 +151,37 @@ def refresh_customers(ids: list[int], *, count_repeats_once: bool) -> None:
     search.index(ids)
 
 
-# Customers that a batch touches, by kind, after a given id: ``(batch, last id, how many)``.
+def touched_customers(batch: Batch, after: int, most: int) -> list[int]:
+    """Customers whose record a batch touches, by id; of order files also those whom any version of a changed order
+    names: an order that goes to somebody else leaves somebody."""
+    asked = [_OF_RECORDS]
+    if batch.kind == "orders":
+        asked.append(_OF_CHANGED_ORDERS.format(customer=heads.customer_of("v.payload")))
+    elif batch.kind == "interactions":
+        asked = [_OF_INTERACTIONS]
+    elif batch.kind == "products":
+        return []
+    return [
+        row[0]
+        for row in bulk.look_up(
+            f"SELECT customer_id FROM ({' UNION '.join(asked)}) AS touched WHERE customer_id > %s ORDER BY 1 LIMIT %s",
+            [*[batch.pk] * len(asked), after, most],
+        )
+    ]
+
+
 _OF_RECORDS = """
-    SELECT DISTINCT i.customer_id FROM store_delivery d JOIN store_sourcerecord r ON r.id = d.record_id
+    SELECT i.customer_id FROM store_delivery d JOIN store_sourcerecord r ON r.id = d.record_id
     JOIN store_identity i ON i.source_id = r.source_id AND i.external_id = r.external_id
-    WHERE d.batch_id = %s AND r.kind <> 'order' AND i.customer_id > %s ORDER BY 1 LIMIT %s
+    WHERE d.batch_id = %s AND r.kind <> 'order'
 """
-_TOUCHED = {
-    "orders": _OF_RECORDS,
-    "customers": _OF_RECORDS,
-    "products": "SELECT id FROM store_customer WHERE %s IS NULL AND id > %s LIMIT %s",
-    "interactions": f"""
-        SELECT DISTINCT customer_id FROM {Interaction._meta.db_table} x
-        JOIN store_delivery d ON d.record_id = x.record_id
-        WHERE d.batch_id = %s AND customer_id > %s ORDER BY 1 LIMIT %s
-    """,
-}
+_OF_CHANGED_ORDERS = """
+    SELECT i.customer_id FROM store_delivery d JOIN store_sourcerecord r ON r.id = d.record_id
+    JOIN store_sourcerecord v ON v.kind = 'order' AND v.source_id = r.source_id AND v.external_id = r.external_id
+    JOIN store_identity i ON i.source_id = v.source_id AND i.external_id = {customer}
+    WHERE d.batch_id = %s AND r.kind = 'order' AND r.version > 1
+"""
+_OF_INTERACTIONS = f"""
+    SELECT x.customer_id FROM {Interaction._meta.db_table} x
+    JOIN store_delivery d ON d.record_id = x.record_id WHERE d.batch_id = %s
+"""

@@ -56,13 +56,13 @@ class Undoing:
         )
         if not rows:
             return "customers"
-        derive.withdraw_records(self.batch, [row[0] for row in rows])
+        linked = derive.withdraw_records(self.batch, [row[0] for row in rows])
         keys = [row[3] for row in rows if row[1] == "order"]
         ids = bulk.look_up(
             f"SELECT id FROM store_order WHERE source_id = %s AND {bulk.among('external_id')}",
             [self.batch.source_id, bulk.many(keys)],
         )
-        derive.orders((row[0] for row in ids), count_repeats_once=self.once)
+        derive.orders([*linked, *(row[0] for row in ids)], count_repeats_once=self.once)
         products.derive_products(self.batch.source_id, [row[3] for row in rows if row[1] == "product"])
         interactions.derive_interactions(self.batch.source_id, [row[3] for row in rows if row[1] == "interaction"])
         return None
@@ -115,5 +115,7 @@ class Undoing:
             [self.batch.source_id],
         )
         RejectedRow.objects.filter(batch=self.batch).delete()
+        # What this file had brought back corrected waits for its correction again.
+        RejectedRow.objects.filter(corrected_by=self.batch).update(corrected_by=None)
         Batch.objects.filter(pk=self.batch.pk).update(state=Batch.State.WITHDRAWN, withdrawn_at=clock.now())
         return "done"

@@ -67,7 +67,8 @@ class OrderLine(models.Model):
 
     Derived are only ``is_current`` (its version counts), ``counted`` (false: an identical line while the company
     counts those once) and ``value_order`` (for a return that could be linked, the order it takes from).
-    ``quantity_milli`` is thousandths of a piece; money is micros.
+    ``quantity_milli`` is thousandths of a piece; money is micros. ``made_from``: empty for a row of a file; otherwise
+    the field beside the goods that the line was made from (tax, postage, fee, discount, refund_amount).
     """
 
     scope_object: ClassVar[str] = "order"
@@ -89,6 +90,7 @@ class OrderLine(models.Model):
     description = models.CharField(max_length=300, blank=True)
     category = models.CharField(max_length=200, blank=True)
     line_kind = models.CharField(max_length=12)
+    made_from = models.CharField(max_length=16, blank=True, default="", db_default="")
     quantity_milli = models.BigIntegerField()
     unit_price_micros = models.BigIntegerField(null=True)
     amount_micros = models.BigIntegerField()

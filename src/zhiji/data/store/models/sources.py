@@ -10,10 +10,12 @@ from zhiji.data.landing.models import Batch, Source
 
 
 class SourceRecord(models.Model):
-    """One thing as one source delivered it: an order (its lines are ``OrderLine`` rows) or a customer (``payload``).
+    """One thing as one source delivered it: an order (its lines are ``OrderLine`` rows) or a customer.
 
-    Immutable but for ``is_current``, which the derivation sets. A changed thing is a new version. ``mode`` says how a
-    later version of an order stands to the earlier ones: ``replace`` supersedes them, ``add`` adds its lines.
+    ``payload`` is what was said of it; of an order, of its head (see ``data.store.heads``). Immutable but for
+    ``is_current``, which the derivation sets. A changed thing is a new version. ``mode`` says how a later version of an
+    order stands to the earlier ones: ``replace`` supersedes them, ``add`` adds its lines, ``complete`` (corrected
+    rejects) adds lines that an earlier file should have brought.
     """
 
     kind = models.CharField(max_length=12)

@@ -1,0 +1,178 @@
+"""What files say of the same order, one after the other: which versions are known, and what a new one says.
+
+A delivery that says nothing new is noted and changes nothing; whatever differs is a version of its own.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from zhiji.data.landing.models import Batch
+from zhiji.data.store import bulk, heads
+from zhiji.data.store.models import Delivery, Order, SourceRecord
+
+# Field of the head → column of a clean order line, which has the name of the field that a person maps.
+COLUMNS = {
+    "number": "order_number", "currency": "currency", "state": "order_state", "country": "country",
+    "channel": "channel", "store": "store", "customer": "customer_external_id",
+}  # fmt: skip
+_LENGTHS = {name: Order._meta.get_field(name).max_length for name in COLUMNS if name != "customer"}
+
+
+def mapped_fields(mapping: dict[str, Any]) -> set[str]:
+    """Fields that a file has a column for, of a batch's ``mapping``."""
+    return set(mapping.get("fields", {}))
+
+
+def said(orders: pd.DataFrame, mapped: Collection[str]) -> list[dict[str, Any]]:
+    """What a file says of the head of each order, as ``heads.survivors`` takes it.
+
+    orders: the first clean line of each. mapped: fields that the file has a column for; of others cleaning fills in
+    the state, which is then nobody's word.
+    """
+    found: list[dict[str, Any]] = [{} for _ in range(len(orders))]
+    for name, column in COLUMNS.items():
+        most = _LENGTHS.get(name)
+        for one, value in zip(found, orders[column].tolist(), strict=True):
+            if isinstance(value, str) and value:
+                if name != "state" or column in mapped or value != heads.UNSAID["state"]:
+                    one[name] = value[:most]
+            elif column in mapped:
+                one[name] = heads.UNSAID[name]
+    return found
+
+
+def instants(values: pd.Series[Any]) -> Any:
+    """A ``datetime64`` array in UTC, as the bulk insert takes it."""
+    if getattr(values.dtype, "tz", None) is not None:
+        values = values.dt.tz_convert("UTC").dt.tz_localize(None)
+    return values.to_numpy("datetime64[us]")
+
+
+@dataclass
+class Known:
+    """What the record already holds of some orders: by external id."""
+
+    order_ids: dict[str, int] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)  # order → number of its last version
+    digests: dict[str, dict[str, int]] = field(default_factory=dict)  # order → digest → record that stands for it
+
+
+def known(source_id: int, keys: Sequence[str], file_id: int | None) -> Known:
+    """Of a version that a later one superseded the digest counts only for the very file that brought it: an old file
+    that comes a second time must not turn the clock back, but a newer one that says the same is a change back."""
+    found = Known()
+    found.order_ids = dict(
+        bulk.look_up(
+            f"SELECT external_id, id FROM store_order WHERE source_id = %s AND {bulk.among('external_id')}",
+            [source_id, bulk.many(keys)],
+        )
+    )
+    superseded: dict[int, tuple[str, str]] = {}
+    for external_id, record_id, digest, version, is_current in bulk.look_up(
+        "SELECT external_id, id, digest, version, is_current FROM store_sourcerecord WHERE kind = 'order' "
+        f"AND source_id = %s AND {bulk.among('external_id')} ORDER BY external_id, version",
+        [source_id, bulk.many(sorted(found.order_ids))],
+    ):
+        found.numbers[external_id] = version
+        if is_current:
+            found.digests.setdefault(external_id, {})[digest] = record_id
+        else:
+            superseded[record_id] = (external_id, digest)
+    for record_id in _brought_by(file_id, superseded):
+        external_id, digest = superseded[record_id]
+        found.digests.setdefault(external_id, {}).setdefault(digest, record_id)
+    return found
+
+
+def _brought_by(file_id: int | None, record_ids: Collection[int]) -> list[int]:
+    """Which of these records this landed file has delivered before, under whatever import."""
+    if file_id is None or not record_ids:
+        return []
+    rows = bulk.look_up(
+        "SELECT DISTINCT d.record_id FROM store_delivery d JOIN landing_batch b ON b.id = d.batch_id "
+        f"WHERE b.file_id = %s AND {bulk.among('d.record_id')}",
+        [file_id, bulk.many(sorted(record_ids))],
+    )
+    return [row[0] for row in rows]
+
+
+def that_say_nothing_new(source_id: int, lines: pd.DataFrame, mapped: Collection[str]) -> dict[str, list[int]]:
+    """Orders that stand exactly as these lines say, though no single version said it: a file and its corrected
+    rejects together are what a later export says at once. Order → records that it stands on.
+
+    lines: all clean lines of some orders, with the columns of ``COLUMNS`` and the lines' keys.
+    """
+    if lines.empty:
+        return {}
+    first = lines.drop_duplicates("order_key")
+    delivered: dict[str, set[tuple[str, int]]] = defaultdict(set)
+    for key, digest, occurrence in zip(lines["order_key"], lines["line_digest"], lines["occurrence"], strict=True):
+        delivered[key].add((digest, occurrence))
+    keys = bulk.many(list(delivered))
+    standing: dict[str, set[tuple[str, int]]] = defaultdict(set)
+    # CROSS JOIN holds SQLite to this order of the tables.
+    for key, digest, occurrence in bulk.look_up(
+        "SELECT o.external_id, l.digest, l.occurrence FROM store_order o CROSS JOIN store_orderline l "
+        f"WHERE l.order_id = o.id AND l.is_current AND o.source_id = %s AND {bulk.among('o.external_id')}",
+        [source_id, keys],
+    ):
+        standing[key].add((digest, occurrence))
+    versions: dict[str, list[heads.Version]] = defaultdict(list)
+    for key, record_id, mode, is_current, payload in bulk.look_up(
+        "SELECT external_id, id, mode, is_current, payload FROM store_sourcerecord WHERE kind = 'order' "
+        f"AND source_id = %s AND {bulk.among('external_id')} ORDER BY external_id, version",
+        [source_id, keys],
+    ):
+        versions[key].append(heads.Version(record_id, mode, bool(is_current), heads.said_by(payload)))
+    equal: dict[str, list[int]] = {}
+    for key, head in zip(first["order_key"], said(first, mapped), strict=True):
+        before = [(one.mode, one.said) for one in versions[key]]
+        same_head = heads.survivors(before) == heads.survivors([*before, ("replace", head)])
+        if before and delivered[key] == standing[key] and same_head:
+            equal[key] = [one.record_id for one in versions[key] if one.is_current]
+    return equal
+
+
+def deliver(batch: Batch, record_ids: Sequence[int]) -> None:
+    """Note that this batch, too, delivered these records: they stay as long as one of their batches does."""
+    Delivery.objects.bulk_create(
+        [Delivery(batch=batch, record_id=pk) for pk in record_ids], ignore_conflicts=True, batch_size=500
+    )
+
+
+def new_records(batch: Batch, orders: pd.DataFrame, payloads: list[dict[str, Any]], known: Known,
+                decision: str) -> dict[str, int]:  # fmt: skip
+    """A version of each of these orders; returns order → record. Corrected rejects complete what is there."""
+    ids = bulk.reserve_keys(SourceRecord, len(orders))
+    numbers = [known.numbers.get(key, 0) + 1 for key in orders["order_key"]]
+    count = len(orders)
+    corrects = orders["corrects_row"].notna().tolist() if "corrects_row" in orders else [False] * count
+    modes = [
+        "complete" if correction else "replace" if number == 1 else decision
+        for number, correction in zip(numbers, corrects, strict=True)
+    ]
+    bulk.insert(
+        SourceRecord,
+        {
+            "id": ids,
+            "kind": ["order"] * count,
+            "source_id": [batch.source_id] * count,
+            "external_id": orders["order_key"].tolist(),
+            "version": numbers,
+            "mode": modes,
+            "batch_id": [batch.pk] * count,
+            "digest": orders["order_digest"].tolist(),
+            "landing_row": orders["first_row"].tolist(),
+            "event_at": instants(orders["order_at"]),
+            "known_at": instants(orders["known_at"]),
+            "payload": payloads,
+        },
+    )
+    bulk.insert(Delivery, {"id": bulk.reserve_keys(Delivery, count), "batch_id": [batch.pk] * count, "record_id": ids})
+    return dict(zip(orders["order_key"], ids, strict=True))
