@@ -9,28 +9,31 @@ from typing import Any
 import typer
 
 from zhiji.cli import frame
+from zhiji.cli.docs_expectations import expectations
 from zhiji.cli.frame import both
+from zhiji.cli.tables import row
 
 
 def register(app: typer.Typer) -> None:
     group = typer.Typer(help=both("Print reference documentation.", "打印参考文档。"), no_args_is_help=True)
     group.command("settings", help=both("All environment variables, as a table.", "全部环境变量（表格）。"))(settings)
     group.command("cli", help=both("All commands and options, as tables.", "全部命令与选项（表格）。"))(commands)
+    expected = both(
+        "What is expected of files and fields, and what happens otherwise.",
+        "对文件和字段的要求，以及不符合时如何处理。",
+    )
+    group.command("expectations", help=expected)(expectations)
     group.command("openapi", help=both("The contract of the HTTP API, as JSON.", "HTTP API 的契约（JSON）。"))(openapi)
     app.add_typer(group, name="docs")
-
-
-def _row(*cells: str) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
 
 
 def settings() -> None:
     from zhiji.platform.environment import SETTINGS
 
-    print(_row("Name", "Default", "Meaning", "含义"))
+    print(row("Name", "Default", "Meaning", "含义"))
     print("|---|---|---|---|")
     for one in SETTINGS:
-        print(_row(f"`{one.name}`", f"`{one.default}`" if one.default else "", one.en, one.zh))
+        print(row(f"`{one.name}`", f"`{one.default}`" if one.default else "", one.en, one.zh))
 
 
 def openapi() -> None:
@@ -52,7 +55,7 @@ def commands() -> None:
         print(f"### `{path}`\n\n{en} {zh}\n")
         rows = [_option(parameter) for parameter in command.params if parameter.name != "help"]
         if rows:
-            print(_row("Option", "Meaning", "含义"))
+            print(row("Option", "Meaning", "含义"))
             print("|---|---|---|")
             print("\n".join(rows) + "\n")
 
@@ -69,5 +72,8 @@ def _words(shown: str | None) -> tuple[str, str]:
 
 
 def _option(parameter: Any) -> str:
-    name = " ".join(parameter.opts) if parameter.param_type_name == "option" else str(parameter.name).upper()
-    return _row(f"`{name}`", *_words(getattr(parameter, "help", "")))
+    if parameter.param_type_name == "option":
+        name = " ".join([*parameter.opts, *parameter.secondary_opts])
+    else:
+        name = str(parameter.name).upper()
+    return row(f"`{name}`", *_words(getattr(parameter, "help", "")))

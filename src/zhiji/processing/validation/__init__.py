@@ -2,22 +2,22 @@
 
 from zhiji.processing.validation.expectations import (
     CUSTOMER_EXPECTATIONS,
+    EXPECTATIONS,
     INTERACTION_EXPECTATIONS,
     ORDER_EXPECTATIONS,
     PRODUCT_EXPECTATIONS,
     Expectation,
-    expectations_table,
 )
 from zhiji.processing.validation.reconciliation import LATER, PARTS, reconcile
 
 __all__ = [
     "CUSTOMER_EXPECTATIONS",
+    "EXPECTATIONS",
     "INTERACTION_EXPECTATIONS",
     "LATER",
     "ORDER_EXPECTATIONS",
     "PARTS",
     "PRODUCT_EXPECTATIONS",
     "Expectation",
-    "expectations_table",
     "reconcile",
 ]

@@ -6,14 +6,15 @@ read (NULL when it could, or when nothing stood there). It must be TRUE for a go
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 
 @dataclass(frozen=True)
 class Expectation:
-    """One named expectation. ``code`` is the reason's code, or NULL-able SQL in ``code_sql`` that gives it.
+    """One named expectation; its words are ``expected_<name>`` or those of its family, in this room's messages.
+
+    ``code`` is the reason's code, or NULL-able SQL in ``code_sql`` that gives it.
 
     needs: applies only when this field has a column. severity ``flag`` counts and keeps, ``reject`` quarantines.
     """
@@ -118,13 +119,9 @@ INTERACTION_EXPECTATIONS: tuple[Expectation, ...] = (
     _readable("rating"),
 )
 
-
-def expectations_table(expectations: Sequence[Expectation]) -> str:
-    """The expectations as a Markdown table, for the docs."""
-    lines = ["| Name | Field | Must hold | Otherwise | Reason |", "|---|---|---|---|---|"]
-    for one in expectations:
-        reason = one.code or "as the reader says"
-        predicate = one.predicate.replace("|", "\\|")
-        action = "quarantined" if one.severity == "reject" else "kept and counted"
-        lines.append(f"| {one.name} | {one.field} | `{predicate}` | {action} | {reason} |")
-    return "\n".join(lines) + "\n"
+EXPECTATIONS: dict[str, tuple[Expectation, ...]] = {
+    "orders": ORDER_EXPECTATIONS,
+    "customers": CUSTOMER_EXPECTATIONS,
+    "products": PRODUCT_EXPECTATIONS,
+    "interactions": INTERACTION_EXPECTATIONS,
+}
