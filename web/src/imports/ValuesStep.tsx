@@ -28,10 +28,12 @@ export function ValuesStep({ data, onNext, onClose }: { data: ImportDetail; onNe
   });
   const choose = (field: string, word: string, meaning: string) => setChosen({ ...chosen, [field]: { ...chosen[field], [word]: meaning } });
   const again = changes(data.values, chosen);
+  // A row in another currency than the books is held back, so only theirs is worth choosing.
+  const meaningsOf = (field: string) => (field === "currency" ? [data.currency] : (fields.find((each) => each.name === field)?.meanings ?? []));
   return (
     <div className="stack">
       {data.values.map((values) => (
-        <FieldValues key={values.field} values={values} meanings={fields.find((field) => field.name === values.field)?.meanings ?? []} chosen={chosen[values.field] ?? {}} disabled={say.isPending} onChoose={(word, meaning) => choose(values.field, word, meaning)} />
+        <FieldValues key={values.field} values={values} meanings={meaningsOf(values.field)} chosen={chosen[values.field] ?? {}} disabled={say.isPending} onChoose={(word, meaning) => choose(values.field, word, meaning)} />
       ))}
       {say.error && <ProblemView error={say.error} />}
       <div className="row">

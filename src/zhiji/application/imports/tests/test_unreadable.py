@@ -35,6 +35,7 @@ def upload(client: Client, **form: str) -> dict[str, str]:
 
 
 def test_an_upload_is_refused_and_stands_in_the_history(browser: Client) -> None:
+    company()  # made when first asked for
     before = state()
     problem = upload(browser)
     assert_only_traces(before, state(), PAGE)
