@@ -120,10 +120,13 @@ class ValuesForm(Schema):
 
 
 class IdenticalLines(Schema):
-    """Identical lines are kept and flagged. ``amount_micros``: what counting them once takes off all sums."""
+    """Identical lines are kept and flagged. ``amount_micros``: what counting them once takes off customers' spend;
+    ``guest_micros``: off guest orders."""
 
     lines: int
     amount_micros: int
+    guest_lines: int
+    guest_micros: int
     counted_once: bool
 
 

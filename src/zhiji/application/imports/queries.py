@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from zhiji.application.imports.models import Import
 from zhiji.data.landing.models import RejectedRow
 from zhiji.data.store.models import OrderLine
+from zhiji.kernel import LineKind
 from zhiji.platform.company import company
 from zhiji.platform.models import User
 from zhiji.platform.scope import get_scoped, scope
+from zhiji.processing.cleaning import STATES_WITHOUT_VALUE
 
 
 def imports(user: User) -> QuerySet[Import]:
@@ -33,9 +35,16 @@ def rejected_rows(user: User, pk: int, *, after: int = 0, limit: int = 100) -> l
 
 
 def identical_lines() -> dict[str, Any]:
-    """How many lines repeat another of their order, what they come to, and whether they are counted."""
+    """How many lines repeat another of their order, what counting them once takes off customers' spend, and whether
+    they are counted. Guests' lines come apart: they are in no customer's spend. Only goods of orders that bring money
+    count in either."""
+    of_value = Q(line_kind__in=LineKind.VALUE) & ~Q(order__state__in=STATES_WITHOUT_VALUE)
+    guests, known = of_value & Q(order__customer=None), of_value & ~Q(order__customer=None)
     found = OrderLine.objects.filter(is_repeat=True, is_current=True).aggregate(
-        lines=Count("pk"), amount_micros=Coalesce(Sum("amount_micros"), 0)
+        lines=Count("pk"),
+        guest_lines=Count("pk", filter=guests),
+        guest_micros=Coalesce(Sum("amount_micros", filter=guests), 0),
+        amount_micros=Coalesce(Sum("amount_micros", filter=known), 0),
     )
     return {**found, "counted_once": company().count_identical_lines_once}
 

@@ -1,15 +1,16 @@
 """Received text becomes typed, exact, comparable rows; what cannot be read goes to quarantine with its reason."""
 
-from zhiji.processing.cleaning.errors import CleaningError
+from zhiji.processing.cleaning.errors import CleaningError, OrderCurrencyDiffers
 from zhiji.processing.cleaning.kinds import KINDS, Field, Kind
 from zhiji.processing.cleaning.mapping import Mapping, Match, match_columns
-from zhiji.processing.cleaning.orders import clean_orders
+from zhiji.processing.cleaning.orders import STATES_WITHOUT_VALUE, clean_orders
 from zhiji.processing.cleaning.records import clean_customers, clean_interactions, clean_products
 from zhiji.processing.cleaning.settings import Cleaned, CleaningSettings
 from zhiji.processing.cleaning.vocabularies import Meanings, answered, checked_meanings, vocabulary
 
 __all__ = [
     "KINDS",
+    "STATES_WITHOUT_VALUE",
     "Cleaned",
     "CleaningError",
     "CleaningSettings",
@@ -18,6 +19,7 @@ __all__ = [
     "Mapping",
     "Match",
     "Meanings",
+    "OrderCurrencyDiffers",
     "answered",
     "checked_meanings",
     "clean_customers",
