@@ -120,6 +120,8 @@ def test_what_cannot_be_read_goes_to_refused_with_its_reason(folder: Path) -> No
     text = (folder / "refused" / "empty.csv.txt").read_text(encoding="utf-8")
     assert "Refused; nothing of this file was stored." in text
     assert len(text.splitlines()) > 5  # what, why and what to do follow
+    row = Import.objects.get()
+    assert (row.state, row.source_code, row.reason["code"]) == ("failed", "inbox", "file_empty")
 
 
 def test_killed_before_the_move_it_is_taken_up_again_and_stored_once(
