@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 import generated_docs
-from house.tree import ROOT, project_files, shown
+from house.tree import PACKAGE, ROOT, project_files, shown
+from zhiji.platform.environment import SETTINGS
 
 LINK = re.compile(r"!?\[[^\]]*\]\(<?([^)\s>]+)>?[^)]*\)")
 HEADING = re.compile(r"^(#{1,6}) +(.+?) *$", re.M)
@@ -42,6 +43,18 @@ def test_links_lead_somewhere(document: Path) -> None:
         if not there.exists() or (anchor and there.suffix == ".md" and anchor not in anchors(there)):
             broken.append(target)
     assert broken == []
+
+
+def test_every_setting_that_is_read_is_in_the_table_and_the_other_way_round() -> None:
+    told = {one.name for one in SETTINGS}
+    inner = {"ZHIJI_PARENT"}  # told by the supervisor to its children, never by a person
+    read = set()
+    for path in project_files():
+        if path.suffix == ".py" and path.is_relative_to(PACKAGE) and "tests" not in path.parts:
+            text = path.read_text("utf-8") if path.name != "environment.py" else ""
+            read |= set(re.findall(r"\"(ZHIJI_[A-Z_]*[A-Z])\"", text))
+    assert read - told - inner == set()
+    assert told - read - {"ZHIJI_DATASETS", "DATABASE_URL", "ZHIJI_HOME"} == set()
 
 
 def test_every_make_command_in_a_document_is_in_the_makefile() -> None:

@@ -78,8 +78,9 @@ def user_update(user: User, *, roles: Iterable[str] | None = None, team: Team | 
     wanted = set(user.roles if roles is None else roles)
     active = user.is_active if is_active is None else is_active
     if Role.ADMINISTRATOR in user.roles and (Role.ADMINISTRATOR not in wanted or not active):
-        others = RoleGrant.objects.filter(role=Role.ADMINISTRATOR, user__is_active=True).exclude(user=user)
-        if not others.exists():
+        # Locked, so that two administrators who demote each other at once do not both find the other still there.
+        grants = RoleGrant.objects.select_for_update(of=("self",)).filter(role=Role.ADMINISTRATOR, user__is_active=True)
+        if all(grant.user_id == user.pk for grant in grants.order_by("pk")):
             raise LastAdministrator()
     if roles is not None:
         user.role_grants.all().delete()

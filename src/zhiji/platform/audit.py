@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from django.db import connection, transaction
@@ -77,22 +77,40 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[str
 def first_broken(entries: Iterable[AuditEntry] | None = None, previous: str = _GENESIS) -> int | None:
     """The id of the first row that was edited, or that follows a row cut out or moved; ``None`` if all is whole.
 
-    ``entries`` is a stretch in order, ``previous`` the hash of the row before it. Without ``entries`` all rows are read
-    and the sealed head is checked too: where the end was cut off, or all was written anew, the id is that of the last
-    row there should be, or of the last that there is.
+    ``entries`` is a stretch in order, ``previous`` the hash of the row before it. Without ``entries`` all rows up to
+    the sealed head are read, and the head is checked too: where the end was cut off, or all was written anew, the id
+    is that of the last row there should be, or of the last that there is. Rows that are written meanwhile are left
+    out: a trail that grows is not a broken one.
     """
-    number, last_id = 0, 0
-    for entry in entries if entries is not None else AuditEntry.objects.order_by("pk").iterator():
-        if entry.previous_hash != previous or entry.hash != _hash(entry):
-            return entry.pk
-        previous, number, last_id = entry.hash, number + 1, entry.pk
-    return None if entries is not None else _head_broken(number, last_id, previous)
-
-
-def _head_broken(number: int, last_id: int, last_hash: str) -> int | None:
+    if entries is not None:
+        return _walk(entries, previous).broken
     head = AuditHead.objects.filter(pk=1).first()
+    rows = AuditEntry.objects.order_by("pk")
+    walk = _walk((rows if head is None else rows.filter(pk__lte=head.last_id)).iterator(), previous)
+    if walk.broken is not None:
+        return walk.broken
     if head is None:
-        return last_id if number else None
-    found = (number, last_id, last_hash)
-    whole = found == (head.entries, head.last_id, head.last_hash) and hmac.compare_digest(head.seal, _seal(*found))
-    return None if whole else max(head.last_id, last_id)
+        return walk.last_id if walk.number else None
+    found = (walk.number, walk.last_id, walk.last_hash)
+    if found != (head.entries, head.last_id, head.last_hash) or not hmac.compare_digest(head.seal, _seal(*found)):
+        return max(head.last_id, walk.last_id)
+    # One statement sees the rows and the head of one moment: what stands behind the head was put there by nobody.
+    return rows.filter(pk__gt=AuditHead.objects.filter(pk=1).values("last_id")).values_list("pk", flat=True).first()
+
+
+class _Walk(NamedTuple):
+    """How far a stretch of the trail holds together."""
+
+    number: int
+    last_id: int
+    last_hash: str
+    broken: int | None
+
+
+def _walk(entries: Iterable[AuditEntry], previous: str) -> _Walk:
+    number, last_id = 0, 0
+    for entry in entries:
+        if entry.previous_hash != previous or entry.hash != _hash(entry):
+            return _Walk(number, last_id, previous, entry.pk)
+        previous, number, last_id = entry.hash, number + 1, entry.pk
+    return _Walk(number, last_id, previous, None)

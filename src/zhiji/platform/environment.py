@@ -62,9 +62,29 @@ SETTINGS: tuple[Setting, ...] = (
         "命令行语言：zh 或 en；留空则跟随 LANG。",
     ),
     Setting(
-        "ZHIJI_THREADS", "", "Threads for analysis; empty means the number of cores.", "分析用线程数；留空为 CPU 核数。"
+        "ZHIJI_ENGINE_THREADS",
+        "",
+        "Threads for analysis; empty means the number of cores.",
+        "分析用线程数；留空为 CPU 核数。",
     ),
-    Setting("ZHIJI_MEMORY_MB", "2048", "Memory limit of the analysis engine, in MB.", "分析引擎的内存上限（MB）。"),
+    Setting(
+        "ZHIJI_ENGINE_MEMORY_MB",
+        "",
+        "Megabytes that analysis may hold before it spills to disk; empty: a third of the machine's, 256 to 4096.",
+        "分析可占用的内存（MB），超出部分写到磁盘；留空为本机内存的三分之一，介于 256 与 4096 之间。",
+    ),
+    Setting(
+        "ZHIJI_ENGINE_SECONDS",
+        "",
+        "Longest that one question to the lake may take, in seconds; empty: no limit.",
+        "单次查询数据湖的最长秒数；留空不限。",
+    ),
+    Setting(
+        "ZHIJI_ENGINE_SPILL",
+        "",
+        "Folder for what does not fit in memory; empty: the system's temporary folder.",
+        "内存放不下的数据写入的文件夹；留空为系统临时文件夹。",
+    ),
     Setting(
         "ZHIJI_MAIL_URL",
         "",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Literal
 
 from axes.utils import reset as lockout_reset
 from django.db import transaction
@@ -18,13 +18,13 @@ from zhiji.application.accounts.errors import (
 )
 from zhiji.data.landing.models import Batch
 from zhiji.kernel import clock
-from zhiji.platform import accounts, audit
+from zhiji.platform import accounts, audit, second_factor
 from zhiji.platform.company import company_update
 from zhiji.platform.errors import EmailTaken, InputInvalid, LinkInvalid
 from zhiji.platform.models import ApiToken, OneUseLink, Team, User
 from zhiji.platform.models.accounts import Role
 from zhiji.platform.permissions import ACTIONS, OBJECTS, Reach, reach
-from zhiji.platform.scope import get_scoped, require_all, scope
+from zhiji.platform.scope import get_scoped, require_all
 
 Purpose = OneUseLink.Purpose
 
@@ -136,6 +136,14 @@ def user_update(*, by: User, user_id: int, name: str | None = None, roles: list[
     return accounts.user_update(user, roles=roles, team=team, is_active=is_active, name=name)
 
 
+@transaction.atomic
+def second_factor_reset(*, by: User | None, user: User) -> None:
+    """Off for somebody who lost phone and recovery codes; ``by`` is nobody on the command line."""
+    if by is not None:
+        require_all(by, "user", "write")
+    second_factor.remove(user, "second_factor_reset")
+
+
 def _team_check(by: User, team: Team | None, name: str, parent_id: int | None) -> Team | None:
     same = Team.objects.filter(name=name)
     if (same.exclude(pk=team.pk) if team else same).exists():
@@ -196,8 +204,3 @@ def token_revoke(*, by: User, token_id: int) -> None:
 
 def user_find(*, by: User, user_id: int, action: str = "read") -> User:
     return get_scoped(by, User, user_id, action)
-
-
-def users_by_id(asking: User, ids: Iterable[int]) -> dict[int, Any]:
-    """Names for ids that a list shows, as far as the asking user may see users."""
-    return dict(scope(asking, User).filter(pk__in=list(ids)).values_list("pk", "name"))

@@ -89,3 +89,22 @@ def test_reference_tables_name_everything(tmp_path: Path) -> None:
     assert zhiji(tmp_path, "docs", "cli", ZHIJI_LANGUAGE="zh").stdout == commands
     untranslated = [line for line in commands.splitlines() if line.startswith("| `--") and line.endswith("|  |")]
     assert untranslated == []
+
+
+def test_imports_are_listed_and_taken_back_by_command(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "orders.csv"
+    line = "A1,2025-01-03 10:00,C1,tea,1,5\n"
+    file.write_text("order,date,customer,product,quantity,price\n" + line * 2)
+    assert zhiji(home, "import", str(file), "--as", "orders").returncode == 0
+    found = json.loads(zhiji(home, "imports", "list", "--json").stdout)
+    assert [(row["name"], row["state"], row["counts"]["stored"]) for row in found] == [("orders.csv", "stored", 2)]
+    lines = json.loads(zhiji(home, "imports", "identical-lines", "--once", "--json").stdout)
+    assert (lines["lines"], lines["counted_once"]) == (1, True)
+    assert (
+        "1 identical lines, ¥5.00, counted as often" in zhiji(home, "imports", "identical-lines", "--as-often").stdout
+    )
+    number = str(found[0]["import_id"])
+    undone = zhiji(home, "imports", "undo", number, "--json")
+    assert json.loads(undone.stdout)["state"] == "undone"
+    unknown = zhiji(home, "imports", "undo", "999", "--json")
+    assert (unknown.returncode, json.loads(unknown.stderr)["code"]) == (1, "not_found")

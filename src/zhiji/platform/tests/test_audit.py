@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -115,3 +116,25 @@ def test_details_survive_the_database() -> None:
     assert connection.vendor in ("sqlite", "postgresql")
     audit.record("test", "thing", "名", text="知己", nested={"b": [1, 2.5, None], "a": True})
     assert audit.first_broken() is None
+
+
+@pytest.mark.parametrize("trail", [20], indirect=True)
+def test_a_trail_that_grows_while_it_is_read_is_whole(trail: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    walk = audit._walk
+
+    def walk_slowly(*given: Any) -> Any:
+        found = walk(*given)
+        audit.record("written_meanwhile", "customer", 1)
+        return found
+
+    monkeypatch.setattr(audit, "_walk", walk_slowly)
+    assert audit.first_broken() is None
+
+
+@pytest.mark.parametrize("trail", [20], indirect=True)
+def test_a_row_put_behind_the_sealed_head_shows(trail: list[int]) -> None:
+    last = AuditEntry.objects.get(pk=trail[-1])
+    forged = AuditEntry(at=last.at, actor_kind="user", action="forged", details={}, previous_hash=last.hash)
+    forged.hash = audit._hash(forged)
+    forged.save(force_insert=True)
+    assert audit.first_broken() == forged.pk

@@ -60,16 +60,7 @@ def guard_workbook(source: Source) -> Findings:
     try:
         with zipfile.ZipFile(source.path) as archive:
             return _guard(source, archive)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        OSError,
-        ValueError,
-        EOFError,
-        NotImplementedError,
-        RuntimeError,
-        KeyError,
-    ) as error:
+    except _DAMAGED as error:
         raise WorkbookBroken(name=source.name, where=source.where) from error
 
 
