@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +34,9 @@ from system_packages import PACKAGES, install
 BIN = VENV / "bin"
 WEB = ROOT / "web"
 NO_TESTS = 5  # pytest's exit status
+# These wait for nobody: beside the tests, which often wait for a server or a browser, they take what is left of two
+# cores, and their output is printed when they are done.
+BESIDE = ("lint", "web")
 PYTEST = [str(BIN / "python"), "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile"]
 
 
@@ -75,6 +79,11 @@ class Result:
     datasets: dict[str, Counter[str]] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
     note: str = ""
+    said: list[str] = field(default_factory=list)
+
+    def tell(self) -> None:
+        print("".join(self.said), end="", flush=True)
+        self.said.clear()
 
     def add(self, report: dict[str, Any]) -> None:
         self.outcomes.update(report["outcomes"])
@@ -83,31 +92,38 @@ class Result:
             self.datasets.setdefault(name, Counter()).update(outcomes)
 
 
-def run_command(command: Command, result: Result, environment: dict[str, str], report: Path) -> None:
-    """Run one command of a part and add to its result."""
+def run_command(command: Command, result: Result, environment: dict[str, str], report: Path, beside: bool) -> None:
+    """Run one command of a part and add to its result. beside: behind others, its output kept for later."""
     report.unlink(missing_ok=True)
+    kept = command.quiet or beside
     done = subprocess.run(
-        command.words,
+        ["nice", "-n", "10", *command.words] if beside else command.words,
         cwd=WEB if command.web else ROOT,
         env={**environment, "ZHIJI_TEST_REPORT": str(report)},
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE if command.quiet else None,
-        stderr=subprocess.STDOUT if command.quiet else None,
+        stdout=subprocess.PIPE if kept else None,
+        stderr=subprocess.STDOUT if kept else None,
         text=True,
         check=False,
     )
+    if kept and not command.quiet:
+        result.said.append(done.stdout)
     if report.exists():
         result.add(json.loads(report.read_text(encoding="utf-8")))
     if done.returncode == NO_TESTS and not command.quiet and not in_ci():
         result.note = "no test in this part"
     elif done.returncode:
         result.ok = False
-        print(f"{done.stdout or ''}failed ({done.returncode}): {shlex.join(command.words)}", flush=True)
+        shown = done.stdout if command.quiet and done.stdout else ""
+        result.said.append(f"{shown}failed ({done.returncode}): {shlex.join(command.words)}\n")
+    if not beside:
+        result.tell()
 
 
-def run_part(name: str, folder: Path) -> Result:
+def run_part(name: str, folder: Path, *, beside: bool = False) -> Result:
     """Run all commands of a part, on a PostgreSQL database of its own where the part is about that."""
-    print(f"\n── {name} ──", flush=True)
+    if not beside:
+        print(f"\n── {name} ──", flush=True)
     result, started = Result(), time.monotonic()
     environment = dict(os.environ)
     with ExitStack() as stack:
@@ -119,7 +135,7 @@ def run_part(name: str, folder: Path) -> Result:
             environment["ZHIJI_TEST_DATABASE_URL"] = create_database(server)
             stack.callback(drop_database, server, environment["ZHIJI_TEST_DATABASE_URL"])
         for command in PARTS[name]:
-            run_command(command, result, environment, folder / f"{name}.json")
+            run_command(command, result, environment, folder / f"{name}.json", beside)
     result.seconds = time.monotonic() - started
     return result
 
@@ -146,6 +162,20 @@ def summary(results: dict[str, Result]) -> None:
         print(f"{total['passed']} passed, {failed} failed, {total['skipped']} skipped")
 
 
+def run_all(names: list[str], folder: Path) -> dict[str, Result]:
+    """Run the parts; those of ``BESIDE`` one after another behind the rest, where there is a rest."""
+    rest = [name for name in names if name not in BESIDE]
+    behind = [name for name in names if name in BESIDE and rest]
+    with ThreadPoolExecutor(max_workers=1) as one:
+        waiting = {name: one.submit(run_part, name, folder, beside=True) for name in behind}
+        results = {name: run_part(name, folder) for name in names if name not in waiting}
+        for name, part in waiting.items():
+            results[name] = part.result()
+            print(f"\n── {name} ──", flush=True)
+            results[name].tell()
+    return {name: results[name] for name in names}
+
+
 def main(names: list[str]) -> int:
     unknown = sorted(set(names) - set(PARTS))
     if unknown:
@@ -165,7 +195,7 @@ def main(names: list[str]) -> int:
             if url:
                 os.environ["ZHIJI_TEST_POSTGRES"] = url
                 server_url.cache_clear()
-        results = {name: run_part(name, folder) for name in names}
+        results = run_all(names, folder)
     summary(results)
     return 0 if all(result.ok for result in results.values()) else 1
 
