@@ -141,6 +141,20 @@ def test_fifty_parallel_posts_with_one_key_have_one_effect(server: Server, admin
     assert secret not in bytes(stored[0][0])
 
 
+def test_a_route_that_locks_nothing_while_it_works_has_one_effect_too(server: Server, admin: Browser) -> None:
+    body = {"email": "parallel@acme.test", "roles": ["agent"]}
+
+    def send(_: int) -> requests.Response:
+        return admin.api("POST", "/accounts/invitations", json=body, headers={"Idempotency-Key": "retry-2"})
+
+    with ThreadPoolExecutor(50) as pool:
+        answers = list(pool.map(send, range(50)))
+    assert [answer.status_code for answer in answers] == [201] * 50
+    assert len({answer.content for answer in answers}) == 1
+    assert sum(answer.headers.get("Idempotent-Replay") == "true" for answer in answers) == 49
+    assert rows(server, "select count(*) from platform_oneuselink where email = 'parallel@acme.test'") == [(1,)]
+
+
 def test_guessing_a_password_rests_the_account(server: Server, admin: Browser) -> None:
     invited = admin.api("POST", "/accounts/invitations", json={"email": "locked@acme.test", "roles": ["agent"]})
     token = invited.json()["url"].split("#token=")[1]

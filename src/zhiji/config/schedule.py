@@ -16,7 +16,7 @@ from django.db import connection
 
 from zhiji.config import discovery
 from zhiji.kernel import clock
-from zhiji.platform import company, jobs, live, middleware
+from zhiji.platform import company, idempotency, jobs, live
 from zhiji.platform.models import Job
 
 log = structlog.get_logger(__name__)
@@ -45,7 +45,7 @@ def nightly(now: datetime) -> list[str]:
 
 def prune() -> None:
     live.prune()
-    middleware.prune()
+    idempotency.prune()
     Session.objects.filter(expire_date__lt=clock.now()).delete()
 
 

@@ -45,7 +45,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "zhiji.platform.middleware.ActorMiddleware",
-    "zhiji.platform.middleware.IdempotencyMiddleware",
+    "zhiji.platform.idempotency.IdempotencyMiddleware",
 ]
 ROOT_URLCONF = "zhiji.config.urls"
 WSGI_APPLICATION = "zhiji.config.wsgi.application"

@@ -10,6 +10,7 @@ from ninja import Query, Router, Status
 from zhiji.application.customers import queries, record, schemas, services, timeline
 from zhiji.application.customers.exports import file_name
 from zhiji.application.customers.writers import FORMATS
+from zhiji.platform import idempotency
 from zhiji.platform.schemas import PathId, SignedRequest, answers
 
 PREFIX = ""
@@ -57,6 +58,7 @@ def customer_assign(request: SignedRequest, form: schemas.Assign) -> Any:
 
 
 @router.post("/customers/export", response=answers({202: schemas.ExportStarted}), operation_id="customer_export")
+@idempotency.question
 def customer_export(request: SignedRequest, form: schemas.ExportForm) -> Any:
     """The file itself (200, as attachment) up to 20,000 rows; beyond, the job that writes it (202)."""
     body, job = services.export_start(

@@ -9,6 +9,7 @@ from ninja import Query, Router, Schema, Status
 from pydantic import BaseModel, ConfigDict, Field
 
 from zhiji.application.segments import presentation, queries, services
+from zhiji.platform import idempotency
 from zhiji.platform.problems import language_of
 from zhiji.platform.schemas import Line, PathId, SignedRequest, answers
 
@@ -214,6 +215,7 @@ def segment_create(request: SignedRequest, payload: SegmentIn) -> Any:
 
 
 @router.post("/count", response=answers({200: SegmentCount}), operation_id="segment_count")
+@idempotency.question
 def segment_count(request: SignedRequest, payload: SegmentQuestion) -> Any:
     """How many a rule finds now, before it is kept."""
     return queries.count(request.user, payload.definition)

@@ -23,7 +23,7 @@ from zhiji.application.accounts.schemas import (
     ResetRequested,
 )
 from zhiji.kernel import clock
-from zhiji.platform import accounts, jobs
+from zhiji.platform import accounts, idempotency, jobs
 from zhiji.platform.company import company
 from zhiji.platform.models import OneUseLink, User
 from zhiji.platform.schemas import After, Limit, PathId, SignedRequest, Visitor, answers
@@ -47,6 +47,7 @@ def invitation_list(request: SignedRequest, after: After = 0, limit: Limit = 50)
 
 
 @router.post("/invitations", response=answers({201: InvitationNew}, 404, 409))
+@idempotency.lasting
 def invitation_create(request: SignedRequest, payload: InvitationIn) -> Any:
     """Invite an address; the link is shown this once, and mailed where a mail server is set."""
     link, secret = services.invitation_create(by=request.user, **payload.dict())
@@ -93,6 +94,7 @@ def password_reset_accept(request: HttpRequest, payload: ResetAccept) -> Any:  #
 
 
 @router.post("/users/{int:user_id}/reset-link", response=answers({201: LinkOut}, 404))
+@idempotency.lasting
 def password_reset_link_create(request: SignedRequest, user_id: PathId) -> Any:
     """For an administrator to hand over: a link with which the user sets a new password."""
     require_all(request.user, "user", "write")
