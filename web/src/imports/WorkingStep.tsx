@@ -5,30 +5,41 @@ import { Button } from "../design/Button";
 import { Panel } from "../design/Panel";
 import { ProblemView } from "../design/ProblemView";
 import { JobProgress } from "./JobProgress";
-import { importKey } from "./queries";
+import { importKey, useJob } from "./queries";
 import type { ImportDetail } from "./types";
 
-/** While a dry run, the storing or the undoing is under way; it goes on when the page is left. */
+/** While a dry run, the storing or the undoing is under way; it goes on when the page is left. Where it broke, the page
+ * says why and leads out: what was stored so far is taken back, and an undo goes on. */
 export function WorkingStep({ data }: { data: ImportDetail }) {
   const { t } = useTranslation("imports");
   const queries = useQueryClient();
-  const cancel = useMutation({
-    mutationFn: () => answer(client.POST("/imports/{import_id}/cancel", { params: { path: { import_id: data.id } } })),
-    onSettled: () => queries.invalidateQueries({ queryKey: importKey(data.id) }),
+  const job = useJob(data.job_id).data;
+  const broke = job?.state === "failed";
+  const undoing = data.state === "undoing";
+  const leave = useMutation({
+    mutationFn: () => {
+      const params = { path: { import_id: data.id } };
+      return answer(undoing ? client.POST("/imports/{import_id}/undo", { params }) : client.POST("/imports/{import_id}/cancel", { params }));
+    },
+    onSettled: () => {
+      void queries.invalidateQueries({ queryKey: importKey(data.id) });
+      void queries.invalidateQueries({ queryKey: ["jobs"] });
+    },
   });
+  const stopping = leave.isPending || (leave.isSuccess && !broke);
   return (
     <Panel title={t(`states.${data.state}`)}>
       <div className="stack">
-        <JobProgress jobId={data.job_id} name={data.name} />
+        {broke ? job.reason && <ProblemView body={job.reason} /> : <JobProgress jobId={data.job_id} name={data.name} />}
         <div className="row row--apart">
-          <span className="soft">{t("mayLeave")}</span>
-          {data.state !== "undoing" && (
-            <Button disabled={cancel.isPending || cancel.isSuccess} onClick={() => cancel.mutate()}>
-              {cancel.isSuccess ? t("cancelling") : t("cancel")}
+          <span className="soft">{t(broke ? `broke.${undoing ? "undoing" : "taken"}` : "mayLeave")}</span>
+          {(broke || !undoing) && (
+            <Button disabled={stopping} onClick={() => leave.mutate()}>
+              {broke ? t(undoing ? "broke.goOn" : "broke.takeBack") : t(stopping ? "cancelling" : "cancel")}
             </Button>
           )}
         </div>
-        {cancel.error && <ProblemView error={cancel.error} />}
+        {leave.error && <ProblemView error={leave.error} />}
       </div>
     </Panel>
   );

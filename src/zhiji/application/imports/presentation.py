@@ -10,7 +10,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from zhiji.application.imports.models import Import
-from zhiji.application.imports.services import folder_of
+from zhiji.application.imports.states import folder_of
 from zhiji.data.landing.models import RejectedRow
 from zhiji.kernel import Language, Reason, render
 from zhiji.platform.problems import language_of

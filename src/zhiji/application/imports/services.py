@@ -3,7 +3,6 @@ all come through here."""
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -18,28 +17,22 @@ from zhiji.application.imports.errors import (
     ImportKindUnknown,
     ImportNothingToStore,
     ImportNotUndoable,
-    ImportStateWrong,
     ImportUnreadable,
 )
 from zhiji.application.imports.models import Import
+from zhiji.application.imports.states import State, expect, held, released, start
 from zhiji.data.landing.files import path_of
 from zhiji.data.landing.models import Batch, LandedFile, Source
 from zhiji.data.sources.files import FileError, FileProfile, inspect
-from zhiji.kernel import Reason, clock, render
+from zhiji.kernel import Reason, render
 from zhiji.platform import audit, jobs, live
 from zhiji.platform.company import company, company_update
 from zhiji.platform.models import Job, User
-from zhiji.platform.workspace import workspace
 from zhiji.processing.cleaning import KINDS, Mapping, Meanings, checked_meanings, match_columns
 from zhiji.processing.pipelines.orders import Decision
 
-State = Import.State
 AUTO = "auto"
-
-
-def folder_of(row: Import) -> Path:
-    """Where the parts of this import lie while it is on its way."""
-    return workspace().staging / f"import-{row.pk}"
+_RESTING = (State.MATCHING, State.CHECKED, State.FAILED)
 
 
 def import_create(
@@ -134,12 +127,33 @@ def _expect_currency(currency: str | None) -> None:
         raise ImportCurrencyDiffers(found=currency, expected=books.currency, where={"field": "currency"})
 
 
+def orders_are_stored() -> bool:
+    return Batch.objects.filter(kind="orders").exclude(state=Batch.State.WITHDRAWN).exists()
+
+
+def _keep_books(row: Import) -> None:
+    """What was tried in one currency is stored in no other; the first file of orders may bring its own."""
+    books = company().currency
+    currency = row.dry_run.get("currency", books)
+    if row.kind == "orders" and currency != books:
+        if orders_are_stored() or not _currency_is_said(row):
+            raise ImportCurrencyDiffers(found=currency, expected=books, where={"field": "currency"})
+        company_update(currency=currency)
+    if row.currency != currency:
+        row.currency = currency
+        row.save(update_fields=["currency"])
+
+
+def _currency_is_said(row: Import) -> bool:
+    return any(finding["code"] == "books_currency_from_file" for finding in row.dry_run.get("findings", []))
+
+
 def import_match(row: Import, *, overrides: dict[str, str], options: dict[str, Any], kind: str | None = None) -> Import:
     """Match again with what the person said; the file is looked at again only where its reading changes.
 
     What was said about words stays, unless the kind changes.
     """
-    _expect(row, State.MATCHING, State.CHECKED, State.FAILED)
+    expect(row, *_RESTING)
     wanted_kind = kind or row.kind
     if wanted_kind not in KINDS:
         raise ImportKindUnknown(kind=wanted_kind, known=", ".join(KINDS), where={"field": "kind"})
@@ -147,9 +161,10 @@ def import_match(row: Import, *, overrides: dict[str, str], options: dict[str, A
         profile = FileProfile.from_json(row.profile)
     else:
         profile = inspect(path_of(row.file), name=row.name, options=_file_options(options))
-    said = {} if wanted_kind != row.kind else row.mapping.get("values", {})
-    mapping = replace(match_columns(profile, wanted_kind, overrides), values=said)
-    with transaction.atomic():
+    matched = match_columns(profile, wanted_kind, overrides)
+    with held(row, *_RESTING):
+        said = {} if wanted_kind != row.kind else row.mapping.get("values", {})
+        mapping = replace(matched, values=said)
         row.kind, row.options, row.state = wanted_kind, options, State.MATCHING
         row.profile, row.mapping, row.dry_run, row.reason = profile.to_json(), mapping.to_json(), {}, None
         row.save()
@@ -163,14 +178,13 @@ def import_values(row: Import, *, values: Meanings, by: User | None = None) -> I
     An empty meaning leaves the word as it is, and it is not asked about again. A dry run that other meanings would
     change is started anew. Raises ValueFieldUnknown, ValueMeaningUnknown.
     """
-    _expect(row, State.MATCHING, State.CHECKED, State.FAILED)
-    if not row.is_readable:
-        raise ImportUnreadable(name=row.name)
-    before: Meanings = row.mapping.get("values", {})
-    after = {field: dict(words) for field, words in before.items()}
-    for field, words in checked_meanings(row.kind, values).items():
-        after.setdefault(field, {}).update(words)
-    with transaction.atomic():
+    with held(row, *_RESTING):
+        if not row.is_readable:
+            raise ImportUnreadable(name=row.name)
+        before: Meanings = row.mapping.get("values", {})
+        after = {field: dict(words) for field, words in before.items()}
+        for field, words in checked_meanings(row.kind, values).items():
+            after.setdefault(field, {}).update(words)
         row.mapping = {**row.mapping, "values": after}
         row.save(update_fields=["mapping"])
         audit.record("import_values", "import", row.pk, values=audit.digest(after))
@@ -186,85 +200,69 @@ def _meant(values: Meanings) -> set[tuple[str, str, str]]:
 
 def import_check(row: Import, *, by: User | None = None) -> Job:
     """Start the dry run: read, clean, validate, compare with what is stored; the record stays as it is."""
-    _expect(row, State.MATCHING, State.CHECKED, State.FAILED)
-    if not row.is_readable:
-        raise ImportUnreadable(name=row.name)
-    missing = row.mapping.get("missing", [])
-    if missing:
-        raise ImportColumnsMissing(fields=", ".join(missing), where={"field": missing[0]})
-    return _start(row, "import_check", State.CHECKING, by)
+    with held(row, *_RESTING):
+        if not row.is_readable:
+            raise ImportUnreadable(name=row.name)
+        missing = row.mapping.get("missing", [])
+        if missing:
+            raise ImportColumnsMissing(fields=", ".join(missing), where={"field": missing[0]})
+        return start(row, "import_check", State.CHECKING, by)
 
 
 def import_confirm(row: Import, *, by: User | None = None, changed: str | None = None) -> Job:
-    """Store what the dry run showed. changed: ``replace`` or ``add``, needed only where stored orders differ."""
-    _expect(row, State.CHECKED)
-    counts = row.dry_run.get("counts", {})
-    if counts.get("accepted", 0) == 0:
-        first = row.dry_run.get("first_rejection")
-        words = render(Reason.from_json(first), "en").what if first else ""
-        raise ImportNothingToStore(rejected=counts.get("rejected", 0), first=words)
-    if counts.get("changed_orders", 0) and changed not in ("replace", "add"):
-        raise ImportDecisionNeeded(changed_orders=counts["changed_orders"])
-    with transaction.atomic():
+    """Store what the dry run showed. changed: ``replace`` or ``add``, needed only where stored orders differ.
+
+    Where the record has changed since the dry run and an order differs only now, nothing is stored and the import asks
+    again; a decision that nobody made is never taken for one.
+    """
+    with held(row, State.CHECKED):
+        counts = row.dry_run.get("counts", {})
+        if counts.get("accepted", 0) == 0:
+            first = row.dry_run.get("first_rejection")
+            words = render(Reason.from_json(first), "en").what if first else ""
+            raise ImportNothingToStore(rejected=counts.get("rejected", 0), first=words)
+        if counts.get("changed_orders", 0) and changed not in ("replace", "add"):
+            raise ImportDecisionNeeded(changed_orders=counts["changed_orders"])
+        _keep_books(row)
         source, _ = Source.objects.get_or_create(code=row.source_code)
         row.batch = Batch.objects.create(
             source=source, file=row.file, kind=row.kind, is_history=row.is_history, mapping=row.mapping,
             lag_days=company().history_lag_days if row.is_history else 0, received_at=row.created_at,
         )  # fmt: skip
-        row.options = {**row.options, "changed": changed or "replace"}
+        row.options = {key: value for key, value in row.options.items() if key != "changed"}
+        if changed in ("replace", "add"):
+            row.options["changed"] = changed
         row.save(update_fields=["batch", "options"])
-        return _start(row, "import_store", State.STORING, by)
+        return start(row, "import_store", State.STORING, by)
 
 
 def import_cancel(row: Import) -> None:
-    """Stop a check, or stop storing; what was stored so far is taken back before the import rests."""
-    _expect(row, State.CHECKING, State.STORING)
-    job = Job.objects.filter(pk=row.job_id or 0).first()
-    if job is not None:
-        jobs.cancel(job)
-    if job is None or job.state == Job.State.CANCELLED:
-        import_released(row)
+    """Stop a check, or stop storing; what was stored so far is taken back before the import rests.
 
-
-def import_released(row: Import) -> None:
-    """What follows once nobody works on it any more: a check is forgotten; a store that was undone may start again."""
-    row.batch = None
-    row.save(update_fields=["batch"])
-    _settle(row, State.MATCHING)
+    Also the way out where either has failed: a check leaves nothing, so it is over at once; a store is taken back.
+    """
+    with held(row, State.CHECKING, State.STORING):
+        job = Job.objects.filter(pk=row.job_id or 0).first()
+        if job is not None and job.state == Job.State.FAILED and row.state == State.STORING:
+            jobs.take_back(job)
+        elif job is not None:
+            jobs.cancel(job)
+        if job is None or job.state in (Job.State.CANCELLED, Job.State.FAILED):
+            released(row)
 
 
 def import_undo(row: Import, *, by: User | None = None) -> Job:
-    """Take the whole import back; later imports keep what they brought."""
-    if row.state != State.STORED:
-        raise ImportNotUndoable(state=row.state)
-    return _start(row, "import_undo", State.UNDOING, by)
+    """Take the whole import back; later imports keep what they brought. One that failed on its way goes on."""
+    with held(row, State.STORED, State.UNDOING, refusal=ImportNotUndoable):
+        if row.state == State.STORED:
+            return start(row, "import_undo", State.UNDOING, by)
+        job = Job.objects.filter(pk=row.job_id or 0, state=Job.State.FAILED).first()
+        if job is None:
+            raise ImportNotUndoable(state=row.state)
+        return jobs.retry(job)
 
 
-def import_failed(row: Import, reason: Reason) -> None:
-    """A check that was refused leaves nothing behind but its reason."""
-    row.reason = reason.to_json()
-    row.save(update_fields=["reason"])
-    _settle(row, State.FAILED)
-
-
-def import_checked(row: Import, dry_run: dict[str, Any]) -> None:
-    row.dry_run = dry_run
-    row.save(update_fields=["dry_run"])
-    _settle(row, State.CHECKED)
-
-
-def import_stored(row: Import, report: dict[str, Any]) -> None:
-    row.report, row.stored_at = report, clock.now()
-    row.save(update_fields=["report", "stored_at"])
-    _settle(row, State.STORED)
-    shutil.rmtree(folder_of(row), ignore_errors=True)
-
-
-def import_undone(row: Import) -> None:
-    _settle(row, State.UNDONE)
-    shutil.rmtree(folder_of(row), ignore_errors=True)
-
-
+@transaction.atomic
 def identical_lines_switch(*, once: bool, by: User | None = None) -> Job:
     """Count identical lines of one file once, or as often as they came. Reversible: only sums change."""
     if company().count_identical_lines_once != once:
@@ -272,27 +270,6 @@ def identical_lines_switch(*, once: bool, by: User | None = None) -> Job:
     return jobs.enqueue("identical_lines", by=by, unique_key="identical_lines")
 
 
-def decision_of(row: Import) -> Decision:
-    return cast(Decision, row.options.get("changed", "replace"))
-
-
-def _expect(row: Import, *states: str) -> None:
-    if row.state not in states:
-        raise ImportStateWrong(state=row.state)
-
-
-@transaction.atomic
-def _start(row: Import, kind: str, state: str, by: User | None) -> Job:
-    job = jobs.enqueue(kind, by=by or row.created_by, unique_key=f"{kind}:{row.pk}", import_id=row.pk)
-    row.job_id = job.pk
-    row.save(update_fields=["job_id"])
-    _settle(row, state)
-    return job
-
-
-@transaction.atomic
-def _settle(row: Import, state: str) -> None:
-    row.state = state
-    row.save(update_fields=["state"])
-    audit.record(f"import_{state}", "import", row.pk)
-    live.publish("import", id=row.pk, state=state)
+def decision_of(row: Import) -> Decision | None:
+    """What was decided of orders that differ; None where nobody was asked."""
+    return cast("Decision | None", row.options.get("changed"))

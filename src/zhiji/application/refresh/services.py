@@ -31,30 +31,35 @@ from zhiji.processing.features import customer_features, transactions
 from zhiji.processing.pipelines.lake import rebuild_lake
 
 STAGES = ("lake", "features", "segments", "predictions", "lists", "ledger")
+_UNFINISHED = (Job.State.QUEUED, Job.State.RUNNING, Job.State.WAITING)
 
 
-def _redirect(job: Job, day: str | None) -> bool:
-    """Give a refresh that has not begun another day; says whether it took it."""
-    if job.params.get("as_of") == day:
-        return True
-    return bool(Job.objects.filter(pk=job.pk, started_at=None).update(params={**job.params, "as_of": day}))
-
-
+@transaction.atomic
 def refresh_start(*, by: User | None = None, as_of: date | None = None, delay_seconds: int = 0) -> Job:
-    """Queue a refresh; while one waits, that one is returned and takes the day asked for.
+    """Queue a refresh; while one waits that has read nothing yet, that one is returned and takes the day asked for.
 
-    One that is already under way for another day is followed by a second. Raises RefreshDayOutside for a day before the
-    first order or in the future.
+    One that is already under way has read the record as it was: it is followed by a second. Raises RefreshDayOutside
+    for a day before the first order or in the future.
     """
     if as_of is not None:
         _check_day(as_of, zone())
     day = as_of.isoformat() if as_of else None
-    delay = timedelta(seconds=delay_seconds)
-    job = jobs.enqueue("refresh", by=by, unique_key="refresh", as_of=day, delay=delay)
-    if day is None or _redirect(job, day):
-        job.refresh_from_db()
+    # Locked: one that is about to begin waits until what the caller has written is committed, and reads it then.
+    unfinished = list(Job.objects.select_for_update().filter(kind="refresh", state__in=_UNFINISHED).order_by("pk"))
+    waiting = [job for job in unfinished if not job.checkpoint.get("as_of") and not job.cancel_requested]
+    if waiting:
+        job = waiting[-1]
+        if day is not None:
+            job.params = {**job.params, "as_of": day}
+            job.save(update_fields=["params"])
         return job
-    return jobs.enqueue("refresh", by=by, unique_key=f"refresh:{day}", as_of=day, delay=delay)
+    key = f"refresh:after-{unfinished[-1].pk}" if unfinished else "refresh"
+    return jobs.enqueue("refresh", by=by, unique_key=key, as_of=day, delay=timedelta(seconds=delay_seconds))
+
+
+def is_anything_shown() -> bool:
+    """Whether an earlier refresh left something that must follow the record, also where no order is left."""
+    return segments.is_anything_shown() or predictions.is_anything_shown()
 
 
 def _check_day(day: date, place: ZoneInfo) -> None:
@@ -105,10 +110,13 @@ class Refresh:
         return self.as_of - timedelta(days=company().horizon_days)
 
     def step(self) -> bool:
-        if Job.objects.filter(kind="refresh", state=Job.State.RUNNING, pk__lt=self.task.job.pk).exists():
-            time.sleep(1)  # an earlier one is under way: the lake has one writer
+        if Job.objects.filter(kind="refresh", state__in=_UNFINISHED, pk__lt=self.task.job.pk).exists():
+            time.sleep(1)  # an earlier one is under way, if only between two steps: the lake has one writer
             return False
         if "as_of" not in self.state:
+            if not Order.objects.exists() and is_anything_shown():
+                self._nothing_left()
+                return True
             asked = self.task.params.get("as_of")
             self.state["as_of"] = asked or default_as_of(self.zone).isoformat()
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -125,6 +133,20 @@ class Refresh:
             self.task.save(stage=following, done=STAGES.index(stage) + 1, total=len(STAGES))
         self._finish()
         return True
+
+    def _nothing_left(self) -> None:
+        """The last import was undone: what was found in its orders goes too. The ledger keeps its frozen figures."""
+        with self.task.held():
+            self.state["rows"] = rebuild_lake()
+            with transaction.atomic():
+                segments.segments_clear()
+                predictions.serving_clear()
+                self._blank(set())
+                today = clock.day_of(clock.now(), self.zone)
+                worklists.worklist_refresh(pd.DataFrame(columns=list(worklists.FRAME_COLUMNS)), today)
+                self.state["as_of"] = today.isoformat()
+                self.task.save(stage="done", done=len(STAGES), total=len(STAGES))
+        self._finish()
 
     def _lake(self) -> None:
         self.state["rows"] = rebuild_lake()

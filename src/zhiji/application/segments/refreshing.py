@@ -153,6 +153,18 @@ def _store(groups: KMeansSegments, as_of: date, run: str, found: dict[str, Any])
     _forget_orphans()
 
 
+def is_anything_shown() -> bool:
+    return SegmentRun.objects.exists()
+
+
+@transaction.atomic
+def segments_clear() -> None:
+    """There is nobody left to put into segments; the folders of the models go as ``_forget_orphans`` finds them."""
+    SegmentRun.objects.all().delete()
+    audit.record("segments_clear", "segment", "")
+    live.publish("segment")
+
+
 def _forget_orphans() -> None:
     """A kill between saving a model and committing its run leaves a folder; a day later it is nobody's."""
     named = set(SegmentRun.objects.values_list("path", flat=True))

@@ -22,14 +22,16 @@ _FIGURES = (
     "at_stake_micros", "state",
 )  # fmt: skip
 _BLOCK = 500
+FRAME_COLUMNS = (
+    "customer_id", "usual_gap_days", "overdue_days", "at_stake_micros", "days_since_last_order", "mean_order_micros",
+)  # fmt: skip
 
 
 @transaction.atomic
 def worklist_refresh(frame: pd.DataFrame, as_of: date) -> int:
     """Bring the open items in line with ``frame``; returns how many are open or snoozed.
 
-    frame: one row a customer with ``customer_id, usual_gap_days, overdue_days, at_stake_micros,
-    days_since_last_order, mean_order_micros``; customers who are not late have no ``at_stake_micros``. Left out are
+    frame: one row a customer with ``FRAME_COLUMNS``; customers who are not late have no ``at_stake_micros``. Left out are
     customers who asked not to be contacted, and those who were called and rest (``WorkItem.rest_until``). Snoozed items
     wake when their day has come.
     """

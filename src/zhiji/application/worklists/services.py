@@ -19,7 +19,7 @@ from zhiji.application.worklists.errors import (
 )
 from zhiji.application.worklists.models import WorkItem
 from zhiji.application.worklists.overdue import FEWEST_ORDER_DAYS, overdue
-from zhiji.application.worklists.refreshing import worklist_refresh
+from zhiji.application.worklists.refreshing import FRAME_COLUMNS, worklist_refresh
 from zhiji.kernel import clock
 from zhiji.platform import audit, live
 from zhiji.platform.models import User
@@ -28,6 +28,7 @@ from zhiji.platform.scope import require, scope, team_ids
 
 __all__ = [
     "FEWEST_ORDER_DAYS",
+    "FRAME_COLUMNS",
     "item_done",
     "item_reopen",
     "item_snooze",
