@@ -83,9 +83,12 @@ def base_url() -> str:
 def refuse(error: Exception) -> NoReturn:
     """Say what went wrong on stderr, with its code, and end with status 1."""
     from zhiji.kernel import CodedError, Reason
+    from zhiji.platform.disk import fullness
 
     if isinstance(error, CodedError):
         reason = error.reason
+    elif full := fullness(error):
+        reason = full.reason
     elif type(error).__module__.startswith("django.db") and type(error).__name__ == "OperationalError":
         reason = Reason("database_unusable", {"detail": str(error)[:300]})
     else:

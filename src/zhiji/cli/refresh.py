@@ -29,8 +29,12 @@ def refresh(
     from zhiji.application.predictions import queries
     from zhiji.application.refresh import services
     from zhiji.config import schema
+    from zhiji.platform import jobs
 
     schema.prepare()
+    # A refresh waits for an earlier one. What a killed command left would be waited for for ever where no worker runs.
+    for left in jobs.left_behind("refresh"):
+        jobs.run_inline(left)
     job = frame.run(services.refresh_start(as_of=day))
     language = frame.language()
     told = [queries.version_words(version, language) for version in queries.serving()]

@@ -12,6 +12,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from zhiji.kernel import CodedError, MoneyError, Reason
 from zhiji.platform import problems
+from zhiji.platform.disk import fullness
 from zhiji.platform.errors import CrossSiteRefused, InputInvalid, InternalFault, NotFound, NotSignedIn
 
 log = structlog.get_logger(__name__)
@@ -32,6 +33,8 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 def server_error(request: HttpRequest) -> HttpResponse:
     """What broke outside the API's own handlers: in a session, in a token's note of use."""
     error = sys.exc_info()[1]
+    if full := fullness(error):
+        return problems.answer(request, full)
     if isinstance(error, problems.DATABASE_FAULTS):
         return problems.answer(request, problems.database_fault(request, error))
     return problems.answer(request, InternalFault())
@@ -85,6 +88,9 @@ def install(api: NinjaAPI) -> None:
             coded = InputInvalid(field="request", problem=str(error)[:200])
         elif isinstance(error, MoneyError):
             coded = InputInvalid(field="amount", problem=str(error)[:200])
+        elif full := fullness(error):
+            log.error("disk_full", reference=getattr(request, "request_id", ""), error=str(error)[:300])
+            coded = full
         elif isinstance(error, problems.DATABASE_FAULTS):
             coded = problems.database_fault(request, error)
         else:

@@ -95,3 +95,8 @@ class ServiceBusy(CodedError):
 class DatabaseUnavailable(CodedError):
     code = "database_unavailable"
     status = 503
+
+
+class DiskFull(CodedError):
+    code = "disk_full"
+    status = 507

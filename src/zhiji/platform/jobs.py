@@ -26,12 +26,14 @@ from django.db.models import F, Q
 from zhiji.kernel import CodedError, clock
 from zhiji.platform import audit, live
 from zhiji.platform.context import Actor, acting
+from zhiji.platform.disk import fullness
 from zhiji.platform.models import Job, User
 
 log = structlog.get_logger(__name__)
 STEP_SECONDS = 15.0
 LEASE = timedelta(seconds=90)
 MOST_ATTEMPTS = 5
+_INLINE = ":inline"
 _ENDED = (Job.State.DONE, Job.State.FAILED, Job.State.CANCELLED)
 
 Handler = Callable[["Task"], bool]
@@ -273,16 +275,20 @@ def _settle(task: Task, state: str, reason: dict[str, Any] | None = None) -> Non
 
 
 def _retry_or_fail(task: Task, error: Exception) -> None:
-    """Transient faults of the database are tried again with growing pauses; everything else ends the job."""
+    """Transient faults (of the database, or a full disk) are tried again with growing pauses; all else ends the job."""
     job = task.job
     log.exception("job_step_broke", job=job.pk, kind=job.kind)
-    if isinstance(error, OperationalError) and job.attempts + 1 < MOST_ATTEMPTS:
+    full = fullness(error)
+    if (full or isinstance(error, OperationalError)) and job.attempts + 1 < MOST_ATTEMPTS:
         Job.objects.filter(pk=job.pk, lease_owner=task.owner).update(
             state=Job.State.QUEUED, attempts=F("attempts") + 1, lease_owner="", lease_until=None,
             not_before=clock.now() + timedelta(seconds=2**job.attempts),
         )  # fmt: skip
+        if full and task.owner.endswith(_INLINE):
+            raise full from error  # somebody waits, and can make room; the job goes on where it was
         return
-    _settle(task, Job.State.FAILED, {"code": "internal_fault", "params": {"reference": f"job-{job.pk}"}, "where": {}})
+    broke = {"code": "internal_fault", "params": {"reference": f"job-{job.pk}"}, "where": {}}
+    _settle(task, Job.State.FAILED, full.reason.to_json() if full else broke)
 
 
 def worker_name() -> str:
@@ -310,6 +316,12 @@ def _is_alive(pid: int) -> bool:
     return True
 
 
+def left_behind(kind: str) -> list[Job]:
+    """Jobs of a kind under way whose worker is gone, oldest first."""
+    release_dead()
+    return list(Job.objects.filter(kind=kind, state=Job.State.RUNNING, lease_until__lt=clock.now()).order_by("pk"))
+
+
 def run_due(owner: str) -> bool:
     """One step of one due job; says whether there was one."""
     job = claim(owner)
@@ -324,7 +336,7 @@ def run_inline(job: Job, *, told: Callable[[Job], None] | None = None) -> Job:
 
     Waits while another live worker holds it, and takes over when that one's lease has run out.
     """
-    owner = f"{worker_name()}:inline"
+    owner = f"{worker_name()}{_INLINE}"
     while True:
         claimed = claim(owner, only=job.pk)
         if claimed is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -124,7 +125,9 @@ class LakeWriter:
     ) -> None:
         try:
             for partition in self._partitions.values():
-                partition.close()
+                # What is still open is thrown away below; on a full disk closing it fails as writing it did.
+                with suppress(OSError, pa.ArrowException):
+                    partition.close()
             self._partitions.clear()
             self._folder.sweep()
         finally:
