@@ -34,6 +34,11 @@ export function valueAxis({ palette, narrow }: ChartContext, label: (value: numb
   };
 }
 
+/** Amounts in the company's currency, as short as they can be said. */
+export function moneyAxis(context: ChartContext, more: object = {}): object {
+  return valueAxis(context, (value) => context.format.money(Math.round(value * 1e6), { compact: true }), more);
+}
+
 export function categoryAxis({ palette }: ChartContext, names: string[], more: object = {}): object {
   return {
     type: "category",

@@ -1,3 +1,4 @@
+import { type } from "../design/tokens";
 import { base, labelRoom, valueAxis } from "./axes";
 import type { ChartContext, Drawing } from "./context";
 
@@ -10,6 +11,8 @@ export interface Compared {
   low: number | null;
   high: number | null;
   text: string;
+  /** The figure alone, where there is no room for its interval. */
+  short?: string;
 }
 
 interface RangeApi {
@@ -24,12 +27,12 @@ export function comparison(rows: Compared[], axis: (value: number) => string, qu
   const room = labelRoom(rows.map((row) => row.name), narrow ? 120 : 240);
   const most = Math.max(...rows.map((row) => row.high ?? row.value));
   return {
-    height: rows.length * 40 + 36,
+    height: rows.length * (narrow ? 48 : 40) + 36,
     option: {
       ...base(context),
-      grid: { left: room, right: narrow ? 16 : labelRoom(rows.map((row) => row.text), 260), top: 4, bottom: 24 },
+      grid: { left: room, right: narrow ? 28 : labelRoom(rows.map((row) => row.text), 260), top: 4, bottom: 24 },
       xAxis: valueAxis(context, axis, { min: 0, ...(most <= 1 ? { max: Math.min(1, Math.ceil(most * 10) / 10) } : {}) }),
-      yAxis: { type: "category", inverse: true, data: rows.map((row) => row.name), axisLine: { show: false }, axisTick: { show: false }, axisLabel: { color: palette.ink, width: room - 12, overflow: "break", lineHeight: 15 } },
+      yAxis: { type: "category", inverse: true, data: rows.map((row) => row.name), axisLine: { show: false }, axisTick: { show: false }, axisLabel: { color: palette.ink, width: room - 12, overflow: "break", lineHeight: 15, interval: 0 } },
       series: [
         {
           type: "custom",
@@ -42,8 +45,10 @@ export function comparison(rows: Compared[], axis: (value: number) => string, qu
             const [high] = api.coord([api.value(2), api.value(3)]);
             const stroke = colour[row.role];
             const line = (x1: number, y1: number, x2: number, y2: number) => ({ type: "line", shape: { x1, y1, x2, y2 }, style: { stroke, lineWidth: 2 } });
-            const label = { type: "text", x: high + 10, y, style: { text: row.text, fill: palette.ink, fontSize: 12, verticalAlign: "middle" } };
-            return { type: "group", children: [line(low, y, high, y), line(low, y - 4, low, y + 4), line(high, y - 4, high, y + 4), { type: "circle", shape: { cx: x, cy: y, r: 5 }, style: { fill: stroke } }, ...(narrow ? [] : [label])] };
+            const label = narrow
+              ? { type: "text", x, y: y + 8, style: { text: row.short ?? row.text, fill: palette.ink, fontSize: 12, fontFamily: type.family, align: "center" } }
+              : { type: "text", x: high + 10, y, style: { text: row.text, fill: palette.ink, fontSize: 12, fontFamily: type.family, verticalAlign: "middle" } };
+            return { type: "group", children: [line(low, y, high, y), line(low, y - 4, low, y + 4), line(high, y - 4, high, y + 4), { type: "circle", shape: { cx: x, cy: y, r: 5 }, style: { fill: stroke } }, label] };
           },
         },
       ],

@@ -1,4 +1,4 @@
-import { base, categoryAxis, intervals, valueAxis } from "./axes";
+import { base, categoryAxis, intervals, moneyAxis, valueAxis } from "./axes";
 import type { ChartContext, Drawing } from "./context";
 
 export interface ConcentrationPoint {
@@ -77,7 +77,7 @@ export function revenueBars(bars: PeriodBar[], context: ChartContext): Drawing {
       ...base(context),
       grid: { left: 8, right: 8, top: 24, bottom: 4, containLabel: true },
       xAxis: categoryAxis(context, shown.map((bar) => format.day(bar.month, "month"))),
-      yAxis: valueAxis(context, (value) => format.compact(value)),
+      yAxis: moneyAxis(context),
       series: [
         {
           type: "bar",

@@ -1,4 +1,4 @@
-import { base, categoryAxis, intervals, valueAxis } from "./axes";
+import { base, categoryAxis, intervals, moneyAxis } from "./axes";
 import type { ChartContext, Drawing } from "./context";
 
 export interface Decile {
@@ -18,7 +18,7 @@ export interface Decile {
 
 /** What was said against what came, by tenths of customers, with the plain rule beside it. */
 export function deciles(data: Decile[], context: ChartContext, ruleName?: string): Drawing {
-  const { palette, format, narrow, t } = context;
+  const { palette, narrow, t } = context;
   const ruled = ruleName ?? t("plainRule");
   const said = data.some((row) => row.predicted !== null);
   const tip = (row: Decile) => [
@@ -33,7 +33,7 @@ export function deciles(data: Decile[], context: ChartContext, ruleName?: string
   // Where both begin at nearly the same height, their names part: the higher one upward.
   const near = top && top.predicted !== null && Math.abs(top.predicted - top.rule) < most * 0.07;
   const lift = near ? (top.predicted! >= top.rule ? 9 : -9) : 0;
-  const startLabel = (text: string, colour: string, position: string, up: number) => ({ show: true, position, distance: 26, offset: [0, -up], color: colour, formatter: text, fontWeight: 600 });
+  const startLabel = (text: string, colour: string, position: string, up: number) => ({ show: true, position, distance: 26, offset: [0, -up], color: colour, formatter: text, fontWeight: 600, backgroundColor: palette.surface, padding: [1, 4] });
   const first = (name: string, colour: string, position: string, up: number) => (row: Decile, value: number | null, index: number) => ({ ...point(row, value), label: index === 0 && !narrow ? startLabel(name, colour, position, up) : undefined });
   const model = first(t("predicted"), palette.accent, "right", lift);
   const rule = first(ruled, palette.gain, "right", -lift);
@@ -43,7 +43,7 @@ export function deciles(data: Decile[], context: ChartContext, ruleName?: string
       ...base(context),
       grid: { left: 8, right: 16, top: 28, bottom: 28, containLabel: true },
       xAxis: categoryAxis(context, data.map((row) => String(row.decile)), { name: t("decileAxis"), nameLocation: "middle", nameGap: 26, nameTextStyle: { color: palette.inkFaint } }),
-      yAxis: valueAxis(context, (value) => format.compact(value)),
+      yAxis: moneyAxis(context),
       series: [
         {
           type: "bar",

@@ -121,7 +121,8 @@ export interface Cohort {
 
 export function cohortHeatmap(cohorts: Cohort[], context: ChartContext): Drawing {
   const { palette, ramp, format, t, narrow } = context;
-  const shown = narrow ? cohorts.slice(-8) : cohorts;
+  // The newest year is drawn; the table holds all.
+  const shown = cohorts.slice(narrow ? -8 : -13);
   const months = Math.min(narrow ? 7 : 13, Math.max(1, ...shown.map((cohort) => cohort.retained.length)));
   const later = shown.flatMap((cohort) => cohort.retained.slice(1));
   const largest = Math.max(0.01, ...later);
@@ -135,8 +136,8 @@ export function cohortHeatmap(cohorts: Cohort[], context: ChartContext): Drawing
         textColour: readableOn(fill),
         text: format.percent(share),
         side: 1,
-        key: cohort.key,
-        tip: [format.day(cohort.month, "month"), t("cohortTip", { month: index + 1, share: format.percent(share, 1), customers: format.number(cohort.customers) })],
+        key: `${cohort.key}+${index + 1}`,
+        tip: [format.day(cohort.month, "month"), t("cohortTip", { count: index + 1, month: index + 1, share: format.percent(share, 1), customers: format.number(cohort.customers) })],
       };
     }),
   );

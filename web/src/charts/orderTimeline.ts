@@ -1,4 +1,4 @@
-import { base, valueAxis } from "./axes";
+import { base, moneyAxis } from "./axes";
 import type { ChartContext, Drawing } from "./context";
 
 export interface TimelineOrder {
@@ -28,10 +28,11 @@ export function orderTimeline(orders: TimelineOrder[], today: string, expected: 
     tip: [format.day(order.day), order.amountText],
   }));
   return {
-    height: 190,
+    height: 202,
     option: {
       ...base(context),
-      grid: { left: 8, right: 16, top: 34, bottom: 4, containLabel: true },
+      // Two rows above the plot, today's and the band's, so that neither lies on an order or on the other.
+      grid: { left: 8, right: 16, top: 46, bottom: 4, containLabel: true },
       xAxis: {
         type: "time",
         min: first - margin,
@@ -46,7 +47,7 @@ export function orderTimeline(orders: TimelineOrder[], today: string, expected: 
         axisTick: { show: false },
         splitLine: { show: false },
       },
-      yAxis: valueAxis(context, (value) => format.compact(value), { splitNumber: 2 }),
+      yAxis: moneyAxis(context, { splitNumber: 2 }),
       series: [
         { type: "bar", data: stems, barWidth: 2, itemStyle: { color: palette.mark }, cursor: "pointer" },
         {
@@ -59,14 +60,15 @@ export function orderTimeline(orders: TimelineOrder[], today: string, expected: 
             symbol: "none",
             silent: true,
             lineStyle: { color: palette.accent, width: 1.5, type: "solid" },
-            label: { formatter: t("today"), color: palette.accent, position: "end" },
+            label: { formatter: t("today"), color: palette.accent, position: "end", distance: 22 },
             data: [{ xAxis: at(today) }],
           },
           markArea: expected
             ? {
                 silent: true,
                 itemStyle: { color: palette.accent, opacity: 0.14 },
-                label: { color: palette.inkSoft, position: "left", formatter: t("expectedNext"), fontSize: 12, backgroundColor: palette.surface, borderRadius: 3, padding: [2, 6] },
+                // Ends where the band ends, and runs to the left: there is always room.
+                label: { color: palette.inkSoft, position: ["100%", 0], align: "right", verticalAlign: "bottom", formatter: t("expectedNext"), fontSize: 12, padding: [0, 0, 4, 0] },
                 data: [[{ xAxis: at(expected.from) }, { xAxis: at(expected.to) }]],
               }
             : undefined,

@@ -1,5 +1,5 @@
 import { type } from "../design/tokens";
-import { base, labelRoom, valueAxis } from "./axes";
+import { base, labelRoom, moneyAxis } from "./axes";
 import type { ChartContext, Drawing } from "./context";
 
 export interface WaterfallStep {
@@ -33,7 +33,7 @@ export function stepEnds(steps: WaterfallStep[]): { from: number; to: number }[]
 
 /** From one total to another, step by step. It runs downward, so that words fit beside every bar, also on a phone. */
 export function waterfall(steps: WaterfallStep[], context: ChartContext): Drawing {
-  const { palette, format, narrow, t } = context;
+  const { palette, narrow, t } = context;
   const ends = stepEnds(steps);
   const detailed = steps.some((step) => step.detail);
   const colour = { total: palette.ink, gain: palette.gain, loss: palette.attention, neutral: palette.mark };
@@ -43,7 +43,7 @@ export function waterfall(steps: WaterfallStep[], context: ChartContext): Drawin
     option: {
       ...base(context),
       grid: { left: room, right: narrow ? 76 : 110, top: 4, bottom: 24 },
-      xAxis: valueAxis(context, (value) => format.compact(value)),
+      xAxis: moneyAxis(context),
       yAxis: {
         type: "category",
         inverse: true,

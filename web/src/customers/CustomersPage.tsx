@@ -3,21 +3,22 @@ import { useState } from "react";
 import { Trans, useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
 import type { Schema } from "../api/client";
-import { useCompany, useMay, useMayAll } from "../api/session";
+import { useCompany, useMay } from "../api/session";
 import { AnswerPage } from "../design/AnswerPage";
 import { ButtonLink } from "../design/Button";
-import { EmptyState } from "../design/EmptyState";
 import { ProblemView } from "../design/ProblemView";
 import { DataTable } from "../design/table/DataTable";
 import { SelectionBar, TableTools } from "../design/table/TableTools";
 import { nothingSelected, type Selection } from "../design/table/types";
+import { usePhone } from "../design/usePhone";
 import { useFormat } from "../i18n/useFormat";
+import { StartHere } from "../shell/StartHere";
 import { addressOf, filterOf, filterText, sortOf } from "./address";
 import { AssignMenu } from "./AssignMenu";
 import { nameOf, useCustomerColumns } from "./columns";
 import { CustomerFilters } from "./CustomerFilters";
 import { ExportMenu } from "./ExportMenu";
-import { countQuery, customersQuery } from "./queries";
+import { countQuery, customersQuery, PAGE_SIZE, PHONE_PAGE } from "./queries";
 import { useViews } from "./useViews";
 import "./customers.css";
 
@@ -41,9 +42,11 @@ export default function CustomersPage() {
   const { t } = useTranslation("customers");
   const format = useFormat();
   const margin = useCompany().margin_percent;
+  const phone = usePhone();
+  const mayBringBack = useMay("customer");
   const all = useQuery(countQuery({}));
   // The day of the scores stands in every row; the first page that is loaded anyway tells it.
-  const first = useInfiniteQuery(customersQuery({}, "-spend")).data?.pages[0]?.items[0];
+  const first = useInfiniteQuery(customersQuery({}, "-spend", phone ? PHONE_PAGE : PAGE_SIZE)).data?.pages[0]?.items[0];
   const asOf = first?.as_of;
   const recent = { last_order_on: { from: asOf ? daysBefore(asOf, RECENT_DAYS) : "" } };
   const overdue = { overdue_days: { min: 0.5 } };
@@ -67,36 +70,17 @@ export default function CustomersPage() {
         />
       }
       note={[asOf && t("asOf", { day: format.day(asOf) }), margin !== null && t("worthNote", { percent: format.number(margin, { maximumFractionDigits: 2 }) })].filter(Boolean).join(" · ")}
-      empty={all.data === 0 && <NobodyYet />}
+      empty={
+        all.data === 0 && (
+          <StartHere icon="customers" title={t("empty.title")}>
+            {t("empty.text")}
+          </StartHere>
+        )
+      }
+      actions={mayBringBack && <ButtonLink icon="trash" to="/customers/deleted">{t("deleted.link")}</ButtonLink>}
     >
       <CustomerList />
     </AnswerPage>
-  );
-}
-
-function NobodyYet() {
-  const { t } = useTranslation("customers");
-  const mayImport = useMay("import");
-  const maySwitch = useMayAll("company");
-  return (
-    <EmptyState
-      icon="customers"
-      title={t("empty.title")}
-      action={
-        (mayImport || maySwitch) && (
-          <>
-            {mayImport && (
-              <ButtonLink kind="primary" icon="imports" to="/imports/new">
-                {t("empty.import")}
-              </ButtonLink>
-            )}
-            {maySwitch && <ButtonLink to="/settings/workspace">{t("empty.sample")}</ButtonLink>}
-          </>
-        )
-      }
-    >
-      {t("empty.text")}
-    </EmptyState>
   );
 }
 
@@ -112,7 +96,8 @@ function CustomerList() {
   const shown = shownKeys ?? allColumns.filter((column) => column.shown).map((column) => column.key);
   const columns = allColumns.filter((column) => column.main || shown.includes(column.key));
   const [filter, sort] = [filterOf(address), sortOf(address)];
-  const list = useInfiniteQuery(customersQuery(filter, sort));
+  const phone = usePhone();
+  const list = useInfiniteQuery(customersQuery(filter, sort, phone ? PHONE_PAGE : PAGE_SIZE));
   const { data: total = null } = useQuery(countQuery(filter));
   const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
   const keepColumns = (keys: string[]) => {

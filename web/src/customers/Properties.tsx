@@ -34,6 +34,8 @@ export function Properties({ customer }: { customer: CustomerDetail }) {
     },
   });
   const format = useFormat();
+  const text = useChangeText();
+  const usual = commonest(customer.properties.flatMap(({ origin }) => (origin ? [text.origin(origin.kind, origin.file, origin.row)] : [])));
   const { countries, ...others } = customer.extra;
   const extra = Object.entries(others).filter(([, value]) => value !== null && value !== "" && typeof value !== "object");
   // Since when in which country; with one alone the property above says it all.
@@ -45,6 +47,7 @@ export function Properties({ customer }: { customer: CustomerDetail }) {
           <PropertyLine
             key={property.field}
             property={property}
+            usual={usual}
             editable={customer.may_write && property.is_editable}
             masked={property.field === "phone" && customer.phone_is_masked}
             onSave={(value) => save.mutateAsync({ [property.field]: value })}
@@ -64,17 +67,28 @@ export function Properties({ customer }: { customer: CustomerDetail }) {
           </div>
         ))}
       </dl>
+      {usual && <p className="small faint property__origin">{t("mostly", { origin: usual })}</p>}
       {save.error && <ProblemView error={save.error} />}
       {history !== null && <HistoryDialog customerId={customer.id} field={history} onClose={() => setHistory(null)} />}
     </Panel>
   );
 }
 
-function PropertyLine({ property, editable, masked, onSave, onHistory }: { property: Property; editable: boolean; masked: boolean; onSave: (value: Value) => Promise<unknown>; onHistory: () => void }) {
+/** Said once for all fields that came the same way; what came another way says so itself. */
+function commonest(origins: string[]): string | null {
+  const counts = new Map<string, number>();
+  for (const origin of origins) counts.set(origin, (counts.get(origin) ?? 0) + 1);
+  const [most] = [...counts].sort((a, b) => b[1] - a[1]);
+  return most && most[1] > 1 ? most[0] : null;
+}
+
+function PropertyLine({ property, usual, editable, masked, onSave, onHistory }: { property: Property; usual: string | null; editable: boolean; masked: boolean; onSave: (value: Value) => Promise<unknown>; onHistory: () => void }) {
   const { t } = useTranslation("customers");
   const text = useChangeText();
   const label = text.field(property.field);
   const { origin } = property;
+  const from = origin ? text.origin(origin.kind, origin.file, origin.row) : null;
+  const apart = from === usual ? null : from;
   return (
     <div className="property">
       <dt className="faint small">{label}</dt>
@@ -83,11 +97,11 @@ function PropertyLine({ property, editable, masked, onSave, onHistory }: { prope
           <Editable property={property} label={label} editable={editable} onSave={onSave} />
           {origin && (
             <button type="button" className="property__history" aria-label={t("historyOf", { field: label })} title={t("historyOf", { field: label })} onClick={onHistory}>
-              <Icon name="undo" size={14} />
+              <Icon name="history" size={16} />
             </button>
           )}
         </span>
-        {origin && <span className="small faint block property__origin">{text.origin(origin.kind, origin.file, origin.row)}</span>}
+        {apart && <span className="small faint block property__origin">{apart}</span>}
         {masked && <span className="small faint block">{t("masked")}</span>}
       </dd>
     </div>
@@ -157,7 +171,7 @@ function Editable({ property, label, editable, onSave }: { property: Property; l
   );
 }
 
-function HistoryDialog({ customerId, field, onClose }: { customerId: number; field: string; onClose: () => void }) {
+export function HistoryDialog({ customerId, field, onClose }: { customerId: number; field: string; onClose: () => void }) {
   const { t } = useTranslation("customers");
   const format = useFormat();
   const text = useChangeText();
@@ -166,6 +180,7 @@ function HistoryDialog({ customerId, field, onClose }: { customerId: number; fie
     <Dialog open title={t("historyOf", { field: text.field(field) })} onClose={onClose}>
       {history.error && <ProblemView error={history.error} onRetry={() => void history.refetch()} />}
       {history.isPending && <SkeletonLines />}
+      {history.data?.items.length === 0 && <p className="soft">{t("historyNone")}</p>}
       <ol className="stack">
         {history.data?.items.map((change, index) => (
           <li key={index}>

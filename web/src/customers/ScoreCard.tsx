@@ -6,6 +6,8 @@ import { ProblemView } from "../design/ProblemView";
 import { SkeletonLines } from "../design/Skeleton";
 import { useFormat } from "../i18n/useFormat";
 import { scoresQuery } from "./queries";
+import { ScoreChanges } from "./ScoreChanges";
+import { ScoreFeedback } from "./ScoreFeedback";
 import type { CustomerDetail, Score } from "./types";
 
 const RULES = ["total_spend", "window_before", "mean_per_period"] as const;
@@ -25,18 +27,57 @@ export function ScoreCard({ customer }: { customer: CustomerDetail }) {
       ) : scores.data.length === 0 ? (
         <p className="soft">{t("score.none")}</p>
       ) : (
-        scores.data.map((score) => <ScoreOf key={score.task} score={score} />)
+        scores.data.map((score) => <ScoreOf key={score.task} score={score} customerId={customer.id} />)
       )}
     </Panel>
   );
 }
 
-function ScoreOf({ score }: { score: Score }) {
+const SIGNS = { 1: "up", 0: "neither", "-1": "down" } as const;
+const MARKS = { up: "▲", neither: "·", down: "▼" } as const;
+
+function Reasons({ score }: { score: Score }) {
+  const { t } = useTranslation("customers");
+  const format = useFormat();
+  if (score.reasons.length === 0) return null;
+  return (
+    <ul className="reasons stack stack--tight" aria-label={t("score.reasons")}>
+      {score.reasons.map((reason) => {
+        const sign = SIGNS[String(reason.sign) as "1"];
+        return (
+          <li key={reason.code}>
+            <span className={`reasons__sign reasons__sign--${sign}`} role="img" aria-label={t(`score.signs.${sign}`)} title={t(`score.signs.${sign}`)}>
+              {MARKS[sign]}
+            </span>
+            <span>
+              {format.spaced(reason.what)}
+              {reason.why && <span className="small faint block">{format.spaced(reason.why)}</span>}
+            </span>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+/** What was said before, in amounts where both were amounts, else in places. */
+function Before({ score }: { score: Score }) {
+  const { t } = useTranslation("customers");
+  const format = useFormat();
+  const { previous } = score;
+  if (!previous) return null;
+  const amounts = score.expected_value_micros !== null && previous.expected_value_micros !== null;
+  const was = amounts ? format.money(format.worthOf(previous.expected_value_micros ?? 0), { whole: true }) : t("score.rank", { rank: format.number(previous.rank), of: format.number(previous.of) });
+  return <p className="soft">{t("score.before", { was, day: format.day(previous.as_of) })}</p>;
+}
+
+function ScoreOf({ score, customerId }: { score: Score; customerId: number }) {
   const { t } = useTranslation("customers");
   const format = useFormat();
   const money = (micros: number) => format.money(format.worthOf(micros), { whole: true });
   const days = format.number(score.horizon_days);
-  const place = t("score.rank", { rank: format.number(score.rank), of: format.number(score.of) });
+  const percent = Math.max(1, Math.ceil((100 * score.rank) / Math.max(1, score.of)));
+  const place = `${t("score.rank", { rank: format.number(score.rank), of: format.number(score.of) })}${percent <= 50 ? ` (${t("score.top", { percent })})` : ""}`;
   return (
     <div className="score">
       {score.state === "published" && score.expected_value_micros !== null ? (
@@ -56,13 +97,10 @@ function ScoreOf({ score }: { score: Score }) {
       ) : (
         <PlainRule score={score} place={place} />
       )}
-      {score.reasons.length > 0 && (
-        <ul className="reasons stack stack--tight" aria-label={t("score.reasons")}>
-          {score.reasons.map((reason, index) => (
-            <li key={index}>{format.spaced(reason.what)}</li>
-          ))}
-        </ul>
-      )}
+      <Before score={score} />
+      <Reasons score={score} />
+      <ScoreChanges customerId={customerId} score={score} />
+      <ScoreFeedback customerId={customerId} score={score} />
       <p className="row row--apart small">
         <Link to="/predictions">{t("score.how")}</Link>
         <span className="faint">{t("asOf", { day: format.day(score.as_of) })}</span>

@@ -31,7 +31,7 @@ export function useCustomerColumns(): Column<CustomerRow>[] {
     { key: "expected_orders", title: t("fields.expected_orders"), numeric: true, render: (row) => count(row.expected_orders) },
     { key: "probability_active", title: t("fields.probability_active"), numeric: true, render: (row) => share(row.probability_active) },
     { key: "segment", title: t("fields.segment"), shown: true, render: (row) => <SegmentTag segment={row.segment} /> },
-    { key: "external_id", title: t("fields.external_id"), shown: true, render: (row) => <span className="soft">{row.external_id}</span> },
+    { key: "external_id", title: t("fields.external_id"), render: (row) => <span className="soft">{row.external_id}</span> },
     { key: "first_order_on", title: t("fields.first_order_on"), numeric: true, render: (row) => day(row.first_order_on) },
     { key: "country", title: t("fields.country"), shown: true, render: (row) => row.country || NONE },
     { key: "city", title: t("fields.city"), render: (row) => row.city || NONE },

@@ -4,11 +4,13 @@ import { filterText, type CustomerFilter } from "./address";
 import type { TimelineKind } from "./types";
 
 export const PAGE_SIZE = 100;
+/** A phone shows cards, of which a hundred are a long way to scroll. */
+export const PHONE_PAGE = 25;
 
-export const customersQuery = (filter: CustomerFilter, sort: string) =>
+export const customersQuery = (filter: CustomerFilter, sort: string, limit = PAGE_SIZE) =>
   infiniteQueryOptions({
-    queryKey: ["customers", "list", filter, sort],
-    queryFn: ({ pageParam, signal }) => answer(client.GET("/customers", { params: { query: { filter: filterText(filter), sort, cursor: pageParam, limit: PAGE_SIZE } }, signal })),
+    queryKey: ["customers", "list", filter, sort, limit],
+    queryFn: ({ pageParam, signal }) => answer(client.GET("/customers", { params: { query: { filter: filterText(filter), sort, cursor: pageParam, limit } }, signal })),
     initialPageParam: "",
     getNextPageParam: (page) => page.next ?? undefined,
   });
@@ -30,6 +32,13 @@ export const scoresQuery = (id: number) =>
   queryOptions({
     queryKey: ["customers", "scores", id],
     queryFn: ({ signal }) => answer(client.GET("/predictions/customers/{customer_id}", { params: { path: { customer_id: id } }, signal })),
+  });
+
+export const changesQuery = (id: number) =>
+  queryOptions({
+    queryKey: ["customers", "scores", id, "changes"],
+    queryFn: ({ signal }) => answer(client.GET("/predictions/customers/{customer_id}/changes", { params: { path: { customer_id: id } }, signal })),
+    retry: false,
   });
 
 /** The newest orders, for the picture; the list of everything is the timeline. */

@@ -9,13 +9,13 @@ import { concentration, revenueBars } from "../charts/curves";
 import { cohortHeatmap } from "../charts/grid";
 import { waterfall, type WaterfallStep } from "../charts/waterfall";
 import { AnswerPage } from "../design/AnswerPage";
-import { ButtonLink } from "../design/Button";
-import { EmptyState } from "../design/EmptyState";
 import { Segmented } from "../design/Field";
 import { microsForDrawing } from "../i18n/format";
 import { customersWith } from "../shell/links";
+import { StartHere } from "../shell/StartHere";
 import { BridgeCustomers } from "./BridgeCustomers";
-import { cohortRows, concentrationCurve } from "./shaping";
+import { cellDays, cohortRows, concentrationCurve, daysFrom, daysText, monthDays, type Days } from "./shaping";
+import { Spenders } from "./Spenders";
 import { isListed, SPANS, type Change, type Overview, type Span } from "./types";
 
 const SAID = ["new", "returning", "growing", "shrinking", "lapsed"] as const;
@@ -26,6 +26,7 @@ export default function DashboardPage() {
   const [asked, setAsked] = useSearchParams();
   const span: Span = SPANS.find((each) => each === asked.get("span")) ?? "quarter";
   const bar = asked.get("bar");
+  const days = daysFrom(asked.get("days"));
   const ask = (next: Record<string, string | null>) =>
     setAsked(
       (before) => {
@@ -35,6 +36,10 @@ export default function DashboardPage() {
       },
       { replace: true, preventScrollReset: true },
     );
+  const open = (kind: string, { before, now }: Overview) => {
+    if (kind === "before" || kind === "now") ask({ days: daysText(kind === "before" ? before : now), bar: null });
+    else if (isListed(kind)) ask({ bar: kind, days: null });
+  };
   const query = useQuery({
     queryKey: ["dashboard", span],
     queryFn: ({ signal }) => answer(client.GET("/dashboards/overview", { params: { query: { span } }, signal })),
@@ -48,28 +53,22 @@ export default function DashboardPage() {
       loading={query.isPending}
       error={nothing ? null : query.error}
       onRetry={() => void query.refetch()}
-      actions={!nothing && <Segmented label={t("period")} value={span} onChange={(value) => ask({ span: value, bar: null })} options={SPANS.map((value) => ({ value, label: t(`spans.${value}`) }))} />}
-      answer={data && <Answer data={data} />}
+      actions={!nothing && <Segmented label={t("period")} value={span} onChange={(value) => ask({ span: value, bar: null, days: null })} options={SPANS.map((value) => ({ value, label: t(`spans.${value}`) }))} />}
+      answer={data && <Answer data={data} onOpen={(kind) => ask({ bar: kind, days: null })} />}
       note={data && <Note data={data} />}
       empty={
         (nothing || data?.months.length === 0) && (
-          <EmptyState
-            icon="dashboards"
-            title={t("empty.title")}
-            action={
-              <ButtonLink kind="primary" icon="imports" to="/imports/new">
-                {t("empty.import")}
-              </ButtonLink>
-            }
-          >
+          <StartHere icon="dashboards" title={t("empty.title")}>
             {t("empty.text")}
-          </EmptyState>
+          </StartHere>
         )
       }
     >
-      {data && <Bridge data={data} context={context} onOpen={(kind) => isListed(kind) && ask({ bar: kind })} />}
+      {data && <Bridge data={data} context={context} onOpen={(kind) => open(kind, data)} />}
       {data && isListed(bar) && <BridgeCustomers key={`${bar}-${span}`} kind={bar} span={span} onClose={() => ask({ bar: null })} />}
-      {data && <Pictures data={data} context={context} />}
+      {days && !days.cohort && !days.top && <Spenders key={daysText(days)} days={days} onClose={() => ask({ days: null })} />}
+      {data && <Pictures data={data} context={context} onDays={(next) => ask({ days: daysText(next), bar: null })} />}
+      {days && (days.cohort || days.top) && <Spenders key={daysText(days)} days={days} onClose={() => ask({ days: null })} />}
     </AnswerPage>
   );
 }
@@ -78,11 +77,11 @@ function changeOf(data: Overview, kind: Change) {
   return data.bridge.find((each) => each.kind === kind)?.change_micros ?? 0;
 }
 
-function Answer({ data }: { data: Overview }) {
+function Answer({ data, onOpen }: { data: Overview; onOpen: (kind: string) => void }) {
   const { format } = useChartContext();
   const money = (value: number | bigint) => format.money(value, { compact: true, signed: true });
   const values = Object.fromEntries(SAID.map((kind) => [kind, money(changeOf(data, kind))]));
-  return <Trans ns="dashboards" i18nKey="answer" values={{ change: money(BigInt(data.spend_now_micros) - BigInt(data.spend_before_micros)), ...values }} components={{ b: <b /> }} />;
+  return <Trans ns="dashboards" i18nKey="answer" values={{ change: money(BigInt(data.spend_now_micros) - BigInt(data.spend_before_micros)), ...values }} components={{ b: <b />, ...Object.fromEntries(SAID.map((kind) => [kind, <button key={kind} type="button" className="text-button answer__open" onClick={() => onOpen(kind)} />])) }} />;
 }
 
 function Note({ data }: { data: Overview }) {
@@ -128,36 +127,39 @@ function Bridge({ data, context, onOpen }: { data: Overview; context: ChartConte
   return <ChartFrame title={t("pictures.bridge")} note={t("pictures.bridgeNote")} drawing={waterfall(steps, context)} file="revenue-bridge" onSelect={onOpen} />;
 }
 
-function Pictures({ data, context }: { data: Overview; context: ChartContext }) {
+function Pictures({ data, context, onDays }: { data: Overview; context: ChartContext; onDays: (days: Days) => void }) {
   const { t } = useTranslation("dashboards");
   const { format } = context;
   const go = useNavigate();
-  const list = (field: "first_order_on" | "last_order_on", month: string) => void go(customersWith({ [field]: { from: month, to: monthEnd(month) } }));
   const curve = concentrationCurve(data.concentration);
   const lastMonth = data.months.at(-1);
-  const unfinished = lastMonth && data.as_of < monthEnd(lastMonth.month_on);
+  const unfinished = lastMonth && data.as_of < monthDays(lastMonth.month_on).end;
+  const openCohort = (key: string) => {
+    const [month = "", later] = key.split("+");
+    if (later) return onDays(cellDays(month, Number(later)));
+    const { start, end } = monthDays(month);
+    void go(customersWith({ first_order_on: { from: start, to: end } }));
+  };
+  const openTop = (share: string) => {
+    const top = data.concentration.find((each) => each.top_percent === Math.round(Number(share) * 100));
+    if (top) onDays({ ...data.now, top: top.customers });
+  };
   return (
     <>
       <ChartFrame
         title={t("pictures.months")}
         note={unfinished ? t("pictures.monthsNote", { day: format.day(data.as_of) }) : undefined}
         file="revenue-by-month"
-        onSelect={(month) => list("last_order_on", month)}
+        onSelect={(month) => onDays(monthDays(month))}
         drawing={revenueBars(
           data.months.map((month) => ({ key: month.month_on, month: month.month_on, value: microsForDrawing(month.spend_micros), text: format.money(month.spend_micros, { compact: true }) })),
           context,
         )}
       />
       <div className="two-up">
-        <ChartFrame title={t("pictures.cohorts")} note={t("pictures.cohortsNote")} file="cohorts" onSelect={(month) => list("first_order_on", month)} drawing={cohortHeatmap(cohortRows(data.cohorts, data.as_of), context)} />
-        {curve && <ChartFrame title={t("pictures.concentration")} note={t("pictures.concentrationNote")} file="concentration" drawing={concentration(curve.points, curve.marked, context)} />}
+        <ChartFrame title={t("pictures.cohorts")} note={t("pictures.cohortsNote")} file="cohorts" onSelect={openCohort} drawing={cohortHeatmap(cohortRows(data.cohorts, data.as_of), context)} />
+        {curve && <ChartFrame title={t("pictures.concentration")} note={t("pictures.concentrationNote")} file="concentration" onSelect={openTop} drawing={concentration(curve.points, curve.marked, context)} />}
       </div>
     </>
   );
-}
-
-/** The list takes a range of days: a month is from its first to its last. */
-function monthEnd(month: string): string {
-  const [year = 1970, number = 1] = month.split("-").map(Number);
-  return new Date(Date.UTC(year, number, 0)).toISOString().slice(0, 10);
 }

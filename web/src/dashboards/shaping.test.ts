@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cohortRows, concentrationCurve } from "./shaping";
+import { cellDays, cohortRows, concentrationCurve, daysFrom, daysText, monthDays } from "./shaping";
 
 const cell = (cohort_on: string, months_since: number, customers: number) => ({ cohort_on, months_since, cohort_customers: 40, customers, spend_micros: 0 });
 
@@ -22,4 +22,16 @@ describe("concentration", () => {
     expect(found?.points.map((point) => point.spend)).toEqual([0, 0.2, 0.7, 0.9, 1]);
   });
   it("is nothing without spend", () => expect(concentrationCurve([])).toBeNull());
+});
+
+it("keeps the days of a list in the address, and takes a broken one for none", () => {
+  const days = { start: "2026-02-01", end: "2026-02-28", cohort: "2025-11-01", top: 12 };
+  expect(daysFrom(daysText(days))).toEqual(days);
+  expect(daysFrom(daysText({ start: "2026-02-01", end: "2026-02-28" }))).toEqual({ start: "2026-02-01", end: "2026-02-28" });
+  expect([daysFrom(null), daysFrom("x~y"), daysFrom("2026-02-01")]).toEqual([null, null, null]);
+});
+
+it("finds the days of a cell: the cohort's month, so many months later", () => {
+  expect(monthDays("2028-02-01")).toEqual({ start: "2028-02-01", end: "2028-02-29" });
+  expect(cellDays("2025-11-01", 3)).toEqual({ start: "2026-02-01", end: "2026-02-28", cohort: "2025-11-01" });
 });

@@ -24,3 +24,33 @@ export function concentrationCurve(tops: Overview["concentration"]): { points: C
   const ends = { customers: 1, spend: 1 };
   return { points: [{ customers: 0, spend: 0 }, ...shares.filter((each) => each.customers < 1), ends], marked };
 }
+
+/** Days whose spenders are listed; as it stands in the address: start, end, cohort, top. */
+export interface Days {
+  start: string;
+  end: string;
+  cohort?: string;
+  top?: number;
+}
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+
+export const daysText = ({ start, end, cohort = "", top }: Days): string => [start, end, cohort, top ?? ""].join("~");
+
+export function daysFrom(text: string | null): Days | null {
+  const [start = "", end = "", cohort = "", top = ""] = (text ?? "").split("~");
+  if (!DAY.test(start) || !DAY.test(end)) return null;
+  return { start, end, ...(DAY.test(cohort) && { cohort }), ...(/^[1-9]\d*$/.test(top) && { top: Number(top) }) };
+}
+
+/** From its first day to its last. */
+export function monthDays(month: string): Days {
+  const [year = 1970, number = 1] = month.split("-").map(Number);
+  return { start: month, end: new Date(Date.UTC(year, number, 0)).toISOString().slice(0, 10) };
+}
+
+/** The cell of a cohort so many months later. */
+export function cellDays(cohort: string, later: number): Days {
+  const [year = 1970, number = 1] = cohort.split("-").map(Number);
+  return { ...monthDays(new Date(Date.UTC(year, number - 1 + later, 1)).toISOString().slice(0, 10)), cohort };
+}

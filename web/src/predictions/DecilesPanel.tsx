@@ -19,18 +19,24 @@ export function DecilesPanel({ test, onSelect }: { test: Partial<BackTest>; onSe
   const origin = origins.find((each) => each.as_of === chosen);
   const tested = origin?.deciles ?? test.pooled_deciles ?? [];
   if (tested.length === 0) return null;
+  const windows = [...origins.map((each) => ({ value: each.as_of, label: `${format.day(each.as_of, "month")} – ${format.day(each.until, "month")}` })), { value: POOLED, label: t("backTest.pooled") }];
   const money = (units: number) => format.money(unitsToMicros(units), { compact: true });
   return (
     <div className="stack stack--tight">
       {origins.length > 1 && (
         <div className="row">
           <span className="soft">{t("backTest.window")}</span>
-          <Segmented
-            label={t("backTest.window")}
-            value={chosen}
-            onChange={setChosen}
-            options={[...origins.map((each) => ({ value: each.as_of, label: context.narrow ? format.day(each.until, "month") : `${format.day(each.as_of, "month")} – ${format.day(each.until, "month")}` })), { value: POOLED, label: t("backTest.pooled") }]}
-          />
+          {context.narrow ? (
+            <select className="select" aria-label={t("backTest.window")} value={chosen} onChange={(event) => setChosen(event.target.value)}>
+              {windows.map((each) => (
+                <option key={each.value} value={each.value}>
+                  {each.label}
+                </option>
+              ))}
+            </select>
+          ) : (
+            <Segmented label={t("backTest.window")} value={chosen} onChange={setChosen} options={windows} />
+          )}
         </div>
       )}
       <ChartFrame

@@ -11,7 +11,8 @@ import { DataTable } from "../design/table/DataTable";
 import { useFormat } from "../i18n/useFormat";
 import { customersWith, segmentOf } from "../shell/links";
 import { DecilesPanel } from "./DecilesPanel";
-import { useLedger, useVersion, useVersions } from "./queries";
+import { useVersion, useVersions } from "./queries";
+import { FeedbackPanel } from "./FeedbackPanel";
 import { RankingPanel } from "./RankingPanel";
 import { estimateText, ranksOfTenth, unitsToMicros } from "./shaping";
 import { StateTag } from "./StateTag";
@@ -55,7 +56,7 @@ function Body({ data }: { data: VersionDetail }) {
   const format = useFormat();
   const go = useNavigate();
   const { backtest: test } = data;
-  const ranked = useLedger().data?.pages.flatMap((page) => page.items).find((snapshot) => snapshot.as_of === data.as_of)?.entries;
+  const ranked = data.card.customers;
   const toTenth = (tenth: string) => ranked && void go(customersWith({ value_rank: ranksOfTenth(Number(tenth), ranked) }));
   return (
     <>
@@ -83,6 +84,7 @@ function Body({ data }: { data: VersionDetail }) {
         ]}
       />
       {test.season_seen === false && <p className="soft">{t("seasonUnseen")}</p>}
+      <FeedbackPanel version={data.id} />
       <Versions current={data.id} />
     </>
   );

@@ -2,10 +2,10 @@ import { Trans, useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { AnswerPage } from "../design/AnswerPage";
 import { ButtonLink } from "../design/Button";
-import { EmptyState } from "../design/EmptyState";
 import { Panel } from "../design/Panel";
 import { DataTable } from "../design/table/DataTable";
 import { useFormat } from "../i18n/useFormat";
+import { StartHere } from "../shell/StartHere";
 import { DecilesPanel } from "./DecilesPanel";
 import { HorizonPanel } from "./HorizonPanel";
 import { useTasks, useVersion } from "./queries";
@@ -33,17 +33,9 @@ export default function PredictionsPage() {
       note={main?.headline && t("answerNote", { from: format.day(main.headline.as_of), to: format.day(main.headline.until), rule: methodName(main.serving.rule) })}
       empty={
         tasks.data?.length === 0 && (
-          <EmptyState
-            icon="predictions"
-            title={t("empty.title")}
-            action={
-              <ButtonLink kind="primary" icon="imports" to="/imports/new">
-                {t("empty.import")}
-              </ButtonLink>
-            }
-          >
+          <StartHere icon="predictions" title={t("empty.title")}>
             {t("empty.text")}
-          </EmptyState>
+          </StartHere>
         )
       }
     >

@@ -22,7 +22,7 @@ export function RankingPanel({ rankings }: { rankings: Ranking[] }) {
   const nameOf = (row: Ranking) => (row.role === "rule" ? t("ranking.ruleName", { name: methodName(row.name) }) : methodName(row.name));
   const rows = rankings
     .filter((row) => row.top_share.value !== null)
-    .map((row): Compared => ({ key: row.name, name: nameOf(row), role: ROLES[row.role], value: row.top_share.value ?? 0, low: row.top_share.low, high: row.top_share.high, text: estimateText(row.top_share, percent) }));
+    .map((row): Compared => ({ key: row.name, name: nameOf(row), role: ROLES[row.role], value: row.top_share.value ?? 0, low: row.top_share.low, high: row.top_share.high, text: estimateText(row.top_share, percent), short: percent(row.top_share.value ?? 0) }));
   return (
     <>
       <ChartFrame title={t("ranking.picture")} note={t("ranking.note")} drawing={comparison(rows, percent, t("ranking.top"), context)} file="ranking" />

@@ -67,7 +67,7 @@ export interface BackTest {
 
 export type VersionDetail = Omit<Schema<"VersionDetail">, "backtest" | "card"> & {
   backtest: Partial<BackTest>;
-  card: { code_version?: string; seed?: number; lake?: Record<string, number>; signature?: string };
+  card: { customers?: number; code_version?: string; seed?: number; lake?: Record<string, number>; signature?: string };
 };
 
 /** Of a settled snapshot; whole micros. */

@@ -10,12 +10,12 @@ import { useChartContext } from "../charts/context";
 import { rfmMap } from "../charts/grid";
 import { AnswerPage } from "../design/AnswerPage";
 import { ButtonLink } from "../design/Button";
-import { EmptyState } from "../design/EmptyState";
 import { Panel } from "../design/Panel";
 import { DataTable } from "../design/table/DataTable";
 import { microsForDrawing } from "../i18n/format";
 import { useFormat } from "../i18n/useFormat";
 import { customersWith } from "../shell/links";
+import { StartHere } from "../shell/StartHere";
 import { Groups } from "./Groups";
 import { useSegmentName } from "./names";
 import { overviewQuery, ownQuery } from "./queries";
@@ -48,17 +48,9 @@ export default function SegmentsPage() {
       note={data && t("asOf", { day: format.day(data.as_of) })}
       empty={
         nothing && (
-          <EmptyState
-            icon="segments"
-            title={t("empty.title")}
-            action={
-              <ButtonLink kind="primary" icon="imports" to="/imports/new">
-                {t("empty.import")}
-              </ButtonLink>
-            }
-          >
+          <StartHere icon="segments" title={t("empty.title")}>
             {t("empty.text")}
-          </EmptyState>
+          </StartHere>
         )
       }
     >
@@ -91,7 +83,7 @@ function Pictures({ data }: { data: SegmentsOverview }) {
                 <Link className="quiet-link" to={customersWith(each.filter)}>
                   <span className="row row--apart">
                     <span>{each.name}</span>
-                    <span className="number soft">{t("shareLine", { count: each.customers, customers: format.number(each.customers), share: format.percent(each.spend_share) })}</span>
+                    <span className="number soft">{t("shareLine", { count: each.customers, customers: format.number(each.customers), share: format.percent(each.spend_share, each.spend_share < 0.01 ? 1 : 0) })}</span>
                   </span>
                   <span className="share-bar" style={{ width: `${Math.max(0.5, (100 * each.spend_share) / largest)}%`, background: segmentVariable(each.code) }} />
                 </Link>
@@ -153,9 +145,10 @@ function Afterwards({ data }: { data: SegmentsOverview }) {
     value: microsForDrawing(each.mean_spend_micros),
     low: microsForDrawing(each.mean_low_micros),
     high: microsForDrawing(each.mean_high_micros),
+    short: money(each.mean_spend_micros),
     text: `${money(each.mean_spend_micros)} (${money(each.mean_low_micros)}–${money(each.mean_high_micros)}) · ${t("bought", { share: format.percent(each.buying_share) })}`,
   }));
-  return <ChartFrame title={t("afterwards.title")} note={t("afterwards.note", { from: format.day(afterwards.made_on), to: format.day(afterwards.until) })} file="afterwards" drawing={comparison(rows, (value) => format.compact(value), t("afterwards.mean"), context, t("fields.name"))} />;
+  return <ChartFrame title={t("afterwards.title")} note={t("afterwards.note", { from: format.day(afterwards.made_on), to: format.day(afterwards.until) })} file="afterwards" drawing={comparison(rows, (value) => format.money(Math.round(value * 1e6), { compact: true }), t("afterwards.mean"), context, t("fields.name"))} />;
 }
 
 function Own() {

@@ -2,18 +2,17 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState, type KeyboardEvent } from "react";
 import { Trans, useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
-import { useCompany, useMay, useMayAll } from "../api/session";
+import { useCompany } from "../api/session";
 import { ChartFrame } from "../charts/ChartFrame";
 import { useChartContext } from "../charts/context";
 import { rankedBars } from "../charts/rankedBars";
 import { AnswerPage } from "../design/AnswerPage";
-import { ButtonLink } from "../design/Button";
-import { EmptyState } from "../design/EmptyState";
 import { Segmented } from "../design/Field";
 import { ProblemView } from "../design/ProblemView";
 import { DataTable } from "../design/table/DataTable";
 import { microsForDrawing } from "../i18n/format";
 import { useFormat } from "../i18n/useFormat";
+import { StartHere } from "../shell/StartHere";
 import { DoneList } from "./DoneList";
 import { OutcomeDialog } from "./OutcomeDialog";
 import { todayQuery, type Whose, type WorkItem } from "./queries";
@@ -54,7 +53,14 @@ export default function WorklistPage() {
       }
       note={notes && notes.filter(Boolean).join(" · ")}
       actions={<Segmented label={t("whose")} value={whose} onChange={setWhose} options={(["all", "mine", "nobody"] as const).map((value) => ({ value, label: t(value) }))} />}
-      empty={first && first.as_of === null && <NothingYet />}
+      empty={
+        first &&
+        first.as_of === null && (
+          <StartHere icon="worklist" title={t("empty.title")}>
+            {t("empty.text")}
+          </StartHere>
+        )
+      }
     >
       {first && tab === "open" && first.to_call > 0 && <Picture items={first.items.slice(0, first.to_call)} />}
       <section className="panel" aria-label={t("list")}>
@@ -64,32 +70,6 @@ export default function WorklistPage() {
         {tab === "done" ? <DoneList /> : <Items key={tab} whose={whose} state={tab} toCall={tab === "open" ? (first?.to_call ?? 0) : 0} />}
       </section>
     </AnswerPage>
-  );
-}
-
-function NothingYet() {
-  const { t } = useTranslation("worklists");
-  const mayImport = useMay("import");
-  const maySwitch = useMayAll("company");
-  return (
-    <EmptyState
-      icon="worklist"
-      title={t("empty.title")}
-      action={
-        (mayImport || maySwitch) && (
-          <>
-            {mayImport && (
-              <ButtonLink kind="primary" to="/imports/new" icon="imports">
-                {t("empty.import")}
-              </ButtonLink>
-            )}
-            {maySwitch && <ButtonLink to="/settings/workspace">{t("empty.sample")}</ButtonLink>}
-          </>
-        )
-      }
-    >
-      {t("empty.text")}
-    </EmptyState>
   );
 }
 
