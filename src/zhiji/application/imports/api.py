@@ -88,14 +88,16 @@ class ImportPage(Schema):
 
 
 class Summary(Schema):
-    """``months``: the reconciliations of all files by month, in micros; with ``is_overlapping`` their sum counts some
-    orders more than once."""
+    """``months``: what all files brought beside what the record holds, in micros; ``difference_micros`` of a month is
+    what nothing explains. ``unsettled_micros``: sums of orders less their lines, 0 unless they are stale. While
+    ``is_moving``, an import is half-way and neither means anything."""
 
     imports: int
     last_on: str | None
     quarantined: int
     months: list[dict[str, Any]]
-    is_overlapping: bool
+    unsettled_micros: int
+    is_moving: bool
 
 
 class UploadForm(Schema):

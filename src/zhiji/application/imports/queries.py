@@ -7,12 +7,13 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
+from zhiji.application.imports import reconciliation
 from zhiji.application.imports.models import Import
 from zhiji.data.landing.models import RejectedRow
 from zhiji.data.store.models import OrderLine
 from zhiji.kernel import LineKind
 from zhiji.platform.company import company
-from zhiji.platform.models import User
+from zhiji.platform.models import Job, User
 from zhiji.platform.scope import get_scoped, scope
 from zhiji.processing.cleaning import STATES_WITHOUT_VALUE
 
@@ -52,30 +53,21 @@ def identical_lines() -> dict[str, Any]:
 def summary(user: User) -> dict[str, Any]:
     """What the page says first: to which day everything is in, where the files' money went, what is in quarantine.
 
-    ``months``: the reconciliations of all files added up by month. ``is_overlapping``: files brought something again or
-    changed it, so that the sum counts it more than once; then only each file's own months say something.
+    ``months``: see ``reconciliation``. ``unsettled_micros``: by how much the sums that orders bear differ from their
+    lines. While ``is_moving``, an import or the switch is half-way and the figures mean nothing yet.
     """
-    stored = scope(user, Import).filter(state=Import.State.STORED)
+    seen = scope(user, Import)
+    stored = seen.filter(state=Import.State.STORED)
     reports = list(stored.values_list("report", flat=True))
     last = max((report["last_on"] for report in reports if report.get("last_on")), default=None)
     quarantined = RejectedRow.objects.filter(batch__in=stored.values("batch"), corrected_by=None).count()
+    moving = Q(kind="identical_lines") & Q(state__in=[Job.State.QUEUED, Job.State.RUNNING, Job.State.WAITING])
+    months = reconciliation.months(
+        reports, list(seen.filter(state=Import.State.UNDONE).values_list("report", flat=True))
+    )
     return {
-        "imports": len(reports), "last_on": last, "quarantined": quarantined,
-        "months": _added_up(reports), "is_overlapping": any(_brought_again(report) for report in reports),
+        "imports": len(reports), "last_on": last, "quarantined": quarantined, "months": months,
+        "unsettled_micros": reconciliation.unsettled(months),
+        "is_moving": seen.filter(state__in=[Import.State.STORING, Import.State.UNDOING]).exists()
+        or Job.objects.filter(moving).exists(),
     }  # fmt: skip
-
-
-def _brought_again(report: dict[str, Any]) -> bool:
-    counts = report.get("counts", {})
-    return bool(counts.get("redelivered") or counts.get("redelivered_orders") or counts.get("changed_orders"))
-
-
-def _added_up(reports: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    months: dict[tuple[str, str], dict[str, Any]] = {}
-    for line in (line for report in reports for line in report.get("months", [])):
-        key = (line["month"] or "", line["currency"] or "")
-        total = months.setdefault(key, {"month": line["month"], "currency": line["currency"]})
-        for name, value in line.items():
-            if name not in ("month", "currency"):
-                total[name] = total.get(name, 0) + (value or 0)
-    return [months[key] for key in sorted(months)]

@@ -9,15 +9,18 @@ from zhiji.processing.validation.expectations import (
     Expectation,
 )
 from zhiji.processing.validation.reconciliation import LATER, PARTS, reconcile
+from zhiji.processing.validation.standing import LEFT, standing
 
 __all__ = [
     "CUSTOMER_EXPECTATIONS",
     "EXPECTATIONS",
     "INTERACTION_EXPECTATIONS",
     "LATER",
+    "LEFT",
     "ORDER_EXPECTATIONS",
     "PARTS",
     "PRODUCT_EXPECTATIONS",
     "Expectation",
     "reconcile",
+    "standing",
 ]
