@@ -25,6 +25,8 @@ def register(app: typer.Typer) -> None:
     group.command("reset-link", help=reset_help)(user_reset_link)
     group.command("setup-link", help=both("Print a new set-up link.", "重新打印初始设置链接。"))(setup_link)
     group.command("deactivate", help=both("Deactivate a user.", "停用用户。"))(user_deactivate)
+    factor_help = both("Turn off a user's second factor.", "关闭某用户的两步验证。")
+    group.command("reset-second-factor", help=factor_help)(user_reset_second_factor)
     app.add_typer(group, name="user")
 
 
@@ -103,6 +105,16 @@ def user_reset_link(email: Email, json: Json = False) -> None:
 
     link = _reset_url(services.password_reset_link_create(by=None, user=_find(email)))
     frame.show({"link": link}, json, lambda: link)
+
+
+def user_reset_second_factor(email: Email, json: Json = False) -> None:
+    """For who lost phone and recovery codes, above all the only administrator."""
+    frame.start()
+    from zhiji.application.accounts import services
+
+    user = _find(email)
+    services.second_factor_reset(by=None, user=user)
+    frame.show(_told(user), json, lambda: user.email)
 
 
 def setup_link(json: Json = False) -> None:

@@ -100,3 +100,30 @@ class DatabaseUnavailable(CodedError):
 class DiskFull(CodedError):
     code = "disk_full"
     status = 507
+
+
+class SecondFactorNeeded(CodedError):
+    """The password was right; the code of the authenticator is still due."""
+
+    code = "second_factor_needed"
+    status = 401
+
+
+class SecondFactorWrong(CodedError):
+    code = "second_factor_wrong"
+    status = 403
+
+
+class SecondFactorPresent(CodedError):
+    code = "second_factor_present"
+    status = 409
+
+
+class SecondFactorAbsent(CodedError):
+    code = "second_factor_absent"
+    status = 409
+
+
+class SecondFactorUnreadable(CodedError):
+    code = "second_factor_unreadable"
+    status = 409

@@ -103,6 +103,10 @@ class Workspace:
         return write_secret(self.keys / "audit.key", 32)
 
     @cached_property
+    def factor_key(self) -> bytes:
+        return write_secret(self.keys / "factor.key", 32)
+
+    @cached_property
     def answer_key(self) -> bytes:
         return write_secret(self.keys / "answer.key", 32)
 

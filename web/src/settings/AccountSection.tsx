@@ -8,6 +8,7 @@ import { Field } from "../design/Field";
 import { Panel } from "../design/Panel";
 import { ProblemView } from "../design/ProblemView";
 import { NewPasswordField } from "../entry/PasswordField";
+import { SecondFactor } from "./SecondFactor";
 
 function useSave() {
   const queries = useQueryClient();
@@ -74,6 +75,7 @@ export default function AccountSection() {
           </div>
         </form>
       </Panel>
+      <SecondFactor on={me.second_factor} />
     </>
   );
 }

@@ -35,7 +35,11 @@ export default function UsersSection() {
     },
   });
   const link = useMutation({ mutationFn: (id: number) => answer(client.POST("/accounts/users/{user_id}/reset-link", { params: { path: { user_id: id } } })) });
-  const error = users.error ?? change.error ?? link.error;
+  const resetFactor = useMutation({
+    mutationFn: (id: number) => answer(client.POST("/accounts/users/{user_id}/second-factor/reset", { params: { path: { user_id: id } } })),
+    onSuccess: () => void queries.invalidateQueries({ queryKey: ["settings", "users"] }),
+  });
+  const error = users.error ?? change.error ?? link.error ?? resetFactor.error;
   const columns: Column<User>[] = [
     {
       key: "name",
@@ -64,6 +68,11 @@ export default function UsersSection() {
               <Button kind="text" className="menu-entry" role="menuitem" onClick={() => (close(), link.mutate(user.id))}>
                 {t("users.resetLink")}
               </Button>
+              {user.second_factor && (
+                <Button kind="text" className="menu-entry" role="menuitem" onClick={() => (close(), resetFactor.mutate(user.id))}>
+                  {t("users.resetFactor")}
+                </Button>
+              )}
               <Button kind="text" className="menu-entry" role="menuitem" onClick={() => (close(), change.mutate({ id: user.id, is_active: !user.is_active }))}>
                 {user.is_active ? t("users.disable") : t("users.enable")}
               </Button>

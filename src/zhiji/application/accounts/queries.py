@@ -40,10 +40,18 @@ def permissions(user: User) -> dict[str, dict[str, str]]:
 
 
 def user_page(asking: User, *, search: str = "", after: int = 0, limit: int = 50) -> QuerySet[User]:
-    rows = scope(asking, User).filter(pk__gt=after).select_related("team").prefetch_related("role_grants")
+    rows = (
+        scope(asking, User).filter(pk__gt=after).select_related("team", "second_factor").prefetch_related("role_grants")
+    )
     if search:
         rows = rows.filter(Q(email__icontains=search) | Q(name__icontains=search))
     return rows.order_by("pk")[:limit]
+
+
+def has_second_factor(user: User) -> bool:
+    """Of a user that was read with it, without another query."""
+    factor = getattr(user, "second_factor", None)
+    return factor is not None and factor.confirmed_at is not None
 
 
 def user_count(asking: User) -> int:

@@ -18,6 +18,8 @@ GivenName = Annotated[str, Line(100, 1)]
 # Long enough for any pass phrase, short enough that hashing it cannot be used to keep the server busy.
 Password = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Secret = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+# Six digits, or a recovery code; people also type the blank or dash that they see.
+FactorCode = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)]
 Roles = Annotated[list[RoleName], Field(min_length=1, max_length=4)]
 
 
@@ -73,8 +75,11 @@ class WorkspaceIn(Schema):
 
 
 class SignIn(Schema):
+    """``code``: of the authenticator, or a recovery code, for who has a second factor (401 second_factor_needed)."""
+
     email: Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, min_length=1, max_length=254)]
     password: Password
+    code: FactorCode = ""
 
 
 class TicketIn(Schema):
@@ -122,6 +127,7 @@ class Me(Schema):
     company: CompanyOfMe
     workspace: str
     csrf_token: str
+    second_factor: bool
 
 
 class MeIn(Schema):
@@ -134,6 +140,33 @@ class MeIn(Schema):
     old_password: Password | None = None
 
 
+class PasswordIn(Schema):
+    password: Password
+
+
+class FactorCodeIn(Schema):
+    code: FactorCode
+
+
+class FactorStarted(Schema):
+    """``secret`` to type, ``uri`` to open, ``picture`` (a ``data:`` address) to scan: the same in three forms."""
+
+    secret: str
+    uri: str
+    picture: str
+
+
+class RecoveryCodes(Schema):
+    """Shown this once."""
+
+    codes: list[str]
+
+
+class FactorRemove(Schema):
+    password: Password
+    code: FactorCode
+
+
 class UserOut(Schema):
     id: int
     email: str
@@ -141,6 +174,7 @@ class UserOut(Schema):
     roles: list[str]
     team: TeamRef | None
     is_active: bool
+    second_factor: bool
     created_at: datetime
     last_login: datetime | None
 

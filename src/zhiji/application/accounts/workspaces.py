@@ -19,7 +19,7 @@ from django.db import transaction
 
 from zhiji.application.accounts import queries
 from zhiji.application.accounts.errors import WorkspaceFixed, WorkspaceNotPrepared
-from zhiji.platform import accounts, audit, jobs
+from zhiji.platform import accounts, audit, jobs, second_factor
 from zhiji.platform.company import company_update
 from zhiji.platform.models import OneUseLink, User
 from zhiji.platform.models.accounts import Role
@@ -73,6 +73,9 @@ def workspace_receive(*, email: str, name: str, language: str, password_hash: st
         user.save(update_fields=["password"])
         setup_complete(user)
     if user is None or not user.is_active or not hmac.compare_digest(user.password, password_hash):
+        return None
+    if second_factor.is_on(user):
+        # A ticket rests on the other workspace's sign-in, which asked for no code of this one.
         return None
     return accounts.link_create(OneUseLink.Purpose.MOVE, email=user.email)
 

@@ -1,6 +1,14 @@
 """Tables of the platform."""
 
-from zhiji.platform.models.accounts import ApiToken, OneUseLink, RoleGrant, Team, User
+from zhiji.platform.models.accounts import (
+    ApiToken,
+    OneUseLink,
+    RecoveryCode,
+    RoleGrant,
+    SecondFactor,
+    Team,
+    User,
+)
 from zhiji.platform.models.company import Company
 from zhiji.platform.models.record import AuditEntry, AuditHead, IdempotencyKey, Job, LiveEvent, SavedView
 
@@ -13,8 +21,10 @@ __all__ = [
     "Job",
     "LiveEvent",
     "OneUseLink",
+    "RecoveryCode",
     "RoleGrant",
     "SavedView",
+    "SecondFactor",
     "Team",
     "User",
 ]

@@ -116,3 +116,21 @@ class OneUseLink(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
+
+
+class SecondFactor(models.Model):
+    """A user's authenticator. ``last_step``: the newest time step of which a code was accepted; none before it is."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="second_factor")
+    sealed_secret = models.BinaryField()
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    last_step = models.BigIntegerField(default=-1)
+
+
+class RecoveryCode(models.Model):
+    """Works once instead of the authenticator. ``hint``: its first two characters, so that not all hashes are tried."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="recovery_codes")
+    hint = models.CharField(max_length=2)
+    digest = models.CharField(max_length=128)
+    used_at = models.DateTimeField(null=True, blank=True)

@@ -10,7 +10,7 @@ from django.middleware.csrf import get_token
 
 from zhiji.application.accounts import queries
 from zhiji.application.accounts.errors import SessionNeeded
-from zhiji.platform import audit
+from zhiji.platform import audit, second_factor
 from zhiji.platform.company import company
 from zhiji.platform.context import Actor, acting, current_actor
 from zhiji.platform.models import Team, User
@@ -25,6 +25,7 @@ def me_of(request: HttpRequest, user: User) -> dict[str, Any]:
         "id": user.pk, "email": user.email, "name": user.name, "roles": sorted(user.roles),
         "permissions": queries.permissions(user), "language": user.language, "theme": user.theme,
         "team": team_ref(user.team), "workspace": queries.workspace_name(), "csrf_token": get_token(request),
+        "second_factor": second_factor.is_on(user),
         "company": {
             "name": row.name, "currency": row.currency, "zone": row.zone, "language": row.language,
             "is_sample": row.is_sample, "margin_percent": row.margin_percent,
@@ -40,6 +41,7 @@ def user_of(user: User) -> dict[str, Any]:
     return {
         "id": user.pk, "email": user.email, "name": user.name, "team": team_ref(user.team),
         "roles": sorted(grant.role for grant in user.role_grants.all()), "is_active": user.is_active,
+        "second_factor": queries.has_second_factor(user),
         "created_at": user.created_at, "last_login": user.last_login,
     }  # fmt: skip
 
