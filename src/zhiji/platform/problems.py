@@ -71,6 +71,11 @@ def _reader(request: HttpRequest) -> Language:
 
 def database_fault(request: HttpRequest, error: Exception) -> CodedError:
     """Waited too long for another writer's lock, or there is no database to ask: two codes, both 503."""
-    waited = getattr(error.__cause__, "sqlstate", None) in _WAITED or "locked" in str(error)
+    waited = waited_too_long(error)
     log.warning("database_fault", reference=getattr(request, "request_id", ""), waited=waited, error=str(error)[:300])
     return ServiceBusy() if waited else DatabaseUnavailable()
+
+
+def waited_too_long(error: Exception) -> bool:
+    """Whether the fault is another's lock, and not the database itself."""
+    return getattr(error.__cause__, "sqlstate", None) in _WAITED or "locked" in str(error)
