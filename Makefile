@@ -24,6 +24,7 @@ bench: setup  ## speed and accuracy beside peers, on this machine (BENCH=name fo
 
 docs: setup  ## renew the parts of the documents that commands print
 	@$(BIN)/python scripts/generated_docs.py
+	@$(BIN)/python scripts/guides.py
 
 clean:  ## remove what set-up and tests built; never a workspace
 	@rm -rf .venv .stamps build dist artifacts web/node_modules web/dist src/zhiji/config/web src/*.egg-info \

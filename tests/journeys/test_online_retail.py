@@ -5,14 +5,20 @@ Every count was made by another route (pandas on the file); the sums too, in who
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from house.tree import ROOT
 from importing import bring
+from planted import refreshed
 from zhiji.application.imports import queries
+from zhiji.application.predictions.models import ModelVersion
+from zhiji.application.predictions.queries import version_words
 from zhiji.data.store.models import Customer, Order, OrderLine
+from zhiji.kernel import Reason, render
 from zhiji.platform.company import company_update
 
 pytestmark = [
@@ -29,6 +35,18 @@ def _by_hand(path: Path) -> pd.DataFrame:
     mille = (frame["UnitPrice"] * 1000).round().astype("int64")
     assert ((frame["UnitPrice"] * 1000 - mille).abs() < 1e-6).all()
     return frame.assign(amount=mille * frame["Quantity"].astype("int64") * MICROS_PER_MILLE)
+
+
+def guide_says(row, by_month: pd.Series) -> None:
+    """The guide quotes the findings, the months and the verdict as of 2011-08-31, in both languages."""
+    refreshed(date(2011, 8, 31))
+    for language, page in (("en", "real-data.md"), ("zh", "real-data.zh-CN.md")):
+        text = (ROOT / "docs" / "guides" / page).read_text("utf-8")
+        for finding in row.report["findings"]:
+            assert f"\n- {render(Reason.from_json(finding), language).what}\n" in text
+        for month, micros in by_month.items():
+            assert f"\n{month} {micros / 1e6:>14,.2f} 0\n" in text
+        assert f"\n{version_words(ModelVersion.objects.get(), language)['text']}\n" in text
 
 
 def test_every_line_and_every_penny_is_found_again(dataset_path):
@@ -61,5 +79,6 @@ def test_every_line_and_every_penny_is_found_again(dataset_path):
     )
     local = stored["event_at"].dt.tz_convert("Europe/London").dt.strftime("%Y-%m")
     assert stored.groupby(local)["amount_micros"].sum().to_dict() == by_month.to_dict()
+    guide_says(row, by_month)
     by_order = stored.groupby("order__number")["amount_micros"].sum().to_dict()
     assert by_order == raw.groupby("InvoiceNo")["amount"].sum().to_dict()

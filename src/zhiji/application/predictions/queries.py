@@ -72,9 +72,11 @@ def feedback(user: User, version: ModelVersion) -> QuerySet[ScoreFeedback]:
 
 
 def version_words(version: ModelVersion, language: Language) -> dict[str, Any]:
-    """A version in words: its state and why."""
+    """A version in words: its state and why, with the figures of the verdict."""
     reasons = [render(Reason.from_json(reason), language) for reason in version.reasons]
-    lines = [f"{version.task} ({version.horizon_days} d): {version.state}", *(f"- {reason.what}" for reason in reasons)]
+    space = " " if language == "en" else ""
+    told = [f"- {space.join(part for part in (reason.what, reason.why) if part)}" for reason in reasons]
+    lines = [f"{version.task} ({version.horizon_days} d): {version.state}", *told]
     return {
         "task": version.task, "version": version.version, "state": version.state, "as_of": version.as_of.isoformat(),
         "horizon_days": version.horizon_days, "reasons": [reason.what for reason in reasons], "text": "\n".join(lines),

@@ -107,7 +107,8 @@ def show_block(version: ModelVersion, after: int) -> tuple[int, int]:
 
 def _as_stored(scores: pd.DataFrame) -> pd.DataFrame:
     """Amounts in micros, and the rank: 1 is the best, ties by the lower id."""
-    frame = scores.sort_values(["value_score", "customer_id"], ascending=[False, True], ignore_index=True)
+    rounded = scores.assign(**{name: scores[name].round(6) for name in ("value_score", "rule_score")})
+    frame = rounded.sort_values(["value_score", "customer_id"], ascending=[False, True], ignore_index=True)
     frame["value_rank"] = np.arange(1, len(frame) + 1)
     for name in _MICROS:
         micros = (frame[name] * MICROS).round()
@@ -117,8 +118,8 @@ def _as_stored(scores: pd.DataFrame) -> pd.DataFrame:
 
 def _typical(scores: pd.DataFrame) -> dict[str, float]:
     """The customer in the middle, against whom the reasons of one customer are read."""
-    medians = {name: scores[name].median() for name in ("orders", "mean_order_micros", "probability_active")}
-    return {name: float(value) for name, value in medians.items() if not pd.isna(value)}
+    known = [name for name in ("orders", "mean_order_micros", "probability_active") if scores[name].notna().any()]
+    return {name: float(scores[name].median()) for name in known}
 
 
 def _save(model: CustomerValueModel, as_of: date) -> tuple[str, str]:
@@ -157,6 +158,7 @@ def _version(model: CustomerValueModel, as_of: date, path: str, run: str, card: 
 
 
 def _write_scores(version: ModelVersion, frame: pd.DataFrame) -> None:
+    frame = listing.present(frame)
     bulk.insert(
         CustomerScore,
         {
