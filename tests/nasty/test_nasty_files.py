@@ -9,6 +9,7 @@ import contextlib
 import importlib.util
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,8 @@ sys.modules["nasty_make"] = make
 _spec.loader.exec_module(make)
 
 LIMITS = Limits(memory_bytes=1_000_000_000, seconds=60)
+# What is to follow a commit follows it here too, though each test's transaction is rolled back.
+Committed = Callable[..., AbstractContextManager[Any]]
 HAN = range(0x4E00, 0xA000)
 
 
@@ -70,11 +73,11 @@ def world(django_db_setup: None, django_db_blocker: pytest.DjangoDbBlocker) -> I
         (workspace().models / "kept.json").unlink()
 
 
-def _assert_whole_refusal(nasty: Any, content: bytes) -> None:
+def _assert_whole_refusal(nasty: Any, content: bytes, committed: Committed) -> None:
     """By code, with its place and words, in the history; and nothing else is different."""
     before = state()
     landed = land(nasty.name, [content])
-    with contextlib.suppress(CodedError):  # what was refused is read below, as people read it
+    with committed(execute=True), contextlib.suppress(CodedError):  # what was refused is read below, as people read it
         row = services.import_create(file=landed, name=nasty.name, kind=nasty.kind)
         jobs.run_inline(services.import_check(row))
     row = Import.objects.latest("pk")
@@ -92,10 +95,11 @@ def _assert_whole_refusal(nasty: Any, content: bytes) -> None:
     assert_only_traces(before, state(), content)
 
 
-def _assert_kept(nasty: Any, content: bytes) -> None:
+def _assert_kept(nasty: Any, content: bytes, committed: Committed) -> None:
     """What is good is stored, what is bad waits in quarantine with its place; taken back, all is as it was."""
     before = state()
-    row = bring(content, kind=nasty.kind, name=nasty.name)
+    with committed(execute=True):
+        row = bring(content, kind=nasty.kind, name=nasty.name)
     counts = row.report["counts"]
     assert row.report["adds_up"]
     assert (
@@ -117,16 +121,18 @@ def _assert_kept(nasty: Any, content: bytes) -> None:
         assert counts["stored"] == nasty.stored
         assert not nasty.code or nasty.code in {note.code for note in notes}
     assert state().tables != before.tables
-    undo(row)
+    with committed(execute=True):
+        undo(row)
     assert_only_traces(before, state(), content)
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("nasty", make.NASTY, ids=lambda nasty: nasty.name)
-def test_nasty_file(nasty: Any, world: None) -> None:
+def test_nasty_file(nasty: Any, world: None, django_capture_on_commit_callbacks: Committed) -> None:
     """Through the door that upload, command, watched folder and API share."""
     content = nasty.make()
-    (_assert_whole_refusal if nasty.stage in ("file", "column") else _assert_kept)(nasty, content)
+    wanted = _assert_whole_refusal if nasty.stage in ("file", "column") else _assert_kept
+    wanted(nasty, content, django_capture_on_commit_callbacks)
 
 
 def _leave_a_row() -> None:
@@ -148,7 +154,10 @@ def _change_a_file() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("plant", [_leave_a_row, _change_a_row, _leave_a_file, _change_a_file])
 def test_a_planted_side_effect_is_caught(
-    plant: Callable[[], None], world: None, monkeypatch: pytest.MonkeyPatch
+    plant: Callable[[], None],
+    world: None,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Committed,
 ) -> None:
     """The same refusal, with a fault built into the reading of the file."""
     nasty = next(nasty for nasty in make.NASTY if nasty.name == "page.xls")
@@ -160,7 +169,7 @@ def test_a_planted_side_effect_is_caught(
     monkeypatch.setattr(services, "inspect", faulty)
     try:
         with pytest.raises(AssertionError):
-            _assert_whole_refusal(nasty, nasty.make() + plant.__name__.encode())
+            _assert_whole_refusal(nasty, nasty.make() + plant.__name__.encode(), django_capture_on_commit_callbacks)
     finally:
         (workspace().staging / "planted.parquet").unlink(missing_ok=True)
         (workspace().models / "kept.json").write_text("{}", encoding="utf-8")
