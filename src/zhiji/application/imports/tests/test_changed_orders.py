@@ -25,6 +25,7 @@ def spend() -> dict[str, int]:
     return {external_id: micros // 1_000_000 for external_id, micros in rows}
 
 
+@pytest.mark.databases
 def test_undoing_a_file_that_changed_heads_brings_the_earlier_heads_back() -> None:
     bring(FIRST)
     before = told()
@@ -47,6 +48,7 @@ def test_undoing_a_file_that_changed_heads_brings_the_earlier_heads_back() -> No
     assert spend() == {"C1": 60, "C2": 30}
 
 
+@pytest.mark.databases
 def test_heads_of_records_from_before_they_were_kept_are_what_the_orders_say() -> None:
     bring(FIRST)
     before = told()
