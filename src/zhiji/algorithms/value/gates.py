@@ -71,8 +71,8 @@ def ranking_failures(
     )
     for code, parts, leading, better in measures:
         if not better:
-            pair = tuple(float(np.mean([part[name].value for part in parts])) for name in (candidate, rule))
-            found.append(Reason(code, {"origins": len(windows)} | _compared(*pair, leading)))
+            model, plain = (float(np.mean([part[name].value for part in parts])) for name in (candidate, rule))
+            found.append(Reason(code, {"origins": len(windows)} | _compared(model, plain, leading)))
     return found
 
 

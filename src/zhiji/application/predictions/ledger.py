@@ -139,7 +139,7 @@ def _whole(snapshot: LedgerSnapshot, frozen: str, settled: str | None) -> bool:
     settlement = getattr(snapshot, "settlement", None)
     if settlement is None:
         return settled is None and not LedgerOutcome.objects.filter(entry__snapshot=snapshot).exists()
-    return settled == settlement.digest == _outcome_digest(snapshot, settlement.summary)
+    return bool(settled == settlement.digest == _outcome_digest(snapshot, settlement.summary))
 
 
 def _audited(action: str) -> dict[str, str]:
