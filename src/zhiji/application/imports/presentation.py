@@ -91,6 +91,9 @@ def kinds() -> list[dict[str, Any]]:
     ]
 
 
+READ_AT_ONCE = 5_000
+
+
 def _rejected(item: Import, after: int, limit: int) -> list[dict[str, Any]]:
     """Rejected rows by running number: from the record once stored, before that from the dry run's table."""
     if item.state == Import.State.STORED and item.batch_id:
@@ -139,7 +142,7 @@ def rejected_file(request: HttpRequest, item: Import) -> Iterator[str]:
     columns = [str(name) for name in item.profile.get("columns", [])]
     yield "\ufeff" + _line([*columns, "error_row", "error_column", "error_reason", "error_import"])
     after = 0
-    while block := _rejected(item, after, 500):
+    while block := _rejected(item, after, READ_AT_ONCE):
         for line in block:
             where = {"row": line["row"], "column": line["column"]}
             text = render(Reason(line["code"], {"value": line["value"], **line["params"]}, where), language)

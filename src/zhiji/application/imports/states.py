@@ -69,7 +69,7 @@ def settle(row: Import, state: str) -> None:
 @transaction.atomic
 def released(row: Import) -> None:
     """What follows once nobody works on it any more: a check is forgotten; a store that was undone may start again."""
-    Batch.objects.filter(pk=row.batch_id, state=Batch.State.OPEN).update(
+    Batch.objects.filter(pk=row.batch_id or 0, state=Batch.State.OPEN).update(
         state=Batch.State.WITHDRAWN, withdrawn_at=clock.now()
     )
     row.batch = None

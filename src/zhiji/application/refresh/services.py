@@ -183,6 +183,7 @@ class Refresh:
         frame = frame.join(self._read("scores").set_index("customer_id")).join(overdue).reset_index()
         frame["usual_gap_days"] = frame["mean_gap_days"].where(frame["order_days"] >= worklists.FEWEST_ORDER_DAYS)
         frame["as_of"] = self.as_of
+        frame = listing.present(frame)
         listing.write_scores(frame)
         self._blank(set(frame["customer_id"]))
         worklists.worklist_refresh(frame, self.as_of)

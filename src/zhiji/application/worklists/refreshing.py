@@ -31,9 +31,9 @@ FRAME_COLUMNS = (
 def worklist_refresh(frame: pd.DataFrame, as_of: date) -> int:
     """Bring the open items in line with ``frame``; returns how many are open or snoozed.
 
-    frame: one row a customer with ``FRAME_COLUMNS``; customers who are not late have no ``at_stake_micros``. Left out are
-    customers who asked not to be contacted, and those who were called and rest (``WorkItem.rest_until``). Snoozed items
-    wake when their day has come.
+    frame: one row a customer with ``FRAME_COLUMNS``; customers who are not late have no ``at_stake_micros``. Left out
+    are customers who asked not to be contacted, and those who were called and rest (``WorkItem.rest_until``). Snoozed
+    items wake when their day has come.
     """
     today = clock.day_of(clock.now(), zone())
     late = frame[frame["at_stake_micros"].notna()].sort_values(

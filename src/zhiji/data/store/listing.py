@@ -127,6 +127,12 @@ def _stored_day(day: date | None) -> Any:
     return day.isoformat() if day is not None and connection.vendor == "sqlite" else day
 
 
+def present(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows of customers who are there: an import may have been undone since ``frame`` was computed."""
+    there = {row[0] for row in bulk.look_up("SELECT id FROM store_customer", [])}
+    return frame[frame["customer_id"].isin(there)]
+
+
 def write_scores(frame: pd.DataFrame) -> int:
     """Set the score columns of list rows from a frame; returns the rows written.
 

@@ -9,24 +9,29 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import orjson
+import pyarrow.parquet as pq
 from django.db import transaction
 
 from zhiji.data.landing.models import Batch
 from zhiji.data.store import bulk
-from zhiji.data.store.models import Customer, Delivery, SourceRecord
+from zhiji.data.store.models import Delivery, SourceRecord
 from zhiji.processing.pipelines.orders import new_identities
 
 
-def buyers(staged: str) -> list[dict[str, Any]]:
-    """One row per customer id of a staged order file: its latest name, place, contact and consent.
+def write_buyers(staged: Path, path: Path, block: int) -> None:
+    """One row per customer id of a staged order file: its latest name, place, contact and consent; ``block`` rows a row
+    group. What is there already is kept: storing goes on step by step, and the file stays the same.
 
     Columns: external_id, row (first line), event_at, known_at, name, phone with phone_masked, email, country, city,
     contact_allowed (the latest word; of two at the same instant the refusal). A full phone goes before a masked one.
     """
+    if path.exists():
+        return
     latest = ", ".join(
         f"arg_max({column}, order_at) FILTER (WHERE {column} IS NOT NULL AND {column} <> '') AS {name}"
         for name, column in [("name", "customer_name"), *[(c, c) for c in ("email", "country", "city")]]
@@ -43,7 +48,17 @@ def buyers(staged: str) -> list[dict[str, Any]]:
             ) ORDER BY "row"
             """
         ).to_arrow_table()
-    return list(table.to_pylist())
+    unfinished = path.with_suffix(".part")
+    pq.write_table(table, unfinished, row_group_size=block)
+    unfinished.replace(path)
+
+
+def read_buyers(path: Path, number: int) -> list[dict[str, Any]]:
+    """One row group of ``write_buyers``; empty after the last."""
+    with pq.ParquetFile(path) as file:
+        there = number < file.metadata.num_row_groups
+        rows: list[dict[str, Any]] = file.read_row_group(number).to_pylist() if there else []
+    return rows
 
 
 @transaction.atomic

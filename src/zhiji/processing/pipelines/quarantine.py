@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from zhiji.data.landing.models import Batch, RejectedRow
@@ -18,8 +20,8 @@ def read_rejected(path: Path, columns: Sequence[str], after: int, limit: int) ->
     columns: the file's column names; ``original`` has the row's cells under them, in the file's order. A record that
     could not be split into cells has its whole text under the first name.
     """
-    table = pq.ParquetFile(path)
-    rows = table.read().slice(after, limit).to_pylist() if table.metadata.num_rows > after else []
+    with pq.ParquetFile(path) as file:
+        rows = _slice(file, after, limit).to_pylist()
     return [
         {
             "row": row["row"],
@@ -31,6 +33,19 @@ def read_rejected(path: Path, columns: Sequence[str], after: int, limit: int) ->
         }
         for row in rows
     ]
+
+
+def _slice(file: pq.ParquetFile, after: int, limit: int) -> pa.Table:
+    """Rows ``after``+1 …, from the row groups that hold them and no other."""
+    groups, first, skipped = [], 0, 0
+    for number in range(file.metadata.num_row_groups):
+        end = first + file.metadata.row_group(number).num_rows
+        if end <= after:
+            skipped = end
+        elif first < after + limit:
+            groups.append(number)
+        first = end
+    return file.read_row_groups(groups).slice(after - skipped, limit)
 
 
 def _original(row: dict[str, Any], columns: Sequence[str]) -> dict[str, Any]:
@@ -58,8 +73,9 @@ def corrections(staged: Path) -> list[tuple[int | None, int]]:
     """The rows that a corrected file of rejects brings back: ``(batch of the original import or None, row)``."""
     if "corrects_row" not in pq.read_schema(staged).names:
         return []
-    table = pq.read_table(staged, columns=["corrects_import", "corrects_row"]).to_pylist()
-    pairs = {(_number(row["corrects_import"]), row["corrects_row"]) for row in table if row["corrects_row"] is not None}
+    columns = ["corrects_import", "corrects_row"]
+    table = pq.read_table(staged, columns=columns, filters=pc.field("corrects_row").is_valid())
+    pairs = {(_number(row["corrects_import"]), row["corrects_row"]) for row in table.to_pylist()}
     return sorted(pairs, key=lambda pair: (pair[0] or 0, pair[1]))
 
 

@@ -29,7 +29,7 @@ from zhiji.processing.pipelines.orders import Decision
 from zhiji.processing.pipelines.progress import Progress
 
 BLOCK = 5_000
-STAGED, REJECTED = "staged.parquet", "rejected.parquet"
+STAGED, REJECTED, BUYERS = "staged.parquet", "rejected.parquet", "buyers.parquet"
 
 
 class Storing:
@@ -122,15 +122,16 @@ class Storing:
         return "buyers" if self.batch.kind == "orders" else "derive"
 
     def _buyers(self) -> str | None:
-        """What the order file says of its customers."""
-        rows = customers.buyers(str(self.staged))
-        for start in range(self.state["at"], len(rows), BLOCK):
-            with transaction.atomic():
-                customers.store_records(self.batch, "buyer", rows[start : start + BLOCK])
-                self._advance(start + BLOCK)
-            if self.progress.time_is_up():
-                return None
-        return "derive"
+        """What the order file says of its customers, a block a transaction."""
+        path = self.staged.with_name(BUYERS)
+        customers.write_buyers(self.staged, path, BLOCK)
+        rows = customers.read_buyers(path, self.state["at"] // BLOCK)
+        if not rows:
+            return "derive"
+        with transaction.atomic():
+            customers.store_records(self.batch, "buyer", rows)
+            self._advance(self.state["at"] + BLOCK)
+        return None
 
     def _derive(self) -> str | None:
         """Customers of this batch, block by block: attributes, linked returns, list rows, search words."""
@@ -161,27 +162,24 @@ def touched_customers(batch: Batch, after: int, most: int) -> list[int]:
         asked = [_OF_INTERACTIONS]
     elif batch.kind == "products":
         return []
-    return [
-        row[0]
-        for row in bulk.look_up(
-            f"SELECT customer_id FROM ({' UNION '.join(asked)}) AS touched WHERE customer_id > %s ORDER BY 1 LIMIT %s",
-            [*[batch.pk] * len(asked), after, most],
-        )
-    ]
+    sql = " UNION ".join(asked)
+    rows = bulk.look_up(f"{sql} ORDER BY 1 LIMIT %s", [*[batch.pk, after] * len(asked), most])
+    return [row[0] for row in rows]
 
 
 _OF_RECORDS = """
-    SELECT i.customer_id FROM store_delivery d JOIN store_sourcerecord r ON r.id = d.record_id
+    SELECT DISTINCT i.customer_id FROM store_delivery d JOIN store_sourcerecord r ON r.id = d.record_id
     JOIN store_identity i ON i.source_id = r.source_id AND i.external_id = r.external_id
-    WHERE d.batch_id = %s AND r.kind <> 'order'
+    WHERE d.batch_id = %s AND r.kind <> 'order' AND i.customer_id > %s
 """
+# CROSS JOIN holds SQLite to this order of the tables; by itself it walks through the records of all orders.
 _OF_CHANGED_ORDERS = """
-    SELECT i.customer_id FROM store_delivery d JOIN store_sourcerecord r ON r.id = d.record_id
-    JOIN store_sourcerecord v ON v.kind = 'order' AND v.source_id = r.source_id AND v.external_id = r.external_id
-    JOIN store_identity i ON i.source_id = v.source_id AND i.external_id = {customer}
-    WHERE d.batch_id = %s AND r.kind = 'order' AND r.version > 1
+    SELECT DISTINCT i.customer_id FROM store_delivery d CROSS JOIN store_sourcerecord r CROSS JOIN store_sourcerecord v
+    CROSS JOIN store_identity i WHERE r.id = d.record_id AND r.kind = 'order' AND r.version > 1
+    AND v.kind = 'order' AND v.source_id = r.source_id AND v.external_id = r.external_id
+    AND i.source_id = v.source_id AND i.external_id = {customer} AND d.batch_id = %s AND i.customer_id > %s
 """
 _OF_INTERACTIONS = f"""
-    SELECT x.customer_id FROM {Interaction._meta.db_table} x
-    JOIN store_delivery d ON d.record_id = x.record_id WHERE d.batch_id = %s
+    SELECT DISTINCT x.customer_id FROM {Interaction._meta.db_table} x
+    JOIN store_delivery d ON d.record_id = x.record_id WHERE d.batch_id = %s AND x.customer_id > %s
 """

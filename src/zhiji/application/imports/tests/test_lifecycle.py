@@ -37,13 +37,26 @@ def refreshed() -> Job:
     return job
 
 
-def test_an_import_is_undone_after_its_customers_were_scored_and_put_on_the_worklist():
+def half_a_refresh(monkeypatch: pytest.MonkeyPatch) -> Job:
+    """One that has read the record and is about to fit its model."""
+    job = refresh.refresh_start()
+    claimed = jobs.claim("worker", only=job.pk)
+    assert claimed is not None
+    with monkeypatch.context() as patched:
+        patched.setattr(Task, "time_is_up", lambda task: task.checkpoint["stage"] == "predictions")
+        job = jobs.run_step(claimed, "worker")
+    assert (job.state, job.checkpoint["stage"]) == ("queued", "predictions")
+    return job
+
+
+def test_an_import_is_undone_after_its_customers_were_scored_and_put_on_the_worklist(monkeypatch: pytest.MonkeyPatch):
     row = bring(orders(*REGULAR, *OTHERS))
     later = bring(orders("L1,2025-06-25 10:00,C2,tea,1,30.5"))
     refreshed()
     assert WorkItem.objects.filter(customer__identities__external_id="C1").exists()
     assert CustomerScore.objects.count() == 5
     frozen = LedgerEntry.objects.count()
+    half = half_a_refresh(monkeypatch)
     undo(row)
     row.refresh_from_db()
     assert row.state == "undone"
@@ -53,6 +66,11 @@ def test_an_import_is_undone_after_its_customers_were_scored_and_put_on_the_work
     assert not WorkItem.objects.exclude(customer__identities__external_id="C2").exists()
     # The ledger is append-only: it keeps its figures under numbers that name nobody.
     assert LedgerEntry.objects.count() == frozen == 5
+    # A refresh that had read the record before goes on without those who are gone.
+    half = jobs.run_inline(half)
+    assert (half.state, half.reason) == ("done", None)
+    assert CustomerScore.objects.exclude(customer__identities__external_id="C2").count() == 0
+    assert not WorkItem.objects.exclude(customer__identities__external_id="C2").exists()
     undo(later)
     assert not Customer.objects.exists()
 
