@@ -35,6 +35,7 @@ export function IdenticalLines() {
       <div className="row row--apart">
         <div className="stack stack--tight">
           <p>{t(data.counted_once ? "identical.once" : "identical.kept", effect)}</p>
+          {data.guest_micros !== 0 && <p className="soft">{t("identical.guests", { count: data.guest_lines, formatted: format.number(data.guest_lines), money: format.money(data.guest_micros) })}</p>}
           <p className="soft">{t("identical.hint")}</p>
         </div>
         {mayImport && (

@@ -1,19 +1,18 @@
-import { useState } from "react";
 import { Trans, useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { useMay } from "../api/session";
 import { AnswerPage } from "../design/AnswerPage";
 import { ButtonLink } from "../design/Button";
 import { EmptyState } from "../design/EmptyState";
+import { sumMicros } from "../i18n/format";
 import { useFormat } from "../i18n/useFormat";
 import { History } from "./History";
 import { IdenticalLines } from "./IdenticalLines";
-import { useIdenticalLines, useImport, useImports, useSummary } from "./queries";
+import { useIdenticalLines, useImports, useSummary } from "./queries";
 import { reconciled } from "./reconciliation";
 import { MonthsTable, ReconciliationChart } from "./Reconciliation";
+import type { ImportSummary } from "./types";
 import "./imports.css";
-
-const ALL = "all";
 
 export default function ImportsPage() {
   const { t } = useTranslation("imports");
@@ -22,13 +21,8 @@ export default function ImportsPage() {
   const summary = useSummary();
   const list = useImports();
   const once = useIdenticalLines().data?.counted_once ?? false;
-  const [chosen, setChosen] = useState<string | null>(null);
   const data = summary.data;
-  const files = (list.data?.pages.flatMap((page) => page.items) ?? []).filter((row) => row.state === "stored" && row.kind === "orders");
-  // Files that overlap cannot be added up: each is then reconciled by itself, the newest first.
-  const shown = chosen ?? (data?.is_overlapping ? String(files[0]?.id ?? ALL) : ALL);
-  const one = useImport(shown === ALL ? undefined : shown);
-  const months = (shown === ALL ? data?.months : one.data?.months) ?? [];
+  const months = data?.months ?? [];
   const nothing = data?.imports === 0 && list.data?.pages[0]?.items.length === 0;
   return (
     <AnswerPage
@@ -43,25 +37,11 @@ export default function ImportsPage() {
           </ButtonLink>
         )
       }
-      answer={data && <Answer day={data.last_on} months={months} once={once} />}
+      answer={data && <Answer data={data} once={once} />}
       note={
         data && (
           <span className="row">
             {data.quarantined > 0 && <Link to="/imports/quarantine">{t("quarantined", { count: data.quarantined, formatted: format.number(data.quarantined) })}</Link>}
-            {files.length > 1 && (
-              <label className="row">
-                {t("figuresOf")}
-                <select className="select" value={shown} onChange={(event) => setChosen(event.target.value)}>
-                  {!data.is_overlapping && <option value={ALL}>{t("allFiles")}</option>}
-                  {files.map((row) => (
-                    <option key={row.id} value={row.id}>
-                      {row.name} · {format.instant(row.created_at)}
-                    </option>
-                  ))}
-                </select>
-              </label>
-            )}
-            {data.is_overlapping && <span>{t("overlapping")}</span>}
           </span>
         )
       }
@@ -81,13 +61,16 @@ export default function ImportsPage() {
   );
 }
 
-function Answer({ day, months, once }: { day: string | null; months: Parameters<typeof reconciled>[0]; once: boolean }) {
+function Answer({ data, once }: { data: ImportSummary; once: boolean }) {
   const format = useFormat();
   const { t } = useTranslation("imports");
-  if (!day) return <>{t("answerNothing")}</>;
-  if (months.length === 0) return <Trans ns="imports" i18nKey="answerDay" values={{ day: format.day(day) }} components={{ b: <b /> }} />;
-  const found = reconciled(months, once);
+  if (!data.last_on) return <>{t("answerNothing")}</>;
+  const day = format.day(data.last_on);
+  if (data.months.length === 0 || data.is_moving) return <Trans ns="imports" i18nKey={data.is_moving ? "answerMoving" : "answerDay"} values={{ day }} components={{ b: <b /> }} />;
+  const found = reconciled(data.months, once);
+  const unsettled = sumMicros([data.unsettled_micros]);
+  const open = found.open + (unsettled < 0n ? -unsettled : unsettled);
   const money = (micros: bigint) => format.money(micros, { compact: true });
-  const values = { day: format.day(day), agrees: money(found.spend), explained: money(found.explainedTotal), open: money(found.difference) };
-  return <Trans ns="imports" i18nKey={found.difference === 0n ? "answer" : "answerOpen"} values={values} components={{ b: <b /> }} />;
+  const values = { day, agrees: money(found.spend), explained: money(found.explainedTotal), open: money(open) };
+  return <Trans ns="imports" i18nKey={open === 0n ? "answer" : "answerOpen"} values={values} components={{ b: <b /> }} />;
 }

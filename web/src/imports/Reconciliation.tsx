@@ -40,7 +40,7 @@ export function ReconciliationChart({ months, countedOnce, note }: { months: Mon
 }
 
 const WITHIN = ["returns", "cancellations", "discounts"] as const;
-const EXPLAINED = ["guests", "postage", "adjustments", "other", "unpaid", "repeats", "rejected"] as const;
+const EXPLAINED = ["undone", "again", "replaced", "guests", "postage", "adjustments", "other", "unpaid", "repeats", "refunds", "rejected"] as const;
 
 /** The same month by month, to the last digit. */
 export function MonthsTable({ months, countedOnce }: { months: MonthRow[]; countedOnce: boolean }) {

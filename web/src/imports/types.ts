@@ -96,10 +96,12 @@ export interface FileOptions {
   changed?: "replace" | "add";
 }
 
-/** Where the money of the files went; `*_micros` are whole numbers, each line is in exactly one part. */
-export type Part = "goods" | "repeats" | "returns" | "cancellations" | "discounts" | "guests" | "postage" | "tax" | "fees" | "adjustments" | "other" | "without_value" | "rejected";
+/** Where the money of the files went; `*_micros` are whole numbers, each line is in exactly one part. `refunds` and
+ * `guest_refunds` came after the sale and are no part of what was received; `again`, `replaced` and `undone` stand only
+ * where all files are set beside the record. */
+export type Part = "refunds" | "guest_refunds" | "again" | "replaced" | "undone" | "goods" | "repeats" | "returns" | "cancellations" | "discounts" | "guests" | "postage" | "tax" | "fees" | "adjustments" | "other" | "without_value" | "rejected";
 export type MonthRow = { month: string | null; currency: string | null; received_lines: number; received_micros: number; difference_micros: number; rejected_unknown_lines: number } & {
-  [part in `${Part}_micros` | `${Part}_lines`]: number;
+  [part in `${Part}_micros` | `${Part}_lines`]?: number;
 };
 
 export interface ImportDetail extends ImportRow {
@@ -122,7 +124,8 @@ export interface ImportSummary {
   last_on: Day | null;
   quarantined: number;
   months: MonthRow[];
-  is_overlapping: boolean;
+  unsettled_micros: number;
+  is_moving: boolean;
 }
 
 export interface NumberedPage<Item> {
@@ -150,6 +153,8 @@ export interface KindFields {
 export interface IdenticalLines {
   lines: number;
   amount_micros: number;
+  guest_lines: number;
+  guest_micros: number;
   counted_once: boolean;
 }
 
