@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 
 from zhiji.application.predictions.errors import ScoreNotThere
@@ -34,7 +36,7 @@ def score_feedback_give(*, user: User, customer_id: int, verdict: str, text: str
         "verdict": verdict, "text": text, "score": score.value_score, "said_at": clock.now(),
         "expected_value_micros": score.expected_value_micros,
     }  # fmt: skip
-    key = {"version_id": score.version_id, "customer": customer, "author": user}
+    key: dict[str, Any] = {"version_id": score.version_id, "customer": customer, "author": user}
     row, _ = ScoreFeedback.objects.update_or_create(**key, defaults=said)
     audit.record("score_feedback_give", "prediction", score.version_id, customer=customer.pk, verdict=verdict)
     live.publish("customer", id=customer.pk, changed="score_feedback")
