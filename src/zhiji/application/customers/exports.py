@@ -187,7 +187,7 @@ def export_start(*, user: User, what: What, file_format: str, filter_text: str, 
         "purpose": purpose,
     }
     if many:
-        asker = {"user_id": user.pk, "token_scopes": token_scopes(user)}
+        asker: dict[str, Any] = {"user_id": user.pk, "token_scopes": token_scopes(user)}
         return None, jobs.enqueue("customers_export", by=user, **asker, **params)
     path = _fresh_path(file_format)
     try:

@@ -58,5 +58,5 @@ def _add(rows: Rows, where: dict[str, Any], part: str, micros: int, lines: int) 
 def unsettled(rows: list[dict[str, Any]]) -> int:
     """What the orders of known customers say they are worth, less what their lines come to: 0, or sums are stale."""
     parts = SPEND if company().count_identical_lines_once else (*SPEND, "repeats")
-    lines = sum(row[f"{part}_micros"] for row in rows for part in parts)
+    lines = sum(int(row[f"{part}_micros"]) for row in rows for part in parts)
     return int(Order.objects.exclude(customer=None).aggregate(total=Sum("value_micros"))["total"] or 0) - lines

@@ -295,7 +295,7 @@ def open_stage(received: Path, mapping: Mapping, settings: CleaningSettings, scr
 
 
 def _without_guards(mapping: Mapping) -> str:
-    """A file of rejects that came back: the apostrophe that kept a spreadsheet from running a cell is taken off again."""
+    """A file of rejects that came back: the apostrophe that kept a spreadsheet from running a cell is taken off."""
     if not mapping.corrects:
         return ""
     cells = [f"regexp_replace(c{i}, '^''([=+\\-@\\t\\r])', '\\1') AS c{i}" for i in range(len(mapping.columns))]

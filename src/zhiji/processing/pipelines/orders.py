@@ -169,9 +169,11 @@ def _need_no_decision(changed: pd.DataFrame) -> None:
 def _delivered_again(batch: Batch, lines: pd.DataFrame, known: versions.Known, mapped: set[str],
                      counts: Counts) -> pd.DataFrame:  # fmt: skip
     """Note what is known already; returns the lines of all other orders."""
-    digests = lines.drop_duplicates("order_key").set_index("order_key")["order_digest"]
-    again = {
-        key: [known.digests[key][digest]] for key, digest in digests.items() if digest in known.digests.get(key, {})
+    heads = lines.drop_duplicates("order_key")
+    again: dict[str, list[int]] = {
+        key: [known.digests[key][digest]]
+        for key, digest in zip(heads["order_key"], heads["order_digest"], strict=True)
+        if digest in known.digests.get(key, {})
     }
     differing = lines[lines["order_key"].isin(known.order_ids) & ~lines["order_key"].isin(again)]
     if "corrects_row" in differing:

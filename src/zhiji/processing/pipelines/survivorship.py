@@ -1,4 +1,4 @@
-"""Which of the things that sources say of a customer stand: one function, so that the same records always give the same.
+"""Which of the things that sources say of a customer stand: one function, so the same records always give the same.
 
 Kinds of record: ``hand`` (an edit by a person), ``customer`` (a row of a customers file), ``buyer`` (what an order file
 says of who ordered). Per field the strongest kind wins, hand before customer before buyer; among equals the newest that
@@ -63,7 +63,7 @@ def _derive_block(customer_ids: list[int], company_zone: ZoneInfo) -> None:
         said = Said(kind, str(at), version, identity_id, record_id, loaded(payload))
         records.setdefault(customer_id, []).append(said)
     places = _countries(customer_ids, company_zone)
-    rows = [survivors(records.get(pk, []), places.get(pk, [])) + [pk] for pk in customer_ids]
+    rows = [[*survivors(records.get(pk, []), places.get(pk, [])), pk] for pk in customer_ids]
     assignments = ", ".join(f"{name} = %s" for name in (*FIELDS, "extra", "field_sources"))
     bulk.execute_many(f"UPDATE store_customer SET {assignments} WHERE id = %s", rows)
 

@@ -21,7 +21,7 @@ COLUMNS = {
     "number": "order_number", "currency": "currency", "state": "order_state", "country": "country",
     "channel": "channel", "store": "store", "customer": "customer_external_id",
 }  # fmt: skip
-_LENGTHS = {name: Order._meta.get_field(name).max_length for name in COLUMNS if name != "customer"}
+_LENGTHS = {field.attname: field.max_length for field in Order._meta.concrete_fields if field.attname in COLUMNS}
 
 
 def mapped_fields(mapping: dict[str, Any]) -> set[str]:
