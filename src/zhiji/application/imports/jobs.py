@@ -57,10 +57,15 @@ def _dry_run(row: Import, folder: Path, task: Task) -> dict[str, Any]:
     return dry_run | {"currency": found, "findings": [said, *dry_run["findings"]]}
 
 
+def _went_on(row: Import, task: Task) -> bool:
+    """Whether the import has another job by now: this one was tried again after somebody had found another way."""
+    return row.job_id != task.job.pk
+
+
 def check_step(task: Task) -> bool:
     """The dry run, in one step: it writes only to its own folder, so a second run after a kill starts over."""
     row = _row(task)
-    if row.state != Import.State.CHECKING or row.job_id != task.job.pk:
+    if row.state != Import.State.CHECKING or _went_on(row, task):
         return True  # killed after its last commit: it is over, and the person may have gone on
     folder = states.checking_folder(row, task.job.pk)
     try:
@@ -76,6 +81,8 @@ def check_step(task: Task) -> bool:
 
 def store_step(task: Task) -> bool:
     row = _row(task)
+    if _went_on(row, task):
+        return True
     if "undecided" in task.checkpoint:
         return _back_to_asking(task, row)
     if row.batch is None:
@@ -131,6 +138,8 @@ def _release(customer_ids: Collection[int]) -> None:
 
 def undo_step(task: Task) -> bool:
     row = _row(task)
+    if _went_on(row, task):
+        return True
     if not _undo(task, row):
         return False
     with transaction.atomic():
@@ -142,6 +151,8 @@ def undo_step(task: Task) -> bool:
 def release_step(task: Task) -> bool:
     """A cancelled check or store: what is stored so far is taken back."""
     row = _row(task)
+    if _went_on(row, task):
+        return True
     if not _undo(task, row):
         return False
     with transaction.atomic():

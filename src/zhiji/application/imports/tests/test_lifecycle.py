@@ -219,6 +219,10 @@ def test_nothing_is_replaced_that_nobody_was_asked_about():
         services.import_confirm(other)
     store(other, "replace")
     assert Order.objects.get(external_id="A1").value_micros == 91_500_000
+    # Whoever tries the old job again does not take back what was stored with the answer.
+    after = told()
+    assert jobs.run_inline(jobs.retry(job)).state == "done"
+    assert told() == after
 
 
 def test_undoing_a_correction_opens_the_rejected_row_again():
