@@ -87,6 +87,8 @@ class _Filled(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         if format_spec == "day":
             return day_shown(value, self.language)
+        if format_spec == "word":
+            return catalogue(self.language).get(f"word_{value}", {}).get("what", str(value))
         one, counted, many = format_spec.partition("|")
         shown = f"{value:,}" if isinstance(value, int | float) and format_spec else str(value)
         return f"{shown} {one if value in (1, '1') else many}" if counted else shown
