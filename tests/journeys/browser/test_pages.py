@@ -22,9 +22,11 @@ PLACES = {
     "customers": "/customers",
     "customer": "/customers/{customer}",
     "segments": "/segments",
+    "editor": "/segments/new",
     "predictions": "/predictions",
     "ledger": "/predictions/ledger",
     "dashboard": "/dashboard",
+    "month": "/dashboard?days=2025-05-01~2025-05-31~~",
     "imports": "/imports",
     "settings": "/settings/company",
 }
