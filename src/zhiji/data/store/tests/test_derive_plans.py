@@ -6,8 +6,10 @@ import pytest
 from django.db import connection
 
 from importing import bring, orders
-from zhiji.data.store import bulk, derive
+from zhiji.data.landing.models import Batch
+from zhiji.data.store import bulk, derive, heads
 from zhiji.data.store.models import Order
+from zhiji.processing.pipelines import storing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -24,13 +26,13 @@ def test_no_statement_walks_through_all_orders_or_lines(monkeypatch: pytest.Monk
     bring(orders("A1,2025-01-03,C1,tea,2,30.5", "A2,2025-01-03,C1,tea,2,30.5", "A3,2025-01-03,C1,tea,2,30.5"))
     ids = list(Order.objects.values_list("pk", flat=True))[:2]
     asked: list[tuple[str, object]] = []
-    for name in ("execute", "look_up"):
+    for module, name in [(derive, "execute"), (derive, "look_up"), (heads, "execute"), (heads, "look_up")]:
 
-        def told(sql: str, parameters: object = (), original: object = getattr(derive, name)) -> object:
+        def told(sql: str, parameters: object = (), original: object = getattr(module, name)) -> object:
             asked.append((sql, parameters))
             return original(sql, parameters)  # type: ignore[operator]
 
-        monkeypatch.setattr(derive, name, told)
+        monkeypatch.setattr(module, name, told)
     bulk.execute("UPDATE store_sourcerecord SET external_id = 'gone' WHERE external_id = 'A1'")  # nobody says A1 now
     derive.orders(ids, count_repeats_once=False)
     assert Order.objects.count() == 2
@@ -38,3 +40,16 @@ def test_no_statement_walks_through_all_orders_or_lines(monkeypatch: pytest.Monk
     assert len(plans) > len(asked)
     assert [plan for plan in plans if plan in ("SCAN o", "SCAN r", "SCAN l") or plan.startswith("SCAN store_")] == []
     assert [plan for plan in plans if plan.endswith("(kind=?)")] == []  # a search that finds every order there is
+
+
+def test_the_customers_of_a_batch_are_found_from_its_deliveries(monkeypatch: pytest.MonkeyPatch) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("plans of SQLite; PostgreSQL orders its joins by statistics")
+    asked: list[tuple[str, object]] = []
+    monkeypatch.setattr(storing.bulk, "look_up", lambda *question: asked.append(question) or [])
+    for kind in ("orders", "customers", "interactions"):
+        assert storing.touched_customers(Batch(pk=1, kind=kind), after=0, most=10) == []
+    monkeypatch.undo()
+    assert len(asked) == 3
+    plans = plans_of(asked)
+    assert [plan for plan in plans if plan.startswith("SCAN ") or plan.endswith("(kind=?)")] == []
