@@ -11,7 +11,7 @@ from zhiji.data.store.models import CustomerListRow, Order, OrderLine
 from zhiji.platform import accounts, jobs
 from zhiji.platform.company import company_update
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 
 MILLION = 1_000_000
 HEAD = "order number,date,customer id,sku,description,quantity,unit price,tax,shipping,refund amount,status\n"
