@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -29,3 +30,11 @@ def admin(server: Server) -> Browser:
 @pytest.fixture
 def visitor(server: Server) -> Browser:
     return Browser(server)
+
+
+@pytest.fixture
+def quiet() -> Iterator[None]:
+    """Thousands of refusals are what is wanted here; formatting a log line for each takes longer than asking."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)

@@ -8,7 +8,7 @@ import json
 import re
 import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field, replace
@@ -27,8 +27,13 @@ from zhiji.platform.models import ApiToken, User
 
 HERE = Path(__file__).parent
 STATUS = {"sign_in": 401, "refuse": 403, "hide": 404}
+Judge = Callable[[HttpResponse], str]
 # Not effects of what was asked for, but traces of who asked.
 TRACES = {"django_session", "axes_accessattempt", "axes_accesslog", "axes_accessfailurelog"}
+
+
+def _several(given: Any) -> list[dict[str, Any]]:
+    return given if isinstance(given, list) else [given] if given else []
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,11 @@ class Route:
     method: str
     path: str
     entry: dict[str, Any]
+
+    @property
+    def checks(self) -> list[dict[str, Any]]:
+        """The entry between the checks that the route makes before and after it."""
+        return [*_several(self.entry.get("first")), self.entry, *_several(self.entry.get("then"))]
 
     @property
     def takes_row(self) -> bool:
@@ -99,7 +109,7 @@ class Callers:
             self.all.append((person, self._session(person)))
         for scopes in TOKEN_SCOPES:
             for person in (one for one in world.people[:-1] if one.team in (None, "top")):
-                self.all.append((replace(person, scopes=frozenset(scopes)), self._token(person, scopes)))
+                self.all.append(self.token(person, scopes))
 
     def of(self, route: Route) -> list[tuple[Person | None, Client]]:
         """Everybody; but a route that is open to all is not asked a hundred times the same (some hash passwords)."""
@@ -113,12 +123,13 @@ class Callers:
         session.save()
         return client
 
-    def _token(self, person: Person, scopes: tuple[str, ...]) -> Client:
+    def token(self, person: Person, scopes: Iterable[str]) -> tuple[Person, Client]:
+        """The person as their token with these scopes, and a client that sends it."""
         user = User.objects.get(pk=person.id)
         token, secret = accounts.token_create(user, name="matrix", scopes=list(scopes), days=1)
         # As if it had just been used, however long the run takes: the note of its use is no finding.
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=token.expires_at)
-        return Client(HTTP_AUTHORIZATION=f"Bearer {secret}")
+        return replace(person, scopes=frozenset(scopes)), Client(HTTP_AUTHORIZATION=f"Bearer {secret}")
 
 
 @contextmanager
@@ -154,23 +165,32 @@ class Matrix:
             importlib.import_module(f"security.matrix.{path.stem}")
         self.world = build()
         self.callers = Callers(self.world)
-        everything = ApiToken.objects.values_list("pk", "user_id")
-        self.world.rows["token_list"] = [Row(pk, owner) for pk, owner in everything]
         jobs = [*self.world.rows["job"], *self.world.rows["failed_job"]]
         self.world.rows["all_jobs"] = jobs
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Call after more tokens or rows were made: what lists are to show, and what nothing may change."""
+        everything = ApiToken.objects.values_list("pk", "user_id")
+        self.world.rows["token_list"] = [Row(pk, owner) for pk, owner in everything]
         self.before = digests()
 
     def run(self, chosen: list[Route], enough: int = 10) -> Outcome:
         """All attempts on the routes; a route with ``enough`` findings is not asked further."""
         outcome = Outcome()
         for route in chosen:
-            most = len(outcome.findings) + enough
-            for person, client in self.callers.of(route):
-                for row in self.rows(route):
-                    if len(outcome.findings) < most:
-                        outcome.attempts += 1
-                        self._attempt(route, person, client, row, outcome)
+            self.ask(route, self.callers.of(route), outcome, enough)
         return outcome
+
+    def ask(self, route: Route, callers: Iterable[tuple[Person | None, Client]], outcome: Outcome,
+            enough: int = 10) -> None:  # fmt: skip
+        """One route, by each of these callers, about each of its rows."""
+        most = len(outcome.findings) + enough
+        for person, client in callers:
+            for row in self.rows(route):
+                if len(outcome.findings) < most:
+                    outcome.attempts += 1
+                    self._attempt(route, person, client, row, outcome)
 
     def rows(self, route: Route) -> list[Row | None]:
         if not route.takes_row:
@@ -178,33 +198,42 @@ class Matrix:
         return list(self.world.rows[route.entry.get("rows") or route.entry["object"]])
 
     def _attempt(self, route: Route, person: Person | None, client: Client, row: Row | None, outcome: Outcome) -> None:
-        wanted = self._verdict(route, person, row)
-        written, cookies = writes_so_far(), copy(client.cookies)
-        with undone():
-            answer = self._send(route, client, row)
-            problem = self._judge(route, person, wanted, answer)
-            client.cookies = cookies
-            if wanted != "allow" and (written is None or writes_so_far() != written) and digests() != self.before:
-                problem = f"{problem}; a refused request changed the database".lstrip("; ")
+        wanted = self.verdict(route, person, row)
+        problem = self.asked(client, wanted, lambda: self.send(route, client, row), lambda answer: self.judge(
+            route, person, wanted, answer))  # fmt: skip
         if problem:
             outcome.findings.append(f"{route.name} by {person} on {row}: {problem}")
 
-    def _verdict(self, route: Route, person: Person | None, row: Row | None) -> str:
-        entry = route.entry
-        asked = [one for one in (entry.get("first"), entry, entry.get("then")) if one is not None]
+    def asked(self, client: Client, wanted: str, send: Callable[[], HttpResponse], judge: Judge) -> str:
+        """One request and what was wrong with its answer, or nothing; all that it wrote is taken back."""
+        written, cookies = writes_so_far(), copy(client.cookies)
+        with undone():
+            answer = send()
+            problem = judge(answer)
+            client.cookies = cookies
+            if wanted != "allow" and (written is None or writes_so_far() != written) and digests() != self.before:
+                problem = f"{problem}; a refused request changed the database".lstrip("; ")
+        return problem
+
+    def verdict(self, route: Route, person: Person | None, row: Row | None) -> str:
         verdicts = [
             self.world.rules.verdict(person, one["kind"], one.get("object", ""), one.get("action", "read"), row)
-            for one in asked
+            for one in route.checks
         ]
         return next((verdict for verdict in verdicts if verdict != "allow"), "allow")
 
-    def _send(self, route: Route, client: Client, row: Row | None) -> HttpResponse:
-        path = re.sub(r"<[^>]+>", str(row.id) if row else "", route.path)
+    def send(self, route: Route, client: Client, row: Row | None) -> HttpResponse:
         query = f"?{route.entry['query']}" if "query" in route.entry else ""
         body = self.filled(route.entry.get("body"))
         if body is None:
-            return client.generic(route.method, path + query)
-        return client.generic(route.method, path + query, json.dumps(body), content_type="application/json")
+            return client.generic(route.method, self.path(route, row) + query)
+        return client.generic(
+            route.method, self.path(route, row) + query, json.dumps(body), content_type="application/json"
+        )
+
+    def path(self, route: Route, row: Row | None) -> str:
+        """The route's address, each id in it that of the row."""
+        return re.sub(r"<[^>]+>", str(row.id) if row else "", route.path)
 
     def filled(self, value: Any) -> Any:
         if isinstance(value, dict):
@@ -220,7 +249,7 @@ class Matrix:
             return [row.id for row in self.world.rows[value.removeprefix("$rows.")]]
         return value
 
-    def _judge(self, route: Route, person: Person | None, wanted: str, answer: HttpResponse) -> str:
+    def judge(self, route: Route, person: Person | None, wanted: str, answer: HttpResponse) -> str:
         if getattr(answer, "streaming", False):
             # The test client's own generator ends the request without closing the connection, which is the test's.
             body = answer._iterator  # type: ignore[attr-defined]
@@ -239,6 +268,8 @@ class Matrix:
         items = sent if entry.get("items", "items") == "" else sent[entry.get("items", "items")]
         shown = {item[entry.get("id", "id")] for item in items}
         due = self._due(entry, person)
+        if isinstance(sent, dict) and sent.get("next_after"):
+            due = set(sorted(due)[: len(items)])
         return "" if shown == due else f"shows {sorted(shown - due)} too many, lacks {sorted(due - shown)}"
 
     def _due(self, entry: dict[str, Any], person: Person) -> set[int]:

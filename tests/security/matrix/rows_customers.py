@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from security.matrix.oracle import Row
 from security.matrix.world import World, rows
+from zhiji.data.store import search
 from zhiji.data.store.models import Customer, CustomerListRow
 from zhiji.kernel import clock
 
@@ -33,4 +34,5 @@ def _make(world: World, *, deleted: bool) -> list[Row]:
                     customer=customer, name="Matrix", owner_id=owner, team_id=customer.team_id, spend_micros=1
                 )
             made.append(Row(customer.pk, owner, team, has_team=True))
+    search.index(row.id for row in made)
     return made
