@@ -148,7 +148,8 @@ class Stage:
     def _unknown(self, field: str, column: str, unknown: dict[str, int], finding: str) -> None:
         if not unknown:
             return
-        words = ", ".join(sorted(unknown, key=lambda word: -unknown[word])[:10])
+        most = sorted(unknown, key=lambda word: (-unknown[word], word))[:10]
+        words = ", ".join(f"{word} ×{unknown[word]}" for word in most)
         self.findings.append(Reason(finding, {"words": words, "count": sum(unknown.values())}, {"column": column}))
         self.unknown.append(unknown_values(field, column, unknown))
 

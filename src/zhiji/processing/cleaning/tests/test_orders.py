@@ -57,6 +57,8 @@ def test_states_of_a_platform(tmp_path: Path) -> None:
     assert json.loads(rows[3]["extra"]) == {"联系手机": "2125550123"}, "what could not be read is not lost"
     codes = {finding.code: finding.params.get("count") for finding in result.findings}
     assert codes["order_state_unknown"] == 1
+    unknown = next(finding for finding in result.findings if finding.code == "order_state_unknown")
+    assert unknown.params["words"] == "某种新状态 ×1", "each word with its count"
     assert codes["phone_unreadable"] == 1
     assert codes["orders_without_value"] == 3
 
