@@ -105,7 +105,9 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"user_attributes": ("email", "name")},
     },
 ]
-# Lock by user and by address: one guesser cannot lock out a whole office, nor one account be guessed from many places.
+# Eight failures rest the account that they aimed at, from wherever, and the address that they came from, for a quarter
+# of an hour: neither one account can be guessed from many places nor many accounts from one. An office behind one
+# address shares its count, which each sign-in that succeeds takes back to zero.
 AXES_FAILURE_LIMIT = 8
 AXES_LOCK_OUT_AT_FAILURE = True
 AXES_COOLOFF_TIME = 0.25

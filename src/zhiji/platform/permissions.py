@@ -12,7 +12,7 @@ class Reach(IntEnum):
     """How far a permission goes; larger includes smaller."""
 
     NONE = 0
-    OWN = 1  # owned by the user, or by nobody
+    OWN = 1  # owned by the user, or by nobody (and no team, or the user's)
     TEAM = 2  # also owned by the user's team
     SUBTREE = 3  # also by the teams below it
     ALL = 4

@@ -6,7 +6,8 @@ A model says how it is owned by class attributes::
     scope_owner = "owner"              # path to the owning user, or None: then only ALL sees it
     scope_team = "team"                # path to the owning team
 
-``own`` also covers what belongs to nobody: an unassigned customer may be picked up by any agent.
+``own`` also covers what is no person's: an unassigned customer may be picked up by any agent, one that was given to a
+team but to nobody in it by any agent of that team.
 """
 
 from __future__ import annotations
@@ -36,7 +37,10 @@ def _narrow(user: User, rows: QuerySet[M], model: Any, action: str) -> QuerySet[
         return rows.none()
     visible = Q(**{owner: user.pk}) | Q(**{f"{owner}__isnull": True})
     if team is not None:
-        unassigned = Q(**{f"{owner}__isnull": True}) & Q(**{f"{team}__isnull": True})
+        open_to = Q(**{f"{team}__isnull": True})
+        if user.team_id is not None:
+            open_to |= Q(**{team: user.team_id})
+        unassigned = Q(**{f"{owner}__isnull": True}) & open_to
         visible = Q(**{owner: user.pk}) | unassigned
         if far >= Reach.TEAM and user.team_id is not None:
             visible |= Q(**{f"{team}__in": team_ids(user, below=far >= Reach.SUBTREE)})

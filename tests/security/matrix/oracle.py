@@ -6,7 +6,8 @@ only together with the sentence that states it.
 Roles add up. An *administrator* may do everything. A *manager* sees and edits the customers, work lists and activities
 of the own team and of all teams below it, and what belongs to nobody; works with all segments and imports; sees users,
 jobs and predictions. An *analyst* sees everything but users and the audit trail, edits segments and predictions, and
-exports. An *agent* sees and edits the own customers and unassigned ones, and sees segments and predictions. Everybody
+exports. An *agent* sees and edits the own customers and unassigned ones (those of
+nobody, and those of the own team that nobody in it has), and sees segments and predictions. Everybody
 has views and tokens of their own. A token does what its person may do, as far as its scopes name it.
 """
 
@@ -82,6 +83,8 @@ class Rules:
         if far in (NONE, ALL) or kind in COMPANY_WIDE:
             return far == ALL
         if row.owner == person.id or (row.owner is None and row.team is None):
+            return True
+        if row.owner is None and row.has_team and row.team == person.team:
             return True
         if not row.has_team or row.team is None or person.team is None or far < TEAM:
             return False
