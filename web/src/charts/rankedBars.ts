@@ -9,10 +9,13 @@ export interface RankedBar {
   stakeText: string;
 }
 
+/** A day's calls unless a company wants more: the picture shows everybody whom its sentence counts, on a phone too. */
+export const MOST_BARS = 20;
+
 /** Who is overdue by how many days, and beside it what would usually have come in by now; in the order that is given. */
 export function rankedBars(bars: RankedBar[], context: ChartContext): Drawing {
   const { palette, format, narrow, t } = context;
-  const rows = bars.slice(0, narrow ? 8 : 12);
+  const rows = bars.slice(0, MOST_BARS);
   const names = rows.map((bar) => bar.name);
   const left = labelRoom(names, narrow ? 96 : 164);
   const days = (value: number) => t("days", { count: value, formatted: format.number(value, { maximumFractionDigits: 0 }) });
@@ -37,7 +40,7 @@ export function rankedBars(bars: RankedBar[], context: ChartContext): Drawing {
   });
   const head = 26;
   return {
-    height: rows.length * 28 + head + 8,
+    height: rows.length * 26 + head + 8,
     option: {
       ...base(context),
       grid: [

@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Trans, useTranslation } from "react-i18next";
 import { useParams } from "react-router";
+import { OrderDialog } from "../activities/OrderLines";
 import { Timeline } from "../activities/Timeline";
 import { answer, client } from "../api/client";
 import { ChartFrame } from "../charts/ChartFrame";
@@ -98,6 +99,7 @@ function Orders({ customer }: { customer: CustomerDetail }) {
   const context = useChartContext();
   const { format } = context;
   const orders = useQuery(ordersQuery(customer.id));
+  const [opened, setOpened] = useState<string | null>(null);
   if (orders.error) return <ProblemView error={orders.error} onRetry={() => void orders.refetch()} />;
   if (!orders.data) return <Skeleton height={240} />;
   const { items, next } = orders.data;
@@ -111,8 +113,14 @@ function Orders({ customer }: { customer: CustomerDetail }) {
     expected,
     context,
   );
-  const notes = [expected && t("timeline.band"), next !== null && t("timeline.newest", { formatted: format.number(items.length) })].filter(Boolean).join(" ");
-  return <ChartFrame title={t("timeline.picture")} note={notes} drawing={drawing} file={`orders-${customer.external_id}`} />;
+  const order = kept.find((each) => String(each.id) === opened);
+  const notes = [expected && t("timeline.band"), next !== null && t("timeline.newest", { formatted: format.number(items.length) }), t("timeline.open")].filter(Boolean).join(" ");
+  return (
+    <>
+      <ChartFrame title={t("timeline.picture")} note={notes} drawing={drawing} file={`orders-${customer.external_id}`} onSelect={setOpened} />
+      {order && <OrderDialog key={order.id} customerId={customer.id} order={order} onClose={() => setOpened(null)} />}
+    </>
+  );
 }
 
 /** Deleting takes a customer out of lists and can be taken back at once, or later from the list of deleted ones. */

@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { Trans, useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
 import type { Schema } from "../api/client";
@@ -7,6 +7,7 @@ import { useCompany, useMay } from "../api/session";
 import { AnswerPage } from "../design/AnswerPage";
 import { ButtonLink } from "../design/Button";
 import { ProblemView } from "../design/ProblemView";
+import { Skeleton } from "../design/Skeleton";
 import { DataTable } from "../design/table/DataTable";
 import { SelectionBar, TableTools } from "../design/table/TableTools";
 import { nothingSelected, type Selection } from "../design/table/types";
@@ -21,6 +22,11 @@ import { ExportMenu } from "./ExportMenu";
 import { countQuery, customersQuery, PAGE_SIZE, PHONE_PAGE } from "./queries";
 import { useViews } from "./useViews";
 import "./customers.css";
+
+// Fetched, with the charts, beside the list: its first row never waits for the picture.
+const SegmentShares = lazy(() => import("./SegmentShares"));
+/** As high as the picture, so that the list does not jump when it comes. */
+const SHARES_HEIGHT = 186;
 
 const KEPT = "zhiji.customers.columns";
 const RECENT_DAYS = 90;
@@ -60,7 +66,7 @@ export default function CustomersPage() {
       loading={all.isPending || (Boolean(asOf) && !known && !active.error && !late.error)}
       error={all.error}
       onRetry={() => void all.refetch()}
-      skeleton={<CustomerList />}
+      skeleton={<PictureAndList />}
       answer={
         <Trans
           ns="customers"
@@ -79,8 +85,23 @@ export default function CustomersPage() {
       }
       actions={mayBringBack && <ButtonLink icon="trash" to="/customers/deleted">{t("deleted.link")}</ButtonLink>}
     >
-      <CustomerList />
+      <PictureAndList />
     </AnswerPage>
+  );
+}
+
+/** The picture asks for its figures after the list has its rows; until then its place is kept. */
+function PictureAndList() {
+  const phone = usePhone();
+  const [address] = useSearchParams();
+  const list = useInfiniteQuery(customersQuery(filterOf(address), sortOf(address), phone ? PHONE_PAGE : PAGE_SIZE));
+  const scored = useInfiniteQuery(customersQuery({}, "-spend", phone ? PHONE_PAGE : PAGE_SIZE)).data?.pages[0]?.items[0]?.as_of;
+  const place = <Skeleton height={SHARES_HEIGHT} />;
+  return (
+    <>
+      {list.isPending ? place : scored !== null && <Suspense fallback={place}>{scored && <SegmentShares height={SHARES_HEIGHT} />}</Suspense>}
+      <CustomerList />
+    </>
   );
 }
 

@@ -17,6 +17,8 @@ type FieldName = "order_number";
 export function MatchStep({ data, onNext }: { data: ImportDetail; onNext: (next: ImportDetail) => void }) {
   const { t } = useTranslation("imports");
   const [overrides, setOverrides] = useState<Overrides>(() => givenOf(data));
+  // Asked for, and still without a column: which one it is, only the person says.
+  const [added, setAdded] = useState<string[]>([]);
   const fields = useKinds().data?.find((kind) => kind.name === data.kind)?.fields ?? [];
   const path = { params: { path: { import_id: data.id } } };
   const match = useMutation({
@@ -28,7 +30,7 @@ export function MatchStep({ data, onNext }: { data: ImportDetail; onNext: (next:
     },
   });
   const check = useMutation({ mutationFn: () => answer(client.POST("/imports/{import_id}/check", path)).then(spelled<ImportDetail>), onSuccess: onNext });
-  const matched = fields.filter((field) => data.mapping.fields[field.name] || data.mapping.missing.includes(field.name) || field.required);
+  const matched = fields.filter((field) => data.mapping.fields[field.name] || data.mapping.missing.includes(field.name) || field.required || added.includes(field.name));
   const free = fields.filter((field) => !matched.includes(field));
   const say = (field: string, column: string) => match.mutate({ overrides: assigned(data, overrides, field, column), options: data.options });
   const nameOf = (field: string) => t(`field.${field as FieldName}`);
@@ -63,7 +65,7 @@ export function MatchStep({ data, onNext }: { data: ImportDetail; onNext: (next:
             </thead>
             <tbody>
               {matched.map((field) => (
-                <FieldLine key={field.name} name={nameOf(field.name)} field={field} data={data} disabled={match.isPending} onColumn={(column) => say(field.name, column)} />
+                <FieldLine key={field.name} name={nameOf(field.name)} field={field} data={data} disabled={match.isPending} fresh={added.includes(field.name)} onColumn={(column) => say(field.name, column)} />
               ))}
             </tbody>
           </table>
@@ -72,7 +74,7 @@ export function MatchStep({ data, onNext }: { data: ImportDetail; onNext: (next:
           <div className="panel__body row">
             <label className="row">
               {t("match.more")}
-              <select className="select" value="" disabled={match.isPending} onChange={(event) => say(event.target.value, data.profile.columns[data.mapping.extras[0] ?? 0] ?? "")}>
+              <select className="select" value="" disabled={match.isPending} onChange={(event) => setAdded([...added, event.target.value])}>
                 <option value="">{t("match.chooseField")}</option>
                 {free.map((field) => (
                   <option key={field.name} value={field.name}>
@@ -103,20 +105,20 @@ export function MatchStep({ data, onNext }: { data: ImportDetail; onNext: (next:
   );
 }
 
-function FieldLine({ name, field, data, disabled, onColumn }: { name: string; field: { name: string; required: boolean }; data: ImportDetail; disabled: boolean; onColumn: (column: string) => void }) {
+function FieldLine({ name, field, data, disabled, fresh, onColumn }: { name: string; field: { name: string; required: boolean }; data: ImportDetail; disabled: boolean; fresh: boolean; onColumn: (column: string) => void }) {
   const { t } = useTranslation("imports");
   const format = useFormat();
   const match = data.mapping.fields[field.name];
   const near = match?.alternatives ?? [];
   const others = data.profile.columns.filter((column) => column !== match?.name && !near.includes(column));
   return (
-    <tr className={match ? undefined : "match__missing"}>
+    <tr className={data.mapping.missing.includes(field.name) || (!match && field.required) ? "match__missing" : undefined}>
       <th scope="row">
         {name}
         {field.required && <span className="faint"> {t("match.required")}</span>}
       </th>
       <td>
-        <select className="select" aria-label={t("match.columnOf", { field: name })} disabled={disabled} value={match?.name ?? ""} onChange={(event) => onColumn(event.target.value)}>
+        <select className="select" autoFocus={fresh && !match} aria-label={t("match.columnOf", { field: name })} disabled={disabled} value={match?.name ?? ""} onChange={(event) => onColumn(event.target.value)}>
           {match && <option value={match.name}>{match.name}</option>}
           <option value="">{t("match.none")}</option>
           {near.length > 0 && (

@@ -11,7 +11,7 @@ import { ProblemView } from "../design/ProblemView";
 import { spelled } from "./queries";
 import { KINDS, type ImportDetail } from "./types";
 
-const ACCEPTED = ".csv,.tsv,.txt,.xlsx,.json,.jsonl,.ndjson,.parquet,.gz";
+const ACCEPTED = ".csv,.tsv,.txt,.xlsx,.xls,.xlsm,.xlsb,.ods,.json,.jsonl,.ndjson,.parquet,.gz";
 
 /** A file, and the little that it cannot say itself: whose it is, whether it is history, its currency. */
 export function UploadStep({ onUploaded }: { onUploaded: (next: ImportDetail) => void }) {

@@ -15,6 +15,7 @@ import { DataTable } from "../design/table/DataTable";
 import type { Sort } from "../design/table/types";
 import { useFormat } from "../i18n/useFormat";
 import { customersWith } from "../shell/links";
+import { PartOfAll } from "./PartOfAll";
 import { segmentQuery } from "./queries";
 import "./segments.css";
 
@@ -64,6 +65,7 @@ export default function SegmentPage() {
         )
       }
     >
+      {data && <PartOfAll segment={data} />}
       {data && <Members id={data.id} />}
       {data && removing && <RemoveDialog id={data.id} name={data.name} onClose={() => setRemoving(false)} />}
     </AnswerPage>

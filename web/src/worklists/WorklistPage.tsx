@@ -5,7 +5,7 @@ import { useNavigate } from "react-router";
 import { useCompany } from "../api/session";
 import { ChartFrame } from "../charts/ChartFrame";
 import { useChartContext } from "../charts/context";
-import { rankedBars } from "../charts/rankedBars";
+import { MOST_BARS, rankedBars } from "../charts/rankedBars";
 import { AnswerPage } from "../design/AnswerPage";
 import { Segmented } from "../design/Field";
 import { ProblemView } from "../design/ProblemView";
@@ -62,7 +62,7 @@ export default function WorklistPage() {
         )
       }
     >
-      {first && tab === "open" && first.to_call > 0 && <Picture items={first.items.slice(0, first.to_call)} />}
+      {first && tab === "open" && first.to_call > 0 && <Picture items={first.items.slice(0, first.to_call)} all={first.to_call} />}
       <section className="panel" aria-label={t("list")}>
         <div className="table-tools">
           <Segmented label={t("state")} value={tab} onChange={setTab} options={(["open", "snoozed", "done"] as const).map((value) => ({ value, label: t(`tabs.${value}`) }))} />
@@ -73,7 +73,7 @@ export default function WorklistPage() {
   );
 }
 
-function Picture({ items }: { items: WorkItem[] }) {
+function Picture({ items, all }: { items: WorkItem[]; all: number }) {
   const { t } = useTranslation("worklists");
   const context = useChartContext();
   const { format } = context;
@@ -81,7 +81,7 @@ function Picture({ items }: { items: WorkItem[] }) {
   return (
     <ChartFrame
       title={t("picture")}
-      note={t("pictureNote")}
+      note={[t("pictureNote"), all > MOST_BARS && t("pictureFirst", { shown: format.number(MOST_BARS) })].filter(Boolean).join(" · ")}
       file="worklist"
       onSelect={(key) => void go(`/customers/${key}`)}
       drawing={rankedBars(

@@ -1,0 +1,44 @@
+import { renderHook, waitFor } from "@testing-library/react";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { beforeAll, describe, expect, it } from "vitest";
+import { startTexts } from "../i18n";
+import { useChartContext } from "./context";
+import { rankedBars } from "./rankedBars";
+import { shareBars } from "./shareBars";
+
+beforeAll(() => startTexts("en"));
+
+interface Drawn {
+  series: { data: { value: number; key?: string; label: { show: boolean; formatter: string } }[] }[];
+}
+
+async function context(narrow: boolean) {
+  const { result } = renderHook(() => useChartContext(), { wrapper: ({ children }) => <QueryClientProvider client={new QueryClient()}>{children}</QueryClientProvider> });
+  // Its texts are on their way at first.
+  await waitFor(() => expect(result.current).not.toBeNull());
+  return { ...result.current, narrow };
+}
+
+describe("the picture of a day's calls", () => {
+  it.each([false, true])("has a bar for each of twenty, narrow: %s", async (narrow) => {
+    const calls = Array.from({ length: 20 }, (_, at) => ({ key: String(at), name: `N${at}`, overdueDays: at, stake: at, stakeText: String(at) }));
+    const { series } = rankedBars(calls, await context(narrow)).option as Drawn;
+    expect(series.map((each) => each.data.length)).toEqual([20, 20]);
+  });
+});
+
+describe("the picture of shares", () => {
+  const part = (name: string, customers: number, spend: number) => ({ key: name, name, colour: "#336699", customers, customersText: `${customers}`, spend, spendText: `${spend}` });
+  const drawing = async (narrow: boolean) => shareBars([part("Champions", 0.2, 0.7), part("Lost", 0.795, 0.301), part("Tiny", 0.005, -0.001)], await context(narrow));
+  it("stacks the same parts twice, none below zero, each leading to its customers", async () => {
+    const { series } = (await drawing(false)).option as Drawn;
+    expect(series.map((each) => each.data.map((bar) => bar.value))).toEqual([[0.2, 0.7], [0.795, 0.301], [0.005, 0]]);
+    expect(series.map((each) => each.data[0]?.key)).toEqual(["Champions", "Lost", "Tiny"]);
+  });
+  it("writes only names that fit, and says every figure in its table", async () => {
+    const { option, table } = await drawing(true);
+    const { series } = option as Drawn;
+    expect(series.map((each) => each.data.map((bar) => (bar.label.show ? bar.label.formatter : "")))).toEqual([["20%", "Champions 70%"], ["Lost 80%", "30%"], ["", ""]]);
+    expect(table.rows.map((row) => row.cells[4])).toEqual(["70.0%", "30.1%", "−0.1%"]);
+  });
+});
