@@ -23,6 +23,7 @@ import numpy as np
 import pandas as pd
 
 from zhiji.algorithms.value import CustomerValueModel
+from zhiji.algorithms.value.gates import HIGH, LOW
 from zhiji.operations.sample import generate_sample
 
 HORIZON = 91
@@ -76,7 +77,7 @@ def coverage(scores: pd.DataFrame, rows: pd.DataFrame) -> tuple[float, float]:
 def run(title: str, change: Callable[[pd.DataFrame, int], pd.DataFrame], companies: int) -> tuple[Counter[str], float]:
     states: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
-    covered, seconds, ratios = [], [], []
+    covered, seconds, ratios, strict = [], [], [], 0
     for seed in range(companies):
         rows = change(company(seed), seed)
         start = time.process_time()
@@ -86,6 +87,7 @@ def run(title: str, change: Callable[[pd.DataFrame, int], pd.DataFrame], compani
         states[model.backtest_.state] += 1
         reasons.update({reason.code for reason in model.backtest_.reasons})
         if model.backtest_.state == "published":
+            strict += all(LOW <= decile.ratio.value <= HIGH for decile in model.backtest_.pooled_deciles)
             covered.append(coverage(scores, rows))
             later = rows.loc[rows["value_on"] > pd.Timestamp(AS_OF)]
             known = later["customer_id"].isin(scores["customer_id"])
@@ -97,7 +99,8 @@ def run(title: str, change: Callable[[pd.DataFrame, int], pd.DataFrame], compani
         mean = float(told.mean())
         print(
             f"  80 % intervals cover {mean:.3f} ({told.min():.3f} to {told.max():.3f}) of those beyond zero, "
-            f"{everyone.mean():.3f} of all; next window predicted/actual {np.mean(ratios):.3f} ± {np.std(ratios):.3f}"
+            f"{everyone.mean():.3f} of all; next window predicted/actual {np.mean(ratios):.3f} ± {np.std(ratios):.3f}\n"
+            f"  of those published, {strict} have the ratio itself of every tenth within {LOW} and {HIGH}"
         )
     return states, mean
 
