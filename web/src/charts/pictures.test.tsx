@@ -39,6 +39,6 @@ describe("the picture of shares", () => {
     const { option, table } = await drawing(true);
     const { series } = option as Drawn;
     expect(series.map((each) => each.data.map((bar) => (bar.label.show ? bar.label.formatter : "")))).toEqual([["20%", "Champions 70%"], ["Lost 80%", "30%"], ["", ""]]);
-    expect(table.rows.map((row) => row.cells[4])).toEqual(["70.0%", "30.1%", "−0.1%"]);
+    expect(table.rows.map((row) => row.cells[4])).toEqual(["70%", "30.1%", "-0.1%"]);
   });
 });

@@ -6,12 +6,11 @@ export function useTasks() {
   return useQuery({ queryKey: ["predictions", "tasks"], queryFn: ({ signal }) => answer(client.GET("/predictions", { signal })) });
 }
 
-/** An address that holds no number is asked for as 0, which is nothing: the page says so and does not wait for ever. */
 export function useVersion(id: number | undefined) {
   return useQuery({
     queryKey: ["predictions", "version", id],
     enabled: id !== undefined,
-    queryFn: async ({ signal }) => (await answer(client.GET("/predictions/versions/{version_id}", { params: { path: { version_id: id || 0 } }, signal }))) as unknown as VersionDetail,
+    queryFn: async ({ signal }) => (await answer(client.GET("/predictions/versions/{version_id}", { params: { path: { version_id: id ?? 0 } }, signal }))) as unknown as VersionDetail,
   });
 }
 

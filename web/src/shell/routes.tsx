@@ -1,5 +1,5 @@
 import type { ComponentType } from "react";
-import { createBrowserRouter, Navigate, type RouteObject } from "react-router";
+import { createBrowserRouter, Navigate, useParams, type RouteObject } from "react-router";
 import { Frame } from "./Frame";
 import { NotFound, RouteFailed } from "./RouteFailed";
 
@@ -9,6 +9,20 @@ type PageModule = { default: ComponentType };
 const page = (path: string, load: () => Promise<PageModule>): RouteObject => ({
   path,
   lazy: async () => ({ Component: (await load()).default }),
+});
+
+function Numbered({ of: Page }: { of: ComponentType }) {
+  const { id = "" } = useParams();
+  return /^[1-9]\d{0,15}$/.test(id) ? <Page /> : <NotFound />;
+}
+
+/** A page of one thing, told by its number; an address without one leads nowhere. */
+const numbered = (path: string, load: () => Promise<PageModule>): RouteObject => ({
+  path,
+  lazy: async () => {
+    const { default: Page } = await load();
+    return { element: <Numbered of={Page} /> };
+  },
 });
 
 export function createRouter() {
@@ -32,19 +46,19 @@ export function createRouter() {
                 page("worklist", () => import("../worklists/WorklistPage")),
                 page("customers", () => import("../customers/CustomersPage")),
                 page("customers/deleted", () => import("../customers/DeletedPage")),
-                page("customers/:id", () => import("../customers/CustomerPage")),
+                numbered("customers/:id", () => import("../customers/CustomerPage")),
                 page("segments", () => import("../segments/SegmentsPage")),
                 page("segments/new", () => import("../segments/SegmentEditorPage")),
-                page("segments/:id", () => import("../segments/SegmentPage")),
-                page("segments/:id/edit", () => import("../segments/SegmentEditorPage")),
+                numbered("segments/:id", () => import("../segments/SegmentPage")),
+                numbered("segments/:id/edit", () => import("../segments/SegmentEditorPage")),
                 page("predictions", () => import("../predictions/PredictionsPage")),
                 page("predictions/ledger", () => import("../predictions/LedgerPage")),
-                page("predictions/:id", () => import("../predictions/PredictionPage")),
+                numbered("predictions/:id", () => import("../predictions/PredictionPage")),
                 page("dashboard", () => import("../dashboards/DashboardPage")),
                 page("imports", () => import("../imports/ImportsPage")),
                 page("imports/new", () => import("../imports/ImportWizardPage")),
                 page("imports/quarantine", () => import("../imports/QuarantinePage")),
-                page("imports/:id", () => import("../imports/ImportWizardPage")),
+                numbered("imports/:id", () => import("../imports/ImportWizardPage")),
                 page("settings", () => import("../settings/SettingsPage")),
                 page("settings/:section", () => import("../settings/SettingsPage")),
                 { path: "*", element: <NotFound /> },
