@@ -289,7 +289,7 @@ def test_customer_reasons_speak_in_the_customers_numbers() -> None:
     overdue, mean, orders = customer_reasons(row)
     assert str(render(overdue, "en")) == "Usually orders every 10 days; the last order was 100 days ago."
     assert str(render(mean, "en")) == "A usual order day brings 20.00."
-    assert str(render(orders, "zh")) == "自 2024-09-01 以来共 3 单。"
+    assert str(render(orders, "zh")) == "自 2024年9月1日以来有 3 天下过单。"
 
 
 def test_refusals() -> None:

@@ -80,7 +80,7 @@ def test_the_trail_is_paged_filtered_and_verified(client: Client) -> None:
 def test_a_failed_job_says_why_in_words_and_is_tried_again(client: Client) -> None:
     reason = {"code": "service_busy", "params": {}, "where": {}}
     job = Job.objects.create(kind="import", state="failed", reason=reason, not_before=clock.now())
-    assert client.get(f"{API}/jobs/{job.pk}").json()["reason"]["what"] == "The database is busy."
+    assert client.get(f"{API}/jobs/{job.pk}").json()["reason"]["what"] == "Zhiji is busy: nothing was changed."
     assert client.post(f"{API}/jobs/{job.pk}/retry").json()["state"] == "queued"
     again = client.post(f"{API}/jobs/{job.pk}/retry")
     assert (again.status_code, again.json()["code"]) == (409, "job_not_failed")
