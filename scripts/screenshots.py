@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""The picture of the README, made again: the worklist of the sample company, in the system's own Chromium.
+"""The pictures of the READMEs, made again: the worklist of the sample company, in the system's own Chromium.
 
     .venv/bin/python scripts/screenshots.py [--language en] [--to docs/images/worklist.png]
+    .venv/bin/python scripts/screenshots.py --language zh --to docs/images/worklist.zh.png
 
 Starts a Zhiji of its own in a scratch folder, brings the sample company in, signs in and looks. Needs the built
 screens (``make setup``) and Chromium.
@@ -31,7 +32,7 @@ COMPANY = {
     "en": {"name": "Zhiji Tea & Ware", "zone": "Asia/Shanghai", "currency": "CNY", "language": "en"},
 }
 NAME = {"zh": "林夏", "en": "Robin Lin"}
-WIDTH, HEIGHT = 1360, 850
+WIDTH, HEIGHT = 1360, 900
 MOST_BYTES = 300_000
 
 

@@ -2,7 +2,6 @@ import { useQuery } from "@tanstack/react-query";
 import { Trans, useTranslation } from "react-i18next";
 import { useNavigate, useSearchParams } from "react-router";
 import { answer, client } from "../api/client";
-import { Problem } from "../api/problem";
 import { ChartFrame } from "../charts/ChartFrame";
 import { useChartContext, type ChartContext } from "../charts/context";
 import { concentration, revenueBars } from "../charts/curves";
@@ -14,7 +13,7 @@ import { microsForDrawing } from "../i18n/format";
 import { customersWith } from "../shell/links";
 import { StartHere } from "../shell/StartHere";
 import { BridgeCustomers } from "./BridgeCustomers";
-import { cellDays, cohortRows, concentrationCurve, daysFrom, daysText, monthDays, type Days } from "./shaping";
+import { cellDays, cohortRows, concentrationCurve, daysFrom, daysText, monthDays, type Days, nothingYet } from "./shaping";
 import { Spenders } from "./Spenders";
 import { isListed, SPANS, type Change, type Overview, type Span } from "./types";
 
@@ -46,7 +45,7 @@ export default function DashboardPage() {
     placeholderData: (before) => before,
   });
   const data = query.data;
-  const nothing = query.error instanceof Problem && query.error.body.code === "dashboard_nothing_there";
+  const nothing = nothingYet(query.error);
   return (
     <AnswerPage
       title={t("title")}

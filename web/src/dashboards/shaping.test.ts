@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { cellDays, cohortRows, concentrationCurve, daysFrom, daysText, monthDays } from "./shaping";
+import { cellDays, cohortRows, concentrationCurve, daysFrom, daysText, monthDays, nothingYet } from "./shaping";
+import { Problem } from "../api/problem";
 
 const cell = (cohort_on: string, months_since: number, customers: number) => ({ cohort_on, months_since, cohort_customers: 40, customers, spend_micros: 0 });
 
@@ -34,4 +35,11 @@ it("keeps the days of a list in the address, and takes a broken one for none", (
 it("finds the days of a cell: the cohort's month, so many months later", () => {
   expect(monthDays("2028-02-01")).toEqual({ start: "2028-02-01", end: "2028-02-29" });
   expect(cellDays("2025-11-01", 3)).toEqual({ start: "2026-02-01", end: "2026-02-28", cohort: "2025-11-01" });
+});
+
+describe("a company without orders", () => {
+  const refused = (code: string) => nothingYet(new Problem({ code, what: "", status: 409 }));
+  it("is told from a fault, before and after a refresh by night", () => {
+    expect(["dashboard_nothing_there", "refresh_nothing_there", "lake_missing"].map(refused)).toEqual([true, true, false]);
+  });
 });

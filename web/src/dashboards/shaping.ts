@@ -1,6 +1,12 @@
+import { Problem } from "../api/problem";
 import type { Cohort } from "../charts/grid";
 import type { ConcentrationPoint } from "../charts/curves";
 import type { Overview } from "./types";
+
+/** No order is in yet: nothing was ever brought in, or a refresh by night looked and found nothing. */
+export function nothingYet(error: unknown): boolean {
+  return error instanceof Problem && ["dashboard_nothing_there", "refresh_nothing_there"].includes(error.body.code);
+}
 
 const monthNumber = (day: string) => Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7)) - 1;
 

@@ -1,14 +1,28 @@
 import type { ComponentType } from "react";
 import { createBrowserRouter, Navigate, useParams, type RouteObject } from "react-router";
+import { Problem } from "../api/problem";
 import { Frame } from "./Frame";
 import { NotFound, RouteFailed } from "./RouteFailed";
 
 type PageModule = { default: ComponentType };
 
+/** A page that cannot be fetched, because the server is away, is told from one that is no longer there. */
+export async function fetched<Module>(load: () => Promise<Module>): Promise<Module> {
+  try {
+    return await load();
+  } catch (error) {
+    const reached = await fetch(location.origin, { method: "HEAD", cache: "no-store" }).then(
+      () => true,
+      () => false,
+    );
+    throw reached ? error : new Problem({ code: "network_unreachable", what: "", status: 0 });
+  }
+}
+
 /** Each page is its own chunk. */
 const page = (path: string, load: () => Promise<PageModule>): RouteObject => ({
   path,
-  lazy: async () => ({ Component: (await load()).default }),
+  lazy: async () => ({ Component: (await fetched(load)).default }),
 });
 
 function Numbered({ of: Page }: { of: ComponentType }) {
@@ -20,7 +34,7 @@ function Numbered({ of: Page }: { of: ComponentType }) {
 const numbered = (path: string, load: () => Promise<PageModule>): RouteObject => ({
   path,
   lazy: async () => {
-    const { default: Page } = await load();
+    const { default: Page } = await fetched(load);
     return { element: <Numbered of={Page} /> };
   },
 });
