@@ -49,11 +49,12 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 ENGLISH = re.compile(r"(?:\b[A-Za-z][a-z']*[ ,]+){3,}[A-Za-z][a-z']*\b")
 # A name out of the program where a person should read a word.
 CODE = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
-# Each text of the page and each name that only a screen reader says, without what is marked as another language's.
+# Each text of the page and each name that only a screen reader says, without what is marked as another language's
+# or as the program's own, as the trail's record of what was written is.
 READ = """
 () => {
   const found = [];
-  const other = (element) => element.closest("[lang]") !== document.documentElement;
+  const other = (element) => element.closest("[lang]") !== document.documentElement || element.closest("code");
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     if (node.nodeType === Node.TEXT_NODE) {
