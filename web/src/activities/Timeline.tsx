@@ -72,7 +72,7 @@ function Entry({ entry, customerId }: { entry: TimelineItem; customerId: number 
       <div>
         <p className="row row--apart">
           <span>{format.spaced(title)}</span>
-          {entry.order && <strong>{format.amount(entry.order.value)}</strong>}
+          {entry.order && <strong>{format.amount(entry.kind === "return" ? entry.order.taken_back : entry.order.value)}</strong>}
         </p>
         {own ? <OwnNote id={own.id} text={own.text} customerId={customerId} /> : detail && <p className="soft timeline__detail">{detail}</p>}
         {entry.order && <OrderLines customerId={customerId} order={entry.order} />}

@@ -3273,6 +3273,8 @@ export interface components {
             state: string;
             /** Store */
             store: string;
+            /** Taken Back */
+            taken_back: string;
             /** Value */
             value: string;
         };
@@ -3323,6 +3325,8 @@ export interface components {
             state: string;
             /** Store */
             store: string;
+            /** Taken Back */
+            taken_back: string;
             /** Value */
             value: string;
         };

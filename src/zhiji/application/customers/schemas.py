@@ -212,6 +212,7 @@ class OrderOut(Schema):
     goods: str
     returned: str
     other: str
+    taken_back: str
     lines_total: int
 
 

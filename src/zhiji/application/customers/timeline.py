@@ -6,8 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Window
+from django.db.models.functions import Coalesce, RowNumber
 
 from zhiji.application.activities import queries as activities
 from zhiji.application.customers.queries import customer_get
@@ -81,7 +81,7 @@ def _source(user: User, customer: Customer, kind: str, last: tuple[datetime, int
     returned = Exists(OrderLine.objects.filter(order=OuterRef("pk"), is_current=True, line_kind__in=_BACK))
     is_back = Q(goods_micros__lte=0) & Q(returned)
     rows = scope(user, Order).filter(customer=customer).filter(is_back if kind == "return" else ~is_back)
-    rows = _before(rows, "ordered_at", kind, last).select_related("source").order_by("-ordered_at", "-pk")
+    rows = _with_taken_back(_before(rows, "ordered_at", kind, last)).order_by("-ordered_at", "-pk")
     company_zone = zone()
     return [(row.ordered_at, row.pk, {"order": order_json(row, company_zone)}) for row in rows[: limit + 1]]
 
@@ -111,15 +111,24 @@ def quantity(milli: int) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def order_json(order: Order, company_zone: Any) -> Item:
-    """Needs ``source`` loaded. Money as exact decimal text in the order's currency."""
+def _with_taken_back(rows: QuerySet[Order]) -> QuerySet[Order]:
+    """With ``source``, and in ``taken_back`` what the order's own returned lines come to. A return that was linked to
+    its sale takes from the sale's value and leaves its own at nothing; this is what came back all the same."""
+    own = OrderLine.objects.filter(order=OuterRef("pk"), counted=True, line_kind__in=_BACK).order_by()
+    total = own.values("order").annotate(total=Sum("amount_micros")).values("total")
+    return rows.select_related("source").annotate(taken_back=Coalesce(Subquery(total), 0))
+
+
+def order_json(order: Any, company_zone: Any) -> Item:
+    """An order of ``_with_taken_back``. Money as exact decimal text in the order's currency."""
     return {
         "id": order.pk, "external_id": order.external_id, "number": order.number, "source": order.source.code,
         "state": order.state, "ordered_at": order.ordered_at,
         "ordered_on": clock.day_of(order.ordered_at, company_zone),
         "country": order.country, "channel": order.channel, "store": order.store, "currency": order.currency,
         "value": amount(order.value_micros), "goods": amount(order.goods_micros),
-        "returned": amount(order.returned_micros), "other": amount(order.other_micros), "lines_total": order.lines,
+        "returned": amount(order.returned_micros), "other": amount(order.other_micros),
+        "taken_back": amount(order.taken_back), "lines_total": order.lines,
     }  # fmt: skip
 
 
@@ -136,7 +145,7 @@ def orders(user: User, customer_id: int, *, cursor: str, limit: int) -> dict[str
     """The customer's orders, newest first, each with its first hundred lines; two queries for any page."""
     require(user, "order", "read")
     customer = customer_get(user, customer_id)
-    rows = scope(user, Order).filter(customer=customer).select_related("source")
+    rows = _with_taken_back(scope(user, Order).filter(customer=customer))
     place = f"orders:{customer.pk}"
     if cursor:
         at, pk = cursors.opened(place, cursor)

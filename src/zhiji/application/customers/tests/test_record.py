@@ -16,7 +16,7 @@ from zhiji.application.activities import services as activities
 from zhiji.application.customers import queries, record, services
 from zhiji.application.customers.errors import CustomerChanged, CustomerValueInvalid
 from zhiji.data.landing.models import Batch
-from zhiji.data.store import listing
+from zhiji.data.store import derive, listing
 from zhiji.data.store.models import Customer, CustomerListRow, Identity, OrderLine, SourceRecord
 from zhiji.platform import audit
 from zhiji.platform.models import AuditEntry, Team, User
@@ -242,6 +242,13 @@ def test_the_timeline_meets_everything_once_newest_first(
     orders = client.get(path, {"kinds": "order,return"}).json()["items"]
     assert {item["kind"] for item in orders} == {"order", "return"}
     assert len(orders) == 4
+    back, sold = next(item for item in orders if item["kind"] == "return"), orders[-1]
+    # Linked to its sale, a return leaves its own order at nothing; the timeline says what came back all the same.
+    lines = OrderLine.objects.filter(order_id=back["id"])
+    lines.update(value_order=sold["id"])
+    derive.order_sums([back["id"], sold["id"]], count_repeats_once=False)
+    linked = next(item["order"] for item in client.get(path, {"kinds": "return"}).json()["items"])
+    assert (linked["value"], linked["taken_back"]) == ("0", "-1")
 
 
 def test_invalid_email_is_coded(users: dict[str, User], add: Add) -> None:
