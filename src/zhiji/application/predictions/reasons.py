@@ -56,7 +56,8 @@ def _against(own: float, middle: float, what: str, language: Language, currency:
 
 def _still_here(own: float, middle: float | None, language: Language) -> dict[str, Any]:
     params = {"percent": round(100 * own)}
-    shown = words(Reason("score_reason_active", params).to_json(), language, "XXX")
+    no_currency = "XXX"  # ISO 4217's own code for none: this reason holds no money
+    shown = words(Reason("score_reason_active", params).to_json(), language, no_currency)
     if middle is None:
         return {**shown, "sign": 0}
     text = render(Reason("score_reason_middle", {"middle": f"{round(100 * middle)}%"}), language)
