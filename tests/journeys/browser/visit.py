@@ -8,11 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import pytest
 
 from security.server import ADMIN
 
 if TYPE_CHECKING:
+    from _pytest.mark import ParameterSet
     from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
 
 Language = Literal["zh", "en"]
@@ -125,3 +128,31 @@ def open_page(page: Page, url: str) -> None:
     page.goto(url)
     page.get_by_role("main").locator("h1").wait_for()
     page.wait_for_function(SETTLED, polling=100)
+
+
+class Look(NamedTuple):
+    """Language, theme and size in which a person has the pages."""
+
+    language: Language
+    theme: str
+    width: int
+    height: int
+
+
+class Visit(NamedTuple):
+    """A person signed in with a look. ids: what can be opened by its number."""
+
+    look: Look
+    page: Page
+    watch: Watch
+    url: str
+    ids: dict[str, int]
+
+
+def cases(looks: list[Look], places: dict[str, str]) -> list[ParameterSet]:
+    """Every place in every look, a look after the other, for tests over ``visit`` and ``place``."""
+    return [
+        pytest.param(look, place, id=f"{look.language}-{look.theme}-{look.width}-{name}")
+        for look in looks
+        for name, place in places.items()
+    ]
