@@ -44,6 +44,10 @@ def import_file(
         typer.Option("--history/--live", help=both("Known when it happened, or known only now.",
                                                    "视为发生时已知（历史），或此刻才知（实时）。")),
     ] = True,
+    anew: Annotated[
+        bool, typer.Option("--anew", help=both("Match columns and words anew, not as in the last such file.",
+                                               "重新匹配列和词，不沿用上一个同列文件的设定。"))
+    ] = False,
     day_first: Annotated[
         bool | None,
         typer.Option("--day-first/--month-first", help=both("How 03/04/2011 is read, where the file leaves it open.",
@@ -75,10 +79,12 @@ def import_file(
     if row is None or (currency and row.currency != currency) or (dry_run and row.state in ("storing", "stored")):
         row = services.import_create(
             file=landed, name=file.name, kind=kind, source_code=source, overrides=overrides, options=options,
-            is_history=history, currency=currency or None, values=values,
+            is_history=history, currency=currency or None, values=values, anew=anew,
         )  # fmt: skip
     elif row.state in ("matching", "checked"):
-        services.import_match(row, overrides=overrides, options=options, kind=row.kind if kind == "auto" else kind)
+        services.import_match(
+            row, overrides=overrides, options=options, kind=row.kind if kind == "auto" else kind, anew=anew
+        )
         services.import_values(row, values=values)
     _go_on(row)
     if row.state == "matching":
@@ -88,8 +94,8 @@ def import_file(
     account = row.report or row.dry_run
     language = frame.language()
     findings = [presentation.words(finding, language) for finding in account["findings"]]
-    result = {"import_id": row.pk, "state": row.state, "kind": row.kind, "mapping": row.mapping["fields"], **account,
-              "findings": findings}  # fmt: skip
+    result = {"import_id": row.pk, "state": row.state, "kind": row.kind, "mapping": row.mapping["fields"],
+              "recalled": row.mapping.get("recalled"), **account, "findings": findings}  # fmt: skip
     frame.show(result, json, lambda: _text(result))
 
 
@@ -139,7 +145,9 @@ def _meanings(words: list[str]) -> dict[str, dict[str, str]]:
 def _text(result: dict[str, Any]) -> str:
     counts = result["counts"]
     columns = ", ".join(f"{match['name']} → {field}" for field, match in result["mapping"].items())
+    recalled = result["recalled"]
     lines = [
+        *([both(f"Columns and words as in import {recalled}.", f"列和词沿用导入 {recalled}。")] if recalled else []),
         both("Columns: ", "列匹配：") + columns,
         both("Days: ", "日期：") + f"{result['first_on']} … {result['last_on']}",
     ]

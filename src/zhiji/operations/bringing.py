@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import Any
 
 from zhiji.application.imports import services
 from zhiji.application.imports.models import Import
@@ -34,19 +35,20 @@ def advance(task: Task, job: Job) -> Job:
     return job
 
 
-def bring(task: Task, slot: str, path: Path, *, kind: str, source_code: str, name: str = "") -> Import | None:
+def bring(
+    task: Task, slot: str, path: Path, *, kind: str, source_code: str | None, is_history: bool = True
+) -> Import | None:
     """One step of importing ``path``; the import once it is stored, else ``None``: call again.
 
-    slot: where the checkpoint remembers the import. Raises what the services refuse (ImportDecisionNeeded,
+    slot: where the checkpoint remembers the import. source_code: None for that of earlier files with the same columns.
+    Raises what the services refuse (ImportDecisionNeeded,
     ImportNothingToStore, ImportColumnsMissing, a FileError …) and WorkRefused for a refused check.
     """
     if slot not in task.checkpoint:
-        landed = land(name or path.name, path)
+        landed = land(path.name, path)
+        about: dict[str, Any] = {"file": landed, "kind": kind, "source_code": source_code, "is_history": is_history}
         by = task.job.created_by
-        begun = services.import_resumable(file=landed, kind=kind, source_code=source_code, by=by)
-        row = begun or services.import_create(
-            file=landed, name=name or path.name, kind=kind, source_code=source_code, by=by
-        )
+        row = services.import_resumable(**about, by=by) or services.import_create(**about, name=path.name, by=by)
         task.checkpoint[slot] = row.pk
         task.save()
         return None

@@ -3047,8 +3047,14 @@ export interface components {
         /**
          * MatchForm
          * @description ``overrides``: field → column of the file, an empty column takes the field out. ``options``: see the guide.
+         *     ``anew``: take nothing over from an earlier file with the same columns.
          */
         MatchForm: {
+            /**
+             * Anew
+             * @default false
+             */
+            anew: boolean;
             /** Kind */
             kind?: string | null;
             /** Options */

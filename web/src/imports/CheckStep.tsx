@@ -23,7 +23,7 @@ export function CheckStep({ data, onNext, onRevise }: { data: ImportDetail; onNe
   const [changed, setChanged] = useState<Changed | null>(null);
   const path = { params: { path: { import_id: data.id } } };
   const options = data.options as Record<string, unknown>;
-  const match = (more: object) => answer(client.POST("/imports/{import_id}/match", { ...path, body: { overrides: givenOf(data), options: { ...options, ...more } } }));
+  const match = (more: object) => answer(client.POST("/imports/{import_id}/match", { ...path, body: { anew: false, overrides: givenOf(data), options: { ...options, ...more } } }));
   const confirm = useMutation({ mutationFn: () => answer(client.POST("/imports/{import_id}/confirm", { ...path, body: { changed } })).then(spelled<ImportDetail>), onSuccess: onNext });
   const back = useMutation({ mutationFn: () => match({}).then(spelled<ImportDetail>), onSuccess: onNext });
   const date = useMutation({

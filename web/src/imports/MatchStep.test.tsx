@@ -15,7 +15,7 @@ const data = {
   reason: null,
   options: {},
   profile: { columns: ["no", "salesman", "till"], sample: [["A1", "Li", "north"]], sheets: [] },
-  mapping: { fields: { order_number: { column: 0, name: "no", confidence: 1, by: "name", alternatives: [] } }, extras: [1, 2], missing: [], corrects: {} },
+  mapping: { fields: { order_number: { column: 0, name: "no", confidence: 1, by: "name", alternatives: [] } }, extras: [1, 2], missing: [], corrects: {}, recalled: null },
 } as unknown as ImportDetail;
 
 describe("one more field", () => {
@@ -37,5 +37,24 @@ describe("one more field", () => {
     expect(said).toEqual([]);
     await userEvent.selectOptions(column, "till");
     await waitFor(() => expect(said).toMatchObject([{ overrides: { store: "till" } }]));
+  });
+});
+
+describe("columns of an earlier file", () => {
+  it("are said to be, and can be matched anew", async () => {
+    const said: unknown[] = [];
+    vi.stubGlobal("fetch", async (request: Request) => {
+      if (request.method === "POST") said.push(await request.json());
+      return Response.json(request.method === "POST" ? data : []);
+    });
+    const recalled = { ...data, mapping: { ...data.mapping, recalled: 2, fields: { order_number: { ...data.mapping.fields.order_number, by: "recalled" } } } } as ImportDetail;
+    render(
+      <QueryClientProvider client={new QueryClient()}>
+        <MatchStep data={recalled} onNext={() => {}} />
+      </QueryClientProvider>,
+    );
+    expect(screen.getByText(/those of import 2/)).toBeTruthy();
+    await userEvent.click(screen.getByRole("button", { name: "Match anew" }));
+    await waitFor(() => expect(said).toMatchObject([{ overrides: {}, anew: true }]));
   });
 });

@@ -22,8 +22,8 @@ export function MatchStep({ data, onNext }: { data: ImportDetail; onNext: (next:
   const fields = useKinds().data?.find((kind) => kind.name === data.kind)?.fields ?? [];
   const path = { params: { path: { import_id: data.id } } };
   const match = useMutation({
-    mutationFn: (said: { overrides: Overrides; options: FileOptions; kind?: ImportKind }) =>
-      answer(client.POST("/imports/{import_id}/match", { ...path, body: { overrides: said.overrides, options: said.options as Record<string, unknown>, kind: said.kind ?? null } })).then(spelled<ImportDetail>),
+    mutationFn: (said: { overrides: Overrides; options: FileOptions; kind?: ImportKind; anew?: boolean }) =>
+      answer(client.POST("/imports/{import_id}/match", { ...path, body: { overrides: said.overrides, options: said.options as Record<string, unknown>, kind: said.kind ?? null, anew: said.anew ?? false } })).then(spelled<ImportDetail>),
     onSuccess: (next, said) => {
       setOverrides(said.overrides);
       onNext(next);
@@ -37,6 +37,14 @@ export function MatchStep({ data, onNext }: { data: ImportDetail; onNext: (next:
   return (
     <div className="stack">
       {data.reason && <ProblemView body={{ ...data.reason, where: data.reason.where ?? undefined }} />}
+      {data.mapping.recalled !== null && (
+        <p className="row note" role="status">
+          <span>{t("match.recalled", { number: data.mapping.recalled })}</span>
+          <Button disabled={match.isPending} onClick={() => match.mutate({ overrides: {}, options: data.options, anew: true })}>
+            {t("match.anew")}
+          </Button>
+        </p>
+      )}
       <Panel
         title={t("match.title")}
         flush
@@ -139,7 +147,7 @@ function FieldLine({ name, field, data, disabled, fresh, onColumn }: { name: str
       <td>
         {match ? (
           <span className={`tag ${match.confidence >= 0.9 ? "tag--gain" : "tag--attention"}`}>
-            {match.by === "given" ? t("match.by.given") : t("match.sure", { by: t(`match.by.${match.by}`), share: format.percent(match.confidence) })}
+            {match.by === "given" || match.by === "recalled" ? t(`match.by.${match.by}`) : t("match.sure", { by: t(`match.by.${match.by}`), share: format.percent(match.confidence) })}
           </span>
         ) : (
           <span className="faint">–</span>

@@ -68,7 +68,7 @@ export interface ColumnMatch {
   column: number;
   name: string;
   confidence: number;
-  by: "name" | "content" | "given";
+  by: "name" | "content" | "given" | "recalled";
   alternatives: string[];
 }
 
@@ -108,7 +108,8 @@ export interface ImportDetail extends ImportRow {
   values: UnknownValues[];
   currency: string;
   profile: FileProfile;
-  mapping: { fields: Record<string, ColumnMatch>; extras: number[]; missing: string[]; corrects: Record<string, number> };
+  /** `recalled`: the import of an earlier file with the same columns whose columns and meanings these are. */
+  mapping: { fields: Record<string, ColumnMatch>; extras: number[]; missing: string[]; corrects: Record<string, number>; recalled: number | null };
   options: FileOptions;
   findings: Words[];
   notes: Words[];

@@ -108,11 +108,13 @@ class UploadForm(Schema):
 
 
 class MatchForm(Schema):
-    """``overrides``: field → column of the file, an empty column takes the field out. ``options``: see the guide."""
+    """``overrides``: field → column of the file, an empty column takes the field out. ``options``: see the guide.
+    ``anew``: take nothing over from an earlier file with the same columns."""
 
     kind: str | None = Field(None, max_length=20)
     overrides: dict[str, str] = Field(default_factory=dict, max_length=200)
     options: dict[str, Any] = Field(default_factory=dict, max_length=20)
+    anew: bool = False
 
 
 class ValuesForm(Schema):
@@ -239,7 +241,7 @@ def import_get(request: SignedRequest, import_id: PathId) -> Any:
 @idempotency.lasting
 def import_match(request: SignedRequest, import_id: PathId, form: MatchForm) -> Any:
     row = queries.import_get(request.user, import_id, "write")
-    row = services.import_match(row, overrides=form.overrides, options=form.options, kind=form.kind)
+    row = services.import_match(row, overrides=form.overrides, options=form.options, kind=form.kind, anew=form.anew)
     return presentation.detail(request, row)
 
 

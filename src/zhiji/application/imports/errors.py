@@ -45,3 +45,10 @@ class ImportUnreadable(CodedError):
 
     code = "import_unreadable"
     status = 409
+
+
+class ImportSourceUnclear(CodedError):
+    """Files with these columns came from several sources, and nobody said which one this is from."""
+
+    code = "import_source_unclear"
+    status = 409

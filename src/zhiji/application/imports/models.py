@@ -14,6 +14,7 @@ class Import(models.Model):
     """A file on its way in. ``dry_run`` and ``report`` hold counts and codes, never words (see ``services``).
 
     A file that could not be opened has neither profile nor mapping, and ``kind`` is as it was asked for (``auto``).
+    ``shape``: a digest of its columns, by which a later file with the same ones is known (see ``matching``).
     """
 
     scope_object: ClassVar[str] = "import"
@@ -34,6 +35,8 @@ class Import(models.Model):
     name = models.CharField(max_length=255)
     kind = models.CharField(max_length=20)
     source_code = models.CharField(max_length=40)
+    shape = models.CharField(max_length=64, default="", db_index=True)
+    is_matched_anew = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=State.choices, default=State.MATCHING)
     is_history = models.BooleanField(default=True)
     currency = models.CharField(max_length=3)

@@ -19,6 +19,16 @@ from zhiji.application.imports.errors import (
     ImportNotUndoable,
     ImportUnreadable,
 )
+from zhiji.application.imports.matching import (
+    AUTO,
+    DEFAULT_SOURCE,
+    file_options,
+    match,
+    merged,
+    recall,
+    shape_of,
+    source_of,
+)
 from zhiji.application.imports.models import Import
 from zhiji.application.imports.states import State, expect, held, released, start
 from zhiji.data.landing.files import path_of
@@ -28,10 +38,9 @@ from zhiji.kernel import Reason, render
 from zhiji.platform import audit, jobs, live
 from zhiji.platform.company import company, company_update
 from zhiji.platform.models import Job, User
-from zhiji.processing.cleaning import KINDS, Mapping, Meanings, checked_meanings, match_columns
+from zhiji.processing.cleaning import KINDS, Mapping, Meanings, checked_meanings
 from zhiji.processing.pipelines.orders import Decision
 
-AUTO = "auto"
 _RESTING = (State.MATCHING, State.CHECKED, State.FAILED)
 
 
@@ -41,40 +50,44 @@ def import_create(
     name: str,
     kind: str,
     by: User | None = None,
-    source_code: str = "default",
+    source_code: str | None = DEFAULT_SOURCE,
     overrides: dict[str, str] | None = None,
     options: dict[str, Any] | None = None,
     is_history: bool = True,
     currency: str | None = None,
     values: Meanings | None = None,
+    anew: bool = False,
 ) -> Import:
     """Look at a landed file and match its columns; nothing is stored yet.
 
     overrides: field → column of the file, stronger than the match. options: what the person knows better about the
     file (delimiter, sheet …) or its values (``day_first``). currency: ISO 4217; by default the company's. values: what
-    words of the file mean, see ``import_values``.
-    Raises ImportKindUnknown, ImportCurrencyDiffers, what the match refuses, and a FileError where the file cannot be
-    read; only the last leaves something: a failed import in the history, with the reason.
+    words of the file mean, see ``import_values``. source_code: None takes the source of earlier files with the same
+    columns. What such a file of the source was told holds for this one too, unless ``anew``.
+    Raises ImportKindUnknown, ImportCurrencyDiffers, ImportSourceUnclear, what the match refuses, and a FileError where
+    the file cannot be read; only the last leaves something: a failed import in the history, with the reason.
     """
     if kind not in (AUTO, *KINDS):
         raise ImportKindUnknown(kind=kind, known=", ".join(KINDS), where={"field": "kind"})
     _expect_currency(currency)
     row = Import(
-        file=file, name=Path(name).name[:255], kind=kind, source_code=source_code, is_history=is_history,
-        currency=currency or company().currency, options=options or {}, created_by=by,
+        file=file, name=Path(name).name[:255], kind=kind, source_code=source_code or DEFAULT_SOURCE,
+        is_history=is_history, currency=currency or company().currency, options=options or {}, created_by=by,
     )  # fmt: skip
     try:
-        profile = inspect(path_of(file), name=name, options=_file_options(options))
+        profile = inspect(path_of(file), name=name, options=file_options(options))
     except FileError as refusal:
         _import_unreadable(row, refusal.reason)
         raise
-    mapping = _match(profile, kind, overrides or {})
-    mapping = replace(mapping, values=checked_meanings(mapping.kind, values or {}))
+    row.source_code = source_code or source_of(profile)
+    recalled = None if anew else recall(profile, kind, row.source_code)
+    mapping = match(profile, kind, overrides or {}, recalled)
+    mapping = replace(mapping, values=merged(mapping.values, checked_meanings(mapping.kind, values or {})))
     with transaction.atomic():
         if row.currency != company().currency:
             company_update(currency=row.currency)
-        row.kind, row.profile, row.mapping = mapping.kind, profile.to_json(), mapping.to_json()
-        row.save()
+        row.options = {**(recalled.options if recalled else {}), **row.options}
+        _keep(row, profile, mapping)
         audit.record("import_create", "import", row.pk, file=file.sha256, kind=mapping.kind)
     return row
 
@@ -89,33 +102,35 @@ def _import_unreadable(row: Import, reason: Reason) -> None:
 
 
 def import_resumable(
-    *, file: LandedFile, kind: str, source_code: str = "default", is_history: bool = True, by: User | None = None
+    *,
+    file: LandedFile,
+    kind: str,
+    source_code: str | None = DEFAULT_SOURCE,
+    is_history: bool = True,
+    by: User | None = None,
 ) -> Import | None:
     """The import of this very file that was begun by the same hand and has not come to rest, newest first.
+
+    source_code: None takes any.
 
     Whoever comes again after a kill goes on with that one: a second would take the first one's rows for redelivered.
     """
     unfinished = Job.objects.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING, Job.State.WAITING])
     resting = Q(state__in=[State.MATCHING, State.CHECKING, State.CHECKED, State.STORING])
     rows = Import.objects.filter(resting | Q(state=State.STORED, job_id__in=unfinished.values("pk")))
-    rows = rows.filter(file=file, source_code=source_code, is_history=is_history, created_by=by)
+    rows = rows.filter(file=file, is_history=is_history, created_by=by)
+    rows = rows if source_code is None else rows.filter(source_code=source_code)
     return (rows if kind == AUTO else rows.filter(kind=kind)).order_by("-pk").first()
 
 
-def _match(profile: FileProfile, kind: str, overrides: dict[str, str]) -> Mapping:
-    """The columns matched; ``auto`` takes the kind that most columns speak for: fewest required fields missing, then
-    most columns given a field."""
-    if kind != AUTO:
-        return match_columns(profile, kind, overrides)
-    tried = [match_columns(profile, name) for name in KINDS]
-    best = min(tried, key=lambda mapping: (len(mapping.missing), -len(mapping.fields)))
-    return match_columns(profile, best.kind, overrides) if overrides else best
-
-
-def _file_options(options: dict[str, Any] | None) -> dict[str, Any]:
-    from zhiji.data.sources.files.api import OPTIONS
-
-    return {key: value for key, value in (options or {}).items() if key in OPTIONS}
+def _keep(row: Import, profile: FileProfile, mapping: Mapping) -> None:
+    row.kind, row.shape, row.profile, row.mapping = (
+        mapping.kind,
+        shape_of(profile),
+        profile.to_json(),
+        mapping.to_json(),
+    )
+    row.save()
 
 
 def _expect_currency(currency: str | None) -> None:
@@ -148,26 +163,31 @@ def _currency_is_said(row: Import) -> bool:
     return any(finding["code"] == "books_currency_from_file" for finding in row.dry_run.get("findings", []))
 
 
-def import_match(row: Import, *, overrides: dict[str, str], options: dict[str, Any], kind: str | None = None) -> Import:
+def import_match(
+    row: Import, *, overrides: dict[str, str], options: dict[str, Any], kind: str | None = None, anew: bool = False
+) -> Import:
     """Match again with what the person said; the file is looked at again only where its reading changes.
 
-    What was said about words stays, unless the kind changes.
+    What was said about words stays, unless the kind changes. anew: nothing of an earlier file is taken over, neither
+    now nor later on.
     """
     expect(row, *_RESTING)
     wanted_kind = kind or row.kind
     if wanted_kind not in KINDS:
         raise ImportKindUnknown(kind=wanted_kind, known=", ".join(KINDS), where={"field": "kind"})
-    if row.is_readable and _file_options(options) == _file_options(row.options):
+    if row.is_readable and file_options(options) == file_options(row.options):
         profile = FileProfile.from_json(row.profile)
     else:
-        profile = inspect(path_of(row.file), name=row.name, options=_file_options(options))
-    matched = match_columns(profile, wanted_kind, overrides)
+        profile = inspect(path_of(row.file), name=row.name, options=file_options(options))
+    independent = anew or row.is_matched_anew
+    recalled = None if independent else recall(profile, wanted_kind, row.source_code)
+    matched = match(profile, wanted_kind, overrides, recalled)
     with held(row, *_RESTING):
-        said = {} if wanted_kind != row.kind else row.mapping.get("values", {})
-        mapping = replace(matched, values=said)
-        row.kind, row.options, row.state = wanted_kind, options, State.MATCHING
-        row.profile, row.mapping, row.dry_run, row.reason = profile.to_json(), mapping.to_json(), {}, None
-        row.save()
+        said = {} if anew or wanted_kind != row.kind else row.mapping.get("values", {})
+        mapping = replace(matched, values=merged(matched.values, said))
+        row.options, row.state, row.dry_run, row.reason = options, State.MATCHING, {}, None
+        row.is_matched_anew = independent
+        _keep(row, profile, mapping)
         audit.record("import_match", "import", row.pk, kind=wanted_kind)
     return row
 
@@ -182,9 +202,7 @@ def import_values(row: Import, *, values: Meanings, by: User | None = None) -> I
         if not row.is_readable:
             raise ImportUnreadable(name=row.name)
         before: Meanings = row.mapping.get("values", {})
-        after = {field: dict(words) for field, words in before.items()}
-        for field, words in checked_meanings(row.kind, values).items():
-            after.setdefault(field, {}).update(words)
+        after = merged(before, checked_meanings(row.kind, values))
         row.mapping = {**row.mapping, "values": after}
         row.save(update_fields=["mapping"])
         audit.record("import_values", "import", row.pk, values=audit.digest(after))

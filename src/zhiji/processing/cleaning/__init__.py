@@ -2,7 +2,7 @@
 
 from zhiji.processing.cleaning.errors import CleaningError, OrderCurrencyDiffers
 from zhiji.processing.cleaning.kinds import KINDS, Field, Kind
-from zhiji.processing.cleaning.mapping import Mapping, Match, match_columns
+from zhiji.processing.cleaning.mapping import REJECT_COLUMNS, Mapping, Match, match_columns
 from zhiji.processing.cleaning.orders import STATES_WITHOUT_VALUE, clean_orders
 from zhiji.processing.cleaning.records import clean_customers, clean_interactions, clean_products
 from zhiji.processing.cleaning.settings import Cleaned, CleaningSettings
@@ -10,6 +10,7 @@ from zhiji.processing.cleaning.vocabularies import Meanings, answered, checked_m
 
 __all__ = [
     "KINDS",
+    "REJECT_COLUMNS",
     "STATES_WITHOUT_VALUE",
     "Cleaned",
     "CleaningError",

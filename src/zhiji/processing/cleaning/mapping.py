@@ -26,7 +26,8 @@ _ACCEPT = 0.6
 
 @dataclass(frozen=True)
 class Match:
-    """One field's column. ``by``: ``name``, ``content`` or ``given``. ``alternatives``: other columns, best first."""
+    """One field's column. ``by``: ``name``, ``content``, ``given`` by a person, or ``recalled`` from an earlier file.
+    ``alternatives``: other columns, best first."""
 
     column: int
     name: str
@@ -42,6 +43,7 @@ class Mapping:
     fields: field → Match. extras: columns kept as further attributes. missing: required fields without a column.
     corrects: ``row`` and, where there, ``import`` → column, when the file is a corrected file of rejects.
     values: what a person said that words of the file mean (see ``vocabularies.Meanings``).
+    recalled: the import of an earlier file with the same columns whose columns and meanings these are.
     """
 
     kind: str
@@ -51,6 +53,7 @@ class Mapping:
     missing: list[str]
     corrects: dict[str, int] = field(default_factory=dict)
     values: dict[str, dict[str, str]] = field(default_factory=dict)
+    recalled: int | None = None
 
     def column(self, name: str) -> str | None:
         """``c3``, or None."""

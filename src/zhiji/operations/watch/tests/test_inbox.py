@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from importing import bring, orders, table_counts, told
+from importing import bring, orders, store, table_counts, told
 from zhiji.application.imports.models import Import
 from zhiji.data.store.models import Order
 from zhiji.operations.watch import Inbox
@@ -79,7 +79,7 @@ def test_it_is_imported_moved_and_told_of(folder: Path, language: str, said: str
     text = (folder / "done" / "orders.csv.txt").read_text(encoding="utf-8")
     assert said in text
     row = Import.objects.get()
-    assert (row.state, row.kind, row.source_code) == ("stored", "orders", "inbox")
+    assert (row.state, row.kind, row.source_code) == ("stored", "orders", "default")
     assert sorted(Order.objects.values_list("external_id", flat=True)) == ["A1", "A2"]
 
 
@@ -95,7 +95,9 @@ def test_the_same_file_again_doubles_nothing(folder: Path) -> None:
     assert len(kept) == len(set(kept)) == 4
 
 
-def test_a_changed_order_waits_for_a_decision(folder: Path) -> None:
+@pytest.fixture
+def waiting(folder: Path) -> Import:
+    """An import of the folder that asks what to do with an order that differs."""
     company_update(language="en")
     drop(folder, FILE)
     take(Inbox())
@@ -107,7 +109,54 @@ def test_a_changed_order_waits_for_a_decision(folder: Path) -> None:
     row = Import.objects.order_by("-pk").first()
     assert row is not None
     assert row.state == "checked"
-    assert f"import {row.pk} waits for a decision" in (folder / "done" / "again.csv.txt").read_text(encoding="utf-8")
+    return row
+
+
+def test_a_changed_order_waits_for_a_decision(folder: Path, waiting: Import) -> None:
+    text = (folder / "waiting" / f"{waiting.pk}-again.csv.txt").read_text(encoding="utf-8")
+    assert f"import {waiting.pk} waits for a decision" in text
+    Inbox().poll()
+    assert (folder / "waiting" / f"{waiting.pk}-again.csv").exists()
+    assert not (folder / "done" / "again.csv").exists()
+
+
+def test_once_decided_it_leaves_as_the_others_did(folder: Path, waiting: Import) -> None:
+    store(waiting, changed="replace")
+    Inbox().poll()
+    assert list((folder / "waiting").iterdir()) == []
+    assert f"import {waiting.pk}): 3 rows received, 1 stored" in (folder / "done" / "again.csv.txt").read_text(
+        encoding="utf-8"
+    )
+    assert (folder / "done" / "again.csv").exists()
+
+
+def test_it_is_the_same_source_as_through_the_other_doors(folder: Path) -> None:
+    bring(FILE, source_code="shop")
+    before = told()
+    drop(folder, FILE + "A4,2024-01-07,C1,tea,1,10.00\n")
+    take(Inbox())
+    assert set(told()["orders"]) == {*before["orders"], "A4"}
+    assert Order.objects.count() == 3
+
+
+def test_a_file_of_one_of_two_sources_is_refused(folder: Path) -> None:
+    for source in ("shop", "till"):
+        bring(FILE, source_code=source)
+    before, counts = told(), table_counts()
+    drop(folder, FILE + "A4,2024-01-07,C1,tea,1,10.00\n")
+    take(Inbox())
+    assert (told(), table_counts()) == (before, counts)
+    assert "shop, till" in (folder / "refused" / "orders.csv.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("place", "is_history"), [("live/orders", False), ("live", False), ("orders", True)])
+def test_what_lies_in_live_is_known_from_now(folder: Path, place: str, is_history: bool) -> None:
+    (folder / "live").mkdir(exist_ok=True)
+    drop(folder, FILE, kind=place)
+    take(Inbox())
+    assert Import.objects.get().is_history is is_history
+    order = Order.objects.get(external_id="A1")
+    assert (order.known_at.year == 2024) is is_history
 
 
 def test_what_cannot_be_read_goes_to_refused_with_its_reason(folder: Path) -> None:
@@ -121,7 +170,7 @@ def test_what_cannot_be_read_goes_to_refused_with_its_reason(folder: Path) -> No
     assert "Refused; nothing of this file was stored." in text
     assert len(text.splitlines()) > 5  # what, why and what to do follow
     row = Import.objects.get()
-    assert (row.state, row.source_code, row.reason["code"]) == ("failed", "inbox", "file_empty")
+    assert (row.state, row.source_code, row.reason["code"]) == ("failed", "default", "file_empty")
 
 
 def test_killed_before_the_move_it_is_taken_up_again_and_stored_once(
@@ -139,7 +188,7 @@ def test_killed_before_the_move_it_is_taken_up_again_and_stored_once(
     inbox.poll()
     job = Job.objects.get(kind="inbox_take")
     with monkeypatch.context() as patched:
-        patched.setattr("zhiji.operations.watch.taking.write_atomically", die)
+        patched.setattr("zhiji.operations.watch.settling.write_atomically", die)
         with pytest.raises(Killed):
             jobs.run_inline(job)
     assert (folder / "orders.csv").exists()
