@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from zhiji.platform.models import Job
 
 
+REJECTED_SHOWN = 5
+
+
 def register(app: typer.Typer) -> None:
     app.command("import", help=both("Import a file.", "导入文件。"))(import_file)
 
@@ -65,7 +68,7 @@ def import_file(
     """Import a file: land, match, check, store; prints the account of every row."""
     overrides, values = _pairs(map_ or []), _meanings(map_value or [])
     frame.start()
-    from zhiji.application.imports import presentation, services
+    from zhiji.application.imports import services
     from zhiji.cli.errors import FileNotThere
     from zhiji.config import schema
     from zhiji.data.landing.files import land
@@ -91,12 +94,20 @@ def import_file(
         _run(row, services.import_check(row))
     if row.state == "checked" and not dry_run:
         _run(row, services.import_confirm(row, changed=changed or None))
-    account = row.report or row.dry_run
-    language = frame.language()
-    findings = [presentation.words(finding, language) for finding in account["findings"]]
-    result = {"import_id": row.pk, "state": row.state, "kind": row.kind, "mapping": row.mapping["fields"],
-              "recalled": row.mapping.get("recalled"), **account, "findings": findings}  # fmt: skip
+    result = _result(row)
     frame.show(result, json, lambda: _text(result))
+
+
+def _result(row: Import) -> dict[str, Any]:
+    from zhiji.application.imports import presentation
+
+    account, language = row.report or row.dry_run, frame.language()
+    findings = [presentation.words(finding, language) for finding in account["findings"]]
+    return {
+        "import_id": row.pk, "state": row.state, "kind": row.kind, "mapping": row.mapping["fields"],
+        "recalled": row.mapping.get("recalled"), **account, "findings": findings,
+        "rejected_rows": presentation.rejected_rows(row, language, limit=REJECTED_SHOWN),
+    }  # fmt: skip
 
 
 def _go_on(row: Import) -> None:
@@ -158,6 +169,16 @@ def _text(result: dict[str, Any]) -> str:
         words = [("received", "收到"), ("accepted", "可入库"), ("rejected", "拒绝")]
         lines.append(both("Dry run: ", "预演：") + ", ".join(f"{counts[en]:,} {both(en, zh)}" for en, zh in words))
     lines += [f"- {finding['what']}" for finding in result["findings"]]
+    lines += _rejected(result["rejected_rows"], counts["rejected"])
     if result["state"] == "stored":
         lines.append(both("Next: zhiji refresh", "下一步：zhiji refresh"))
     return "\n".join(lines)
+
+
+def _rejected(rows: list[dict[str, Any]], total: int) -> list[str]:
+    """The first rejected rows with place and reason, and where the others are."""
+    lines = [f"- {row['what']}" for row in rows]
+    if total > len(rows):
+        lines.append(both(f"- {total - len(rows):,} more rejected rows: see Imports in the browser",
+                          f"- 另有 {total - len(rows):,} 行被拒绝：见浏览器中的“导入”"))  # fmt: skip
+    return lines

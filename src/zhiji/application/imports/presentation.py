@@ -107,11 +107,10 @@ def _rejected(item: Import, after: int, limit: int) -> list[dict[str, Any]]:
     return [{"id": after + number, **line} for number, line in enumerate(lines, start=1)]
 
 
-def rejected(request: HttpRequest, item: Import, after: int, limit: int) -> dict[str, Any]:
-    language = language_of(request)
-    found = _rejected(item, after, limit + 1)
+def rejected_rows(item: Import, language: Language, *, after: int = 0, limit: int) -> list[dict[str, Any]]:
+    """Up to ``limit`` rows of the quarantine, each with where, what, why and remedy in the reader's language."""
     items = []
-    for line in found[:limit]:
+    for line in _rejected(item, after, limit):
         where = {"row": line["row"], "column": line["column"]}
         text = render(Reason(line["code"], {"value": line["value"], **line["params"]}, where), language)
         items.append(
@@ -121,7 +120,12 @@ def rejected(request: HttpRequest, item: Import, after: int, limit: int) -> dict
                 "original": line["original"],
             }
         )  # fmt: skip
-    return {"items": items, "next": found[limit - 1]["id"] if len(found) > limit else None}
+    return items
+
+
+def rejected(request: HttpRequest, item: Import, after: int, limit: int) -> dict[str, Any]:
+    found = rejected_rows(item, language_of(request), after=after, limit=limit + 1)
+    return {"items": found[:limit], "next": found[limit - 1]["id"] if len(found) > limit else None}
 
 
 def safe_cell(value: Any) -> str:

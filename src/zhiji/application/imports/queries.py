@@ -27,14 +27,6 @@ def import_get(user: User, pk: int, action: str = "read") -> Import:
     return get_scoped(user, Import, pk, action)
 
 
-def rejected_rows(user: User, pk: int, *, after: int = 0, limit: int = 100) -> list[RejectedRow]:
-    """Quarantined rows of one import by their number, after a given row id."""
-    row = import_get(user, pk)
-    if row.batch_id is None:
-        return []
-    return list(RejectedRow.objects.filter(batch_id=row.batch_id, pk__gt=after).order_by("pk")[:limit])
-
-
 def identical_lines() -> dict[str, Any]:
     """How many lines repeat another of their order, what counting them once takes off customers' spend, and whether
     they are counted. Guests' lines come apart: they are in no customer's spend. Only goods of orders that bring money
