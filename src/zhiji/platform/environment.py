@@ -88,8 +88,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "ZHIJI_MAIL_URL",
         "",
-        "`smtp://user:password@host:587` for invitations and password resets; empty: administrators hand links over.",
-        "用于邀请和重置密码的 `smtp://用户:密码@主机:587`；留空则把链接显示给管理员。",
+        "`smtp://user:password@host:587` for invitations and password resets, `smtps://…` for TLS from the start; "
+        "`?from=crm@company.com` names the sender where it is not the user. Empty: administrators hand links over.",
+        "用于邀请和重置密码的 `smtp://用户:密码@主机:587`，全程 TLS 用 `smtps://…`；发件人与用户名不同时加 "
+        "`?from=crm@company.com`。留空则把链接显示给管理员。",
     ),
     Setting(
         "ZHIJI_BACKUP_FOLDER",

@@ -110,6 +110,10 @@ class Workspace:
     def answer_key(self) -> bytes:
         return write_secret(self.keys / "answer.key", 32)
 
+    @cached_property
+    def mail_key(self) -> bytes:
+        return write_secret(self.keys / "mail.key", 32)
+
 
 def chosen_name() -> str:
     """The workspace to serve from the next start on: by setting, else the last chosen, else ``main``."""

@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from security.matrix.oracle import Person, Row, Rules
 from zhiji.kernel import clock
-from zhiji.platform.models import Job, OneUseLink, RoleGrant, SavedView, Team, User
+from zhiji.platform.models import Job, OneUseLink, OutgoingMail, RoleGrant, SavedView, Team, User
 
 TEAMS = {"top": None, "below": "top", "lowest": "below", "other": None}
 ROLE_SETS = (
@@ -127,6 +127,14 @@ def _invitations(world: World) -> list[Row]:
         for n in range(2)
     ]  # fmt: skip
     return [Row(link.pk) for link in links]
+
+
+@rows("mail")
+def _mails(world: World) -> list[Row]:
+    now = clock.now()
+    mail = OutgoingMail.objects.create(code="mail_invitation", to="new@matrix.test", language="en", next_at=now,
+                                       expires_at=now + timedelta(days=1), state="failed")  # fmt: skip
+    return [Row(mail.pk)]
 
 
 @rows("job")

@@ -6,6 +6,7 @@ import { Field } from "../design/Field";
 import { Panel } from "../design/Panel";
 import { ProblemView } from "../design/ProblemView";
 import { useFormat, useLanguage } from "../i18n/useFormat";
+import { MailState, whileWaiting } from "./Mail";
 import { OnceLink } from "./OnceLink";
 import { ROLES, teamsQuery, type Role } from "./queries";
 import { useList } from "./useList";
@@ -16,7 +17,10 @@ export function Invitations() {
   const language = useLanguage();
   const queries = useQueryClient();
   const { data: teams = [] } = useQuery(teamsQuery);
-  const again = () => queries.invalidateQueries({ queryKey: ["settings", "invitations"] });
+  const again = () => {
+    void queries.invalidateQueries({ queryKey: ["settings", "invitations"] });
+    void queries.invalidateQueries({ queryKey: ["settings", "mail"] });
+  };
   const invite = useMutation({
     mutationFn: (form: FormData) =>
       answer(
@@ -75,22 +79,29 @@ export function Invitations() {
 function Open({ onRevoked }: { onRevoked: () => void }) {
   const { t } = useTranslation("settings");
   const format = useFormat();
-  const open = useList(["invitations"], async (after, signal) => {
-    const page = await answer(client.GET("/accounts/invitations", { params: { query: { after } }, signal }));
-    return { items: page.items, next: page.next_after };
-  });
+  const open = useList(
+    ["invitations"],
+    async (after, signal) => {
+      const page = await answer(client.GET("/accounts/invitations", { params: { query: { after } }, signal }));
+      return { items: page.items, next: page.next_after };
+    },
+    (rows) => whileWaiting(rows.map((row) => row.mail)),
+  );
   const revoke = useMutation({ mutationFn: (id: number) => answer(client.DELETE("/accounts/invitations/{invitation_id}", { params: { path: { invitation_id: id } } })), onSuccess: onRevoked });
   if (open.rows.length === 0) return null;
   return (
     <ul className="stack stack--tight" aria-label={t("invite.open")}>
       {open.rows.map((each) => (
-        <li key={each.id} className="row row--apart">
-          <span>
-            {each.email} <span className="soft">{each.roles.map((role) => t(`roles.${role as Role}`)).join(" · ")}</span> <span className="small faint">{t("invite.until", { when: format.instant(each.expires_at) })}</span>
+        <li key={each.id} className="stack stack--tight">
+          <span className="row row--apart">
+            <span>
+              {each.email} <span className="soft">{each.roles.map((role) => t(`roles.${role as Role}`)).join(" · ")}</span> <span className="small faint">{t("invite.until", { when: format.instant(each.expires_at) })}</span>
+            </span>
+            <Button kind="text" icon="close" aria-label={`${t("invite.revoke")}: ${each.email}`} onClick={() => revoke.mutate(each.id)}>
+              {t("invite.revoke")}
+            </Button>
           </span>
-          <Button kind="text" icon="close" aria-label={`${t("invite.revoke")}: ${each.email}`} onClick={() => revoke.mutate(each.id)}>
-            {t("invite.revoke")}
-          </Button>
+          {each.mail && <MailState mail={each.mail} />}
         </li>
       ))}
       {revoke.error && <ProblemView error={revoke.error} />}

@@ -11,6 +11,7 @@ import { DataTable } from "../design/table/DataTable";
 import type { Column } from "../design/table/types";
 import { useFormat } from "../i18n/useFormat";
 import { Invitations } from "./Invitations";
+import { MailPanel } from "./Mail";
 import { OnceLink } from "./OnceLink";
 import { ROLES, teamsQuery, type Role } from "./queries";
 import { useList } from "./useList";
@@ -34,7 +35,7 @@ export default function UsersSection() {
       if (user.id === me?.id) void queries.invalidateQueries({ queryKey: ["session"] });
     },
   });
-  const link = useMutation({ mutationFn: (id: number) => answer(client.POST("/accounts/users/{user_id}/reset-link", { params: { path: { user_id: id } } })) });
+  const link = useMutation({ mutationFn: (id: number) => answer(client.POST("/accounts/users/{user_id}/reset-link", { params: { path: { user_id: id } } })), onSuccess: () => void queries.invalidateQueries({ queryKey: ["settings", "mail"] }) });
   const resetFactor = useMutation({
     mutationFn: (id: number) => answer(client.POST("/accounts/users/{user_id}/second-factor/reset", { params: { path: { user_id: id } } })),
     onSuccess: () => void queries.invalidateQueries({ queryKey: ["settings", "users"] }),
@@ -94,6 +95,7 @@ export default function UsersSection() {
         )}
         <DataTable name={t("users.title")} rows={users.rows} keyOf={(user) => String(user.id)} nameOf={(user) => user.name || user.email} {...users.table} columns={columns} />
       </Panel>
+      {mayManage && <MailPanel />}
     </>
   );
 }

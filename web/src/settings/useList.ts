@@ -6,13 +6,14 @@ interface Part<Row> {
   next: number | null;
 }
 
-/** A list of the settings, page after page. `key` is what it is asked by. */
-export function useList<Row>(key: readonly unknown[], ask: (from: number | undefined, signal: AbortSignal) => Promise<Part<Row>>) {
+/** A list of the settings, page after page. `key` is what it is asked by; `every` says after how many ms it is asked anew. */
+export function useList<Row>(key: readonly unknown[], ask: (from: number | undefined, signal: AbortSignal) => Promise<Part<Row>>, every?: (rows: Row[]) => number | false) {
   const list = useInfiniteQuery({
     queryKey: ["settings", ...key],
     queryFn: ({ pageParam, signal }) => ask(pageParam, signal),
     initialPageParam: undefined as number | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
+    refetchInterval: ({ state }) => every?.(state.data?.pages.flatMap((page) => page.items) ?? []) ?? false,
   });
   return {
     rows: list.data?.pages.flatMap((page) => page.items) ?? [],

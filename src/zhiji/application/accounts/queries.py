@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from zhiji.kernel import clock
 from zhiji.platform.environment import setting
-from zhiji.platform.models import ApiToken, OneUseLink, Team, User
+from zhiji.platform.models import ApiToken, OneUseLink, OutgoingMail, Team, User
 from zhiji.platform.permissions import ACTIONS, OBJECTS, Reach, reach
 from zhiji.platform.scope import scope
 from zhiji.platform.workspace import MAIN, SAMPLE, active_name, workspace
@@ -71,6 +71,18 @@ def invitation_list(asking: User, *, after: int = 0, limit: int = 50) -> QuerySe
     """Invitations that can still be accepted."""
     rows = scope(asking, OneUseLink).filter(purpose=OneUseLink.Purpose.INVITATION, used_at=None, pk__gt=after)
     return rows.filter(expires_at__gt=clock.now()).order_by("pk")[:limit]
+
+
+def mail_page(asking: User, *, before: int | None = None, limit: int = 50) -> QuerySet[OutgoingMail]:
+    """Mail that left or is to leave, newest first; without what it says."""
+    rows = scope(asking, OutgoingMail).defer("sealed")
+    return (rows if before is None else rows.filter(pk__lt=before)).order_by("-pk")[:limit]
+
+
+def mails_of(asking: User, links: list[OneUseLink]) -> dict[int, OutgoingMail]:
+    """link id → the mail that carries it, where one does."""
+    rows = scope(asking, OutgoingMail).filter(link__in=links).defer("sealed").order_by("pk")
+    return {mail.link_id: mail for mail in rows if mail.link_id is not None}
 
 
 def workspace_name() -> str:

@@ -196,8 +196,42 @@ class UserIn(Schema):
     is_active: bool | None = None
 
 
+class MailReason(Schema):
+    """Why a mail was not sent, or not yet."""
+
+    code: str
+    what: str
+    why: str
+    remedy: str
+    where: dict[str, str]
+
+
+class MailOut(Schema):
+    """``state``: waiting (``next_at`` says for when), sent, failed (a person has to act), expired (never sent: its
+    link was over). ``reason``: of the last try that failed.
+    """
+
+    id: int
+    kind: Literal["invitation", "password_reset"]
+    to: str
+    state: Literal["waiting", "sent", "failed", "expired"]
+    attempts: int
+    created_at: datetime
+    next_at: datetime | None
+    sent_at: datetime | None
+    expires_at: datetime
+    reason: MailReason | None
+
+
+class MailPage(Schema):
+    """``next_before``: give it as ``before`` for the next page; null at the end."""
+
+    items: list[MailOut]
+    next_before: int | None
+
+
 class LinkOut(Schema):
-    """``url`` is shown once; ``mailed`` says whether it was also sent."""
+    """``url`` is shown once; ``mailed`` says whether it is also on its way by mail."""
 
     url: str
     expires_at: datetime
@@ -220,6 +254,7 @@ class InvitationOut(Schema):
     team_id: int | None
     created_at: datetime
     expires_at: datetime
+    mail: MailOut | None
 
 
 class InvitationNew(InvitationOut, LinkOut):

@@ -18,10 +18,10 @@ from zhiji.application.accounts.errors import (
 )
 from zhiji.data.landing.models import Batch
 from zhiji.kernel import clock
-from zhiji.platform import accounts, audit, second_factor
-from zhiji.platform.company import company_update
+from zhiji.platform import accounts, audit, outbox, second_factor
+from zhiji.platform.company import company, company_update
 from zhiji.platform.errors import EmailTaken, InputInvalid, LinkInvalid
-from zhiji.platform.models import ApiToken, OneUseLink, Team, User
+from zhiji.platform.models import ApiToken, OneUseLink, OutgoingMail, Team, User
 from zhiji.platform.models.accounts import Role
 from zhiji.platform.permissions import ACTIONS, OBJECTS, Reach, reach
 from zhiji.platform.scope import get_scoped, require_all
@@ -77,8 +77,11 @@ def me_update(user: User, *, language: str | None = None, theme: str | None = No
 
 @transaction.atomic
 def invitation_create(*, by: User, email: str, roles: Iterable[str], team_id: int | None = None,
-                      name: str = "", language: str = "en") -> tuple[OneUseLink, str]:  # fmt: skip
-    """An invitation of seven days, and its secret. Inviting the same address again ends the earlier link."""
+                      name: str = "", language: str = "en", page: str) -> tuple[OneUseLink, str]:  # fmt: skip
+    """An invitation of seven days, and its address on ``page``; mailed where a mail server is set up.
+
+    Inviting the same address again ends the earlier link, and the mail with it.
+    """
     require_all(by, "user", "write")
     if User.objects.filter(email=email).exists():
         raise EmailTaken(email=email, where={"field": "email"})
@@ -86,7 +89,29 @@ def invitation_create(*, by: User, email: str, roles: Iterable[str], team_id: in
         get_scoped(by, Team, team_id, "write")
     params = {"roles": sorted(set(roles)), "team_id": team_id, "name": name, "language": language}
     secret = accounts.link_create(Purpose.INVITATION, email=email, by=by, **params)
-    return accounts.link_look(secret, Purpose.INVITATION), secret
+    link = accounts.link_look(secret, Purpose.INVITATION)
+    url = _address(page, secret)
+    _link_mail_queue(link, code="mail_invitation", language=language, url=url)
+    return link, url
+
+
+def _address(page: str, secret: str) -> str:
+    """The secret goes behind ``#``, which browsers send to no server and no log."""
+    return f"{page}#token={secret}"
+
+
+def _link_mail_queue(link: OneUseLink, *, code: str, language: str, url: str) -> None:
+    """In the transaction that makes the link: no link is mailed that there is not, and none is forgotten."""
+    if outbox.is_set_up():
+        outbox.mail_queue(
+            to=link.email, code=code, language=language, params={"company": company().name or "Zhiji", "url": url},
+            expires_at=link.expires_at, link=link,
+        )  # fmt: skip
+
+
+def mail_retry(*, by: User, mail_id: int) -> OutgoingMail:
+    """Send a mail that failed again, or one that waits now."""
+    return outbox.mail_retry(by=by, mail_id=mail_id)
 
 
 @transaction.atomic
@@ -107,10 +132,20 @@ def invitation_accept(*, token: str, name: str, password: str, language: str) ->
 
 
 def password_reset_link_create(*, by: User | None, user: User) -> str:
-    """A reset link's secret, for an administrator to hand over, the command line, or a mail."""
+    """A reset link's secret, for the command line or a mail."""
     if by is not None:
         require_all(by, "user", "write")
     return accounts.link_create(Purpose.PASSWORD_RESET, email=user.email, by=by)
+
+
+@transaction.atomic
+def password_reset_link_send(*, by: User | None, user: User, page: str) -> tuple[OneUseLink, str]:
+    """A reset link and its address on ``page``, for an administrator to hand over; mailed where that is set up."""
+    secret = password_reset_link_create(by=by, user=user)
+    link = accounts.link_look(secret, Purpose.PASSWORD_RESET)
+    url = _address(page, secret)
+    _link_mail_queue(link, code="mail_password_reset", language=user.language, url=url)
+    return link, url
 
 
 @transaction.atomic

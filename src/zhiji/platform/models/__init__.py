@@ -10,6 +10,7 @@ from zhiji.platform.models.accounts import (
     User,
 )
 from zhiji.platform.models.company import Company
+from zhiji.platform.models.outbox import OutgoingMail
 from zhiji.platform.models.record import AuditEntry, AuditHead, IdempotencyKey, Job, LiveEvent, SavedView
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Job",
     "LiveEvent",
     "OneUseLink",
+    "OutgoingMail",
     "RecoveryCode",
     "RoleGrant",
     "SavedView",

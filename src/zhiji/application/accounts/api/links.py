@@ -7,8 +7,8 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router, Status
 
-from zhiji.application.accounts import mail, queries, services
-from zhiji.application.accounts.api.shapes import page_url, session_start
+from zhiji.application.accounts import queries, services
+from zhiji.application.accounts.api.shapes import mail_of, page_url, session_start
 from zhiji.application.accounts.schemas import (
     InvitationAccept,
     InvitationIn,
@@ -22,20 +22,20 @@ from zhiji.application.accounts.schemas import (
     ResetRequest,
     ResetRequested,
 )
-from zhiji.kernel import clock
-from zhiji.platform import accounts, idempotency, jobs
+from zhiji.platform import accounts, jobs, outbox
 from zhiji.platform.company import company
-from zhiji.platform.models import OneUseLink, User
+from zhiji.platform.models import OneUseLink, OutgoingMail, User
 from zhiji.platform.schemas import After, Limit, PathId, SignedRequest, Visitor, answers
 from zhiji.platform.scope import require_all
 
 router = Router()
 
 
-def _invitation_of(link: OneUseLink) -> dict[str, Any]:
+def _invitation_of(request: HttpRequest, link: OneUseLink, mail: OutgoingMail | None) -> dict[str, Any]:
     return {
         "id": link.pk, "email": link.email, "name": link.params.get("name", ""), "roles": link.params["roles"],
         "team_id": link.params.get("team_id"), "created_at": link.created_at, "expires_at": link.expires_at,
+        "mail": mail_of(request, mail) if mail else None,
     }  # fmt: skip
 
 
@@ -43,19 +43,18 @@ def _invitation_of(link: OneUseLink) -> dict[str, Any]:
 def invitation_list(request: SignedRequest, after: After = 0, limit: Limit = 50) -> dict[str, Any]:
     require_all(request.user, "user", "write")
     rows = list(queries.invitation_list(request.user, after=after, limit=limit))
-    return {"items": [_invitation_of(row) for row in rows], "next_after": rows[-1].pk if len(rows) == limit else None}
+    mails = queries.mails_of(request.user, rows)
+    items = [_invitation_of(request, row, mails.get(row.pk)) for row in rows]
+    return {"items": items, "next_after": rows[-1].pk if len(rows) == limit else None}
 
 
 @router.post("/invitations", response=answers({201: InvitationNew}, 404, 409))
-@idempotency.lasting
 def invitation_create(request: SignedRequest, payload: InvitationIn) -> Any:
     """Invite an address; the link is shown this once, and mailed where a mail server is set."""
-    link, secret = services.invitation_create(by=request.user, **payload.dict())
-    url = page_url(request, "invitation", secret)
-    mailed = mail.link_send(
-        to=link.email, code="mail_invitation", language=payload.language, company=company().name, url=url
-    )
-    return Status(201, {**_invitation_of(link), "url": url, "mailed": mailed})
+    page = page_url(request, "invitation")
+    link, url = services.invitation_create(by=request.user, page=page, **payload.dict())
+    mail = queries.mails_of(request.user, [link]).get(link.pk)
+    return Status(201, {**_invitation_of(request, link, mail), "url": url, "mailed": mail is not None})
 
 
 @router.delete("/invitations/{int:invitation_id}", response=answers({204: None}, 404))
@@ -80,11 +79,11 @@ def invitation_accept(request: HttpRequest, payload: InvitationAccept) -> dict[s
 @router.post("/password-reset/request", auth=Visitor(csrf=True), response=answers({200: ResetRequested}))
 def password_reset_request(request: HttpRequest, payload: ResetRequest) -> dict[str, Any]:
     """The same answer in the same time for any address, so that nobody learns who has an account."""
-    if mail.is_set_up():
+    if outbox.is_set_up():
         user_id = User.objects.filter(email=payload.email, is_active=True).values_list("pk", flat=True).first() or 0
         key = f"password_reset:{user_id}"
         jobs.enqueue("password_reset_mail", unique_key=key, user_id=user_id, page=page_url(request, "reset"))
-    return {"mail": mail.is_set_up()}
+    return {"mail": outbox.is_set_up()}
 
 
 @router.post("/password-reset/accept", auth=Visitor(csrf=True), response=answers({204: None}, 410))
@@ -94,14 +93,9 @@ def password_reset_accept(request: HttpRequest, payload: ResetAccept) -> Any:  #
 
 
 @router.post("/users/{int:user_id}/reset-link", response=answers({201: LinkOut}, 404))
-@idempotency.lasting
 def password_reset_link_create(request: SignedRequest, user_id: PathId) -> Any:
     """For an administrator to hand over: a link with which the user sets a new password."""
     require_all(request.user, "user", "write")
     user = services.user_find(by=request.user, user_id=user_id, action="write")
-    url = page_url(request, "reset", services.password_reset_link_create(by=request.user, user=user))
-    expires_at = clock.now() + accounts.LIFETIMES[OneUseLink.Purpose.PASSWORD_RESET]
-    mailed = mail.link_send(
-        to=user.email, code="mail_password_reset", language=user.language, company=company().name, url=url
-    )
-    return Status(201, {"url": url, "expires_at": expires_at, "mailed": mailed})
+    link, url = services.password_reset_link_send(by=request.user, user=user, page=page_url(request, "reset"))
+    return Status(201, {"url": url, "expires_at": link.expires_at, "mailed": outbox.is_set_up()})

@@ -7,10 +7,10 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router, Status
 
-from zhiji.application.accounts import mail, queries, services, workspaces
+from zhiji.application.accounts import queries, services, workspaces
 from zhiji.application.accounts.api.shapes import session_only, session_start
 from zhiji.application.accounts.schemas import Moved, SetupIn, SetupState, WorkspaceIn
-from zhiji.platform import accounts
+from zhiji.platform import accounts, outbox
 from zhiji.platform.company import company
 from zhiji.platform.errors import InputInvalid
 from zhiji.platform.models import OneUseLink
@@ -26,7 +26,7 @@ def setup_state(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001
     """Is set-up needed, and which workspaces are there? For anybody; tells nothing else."""
     return {
         "needed": queries.setup_needed(), "workspace": queries.workspace_name(), "workspaces": queries.workspaces(),
-        "can_switch": queries.can_switch(), "mail": mail.is_set_up(), "language": company().language,
+        "can_switch": queries.can_switch(), "mail": outbox.is_set_up(), "language": company().language,
     }  # fmt: skip
 
 

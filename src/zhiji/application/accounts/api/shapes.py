@@ -10,10 +10,11 @@ from django.middleware.csrf import get_token
 
 from zhiji.application.accounts import queries
 from zhiji.application.accounts.errors import SessionNeeded
-from zhiji.platform import audit, second_factor
+from zhiji.kernel import Reason
+from zhiji.platform import audit, problems, second_factor
 from zhiji.platform.company import company
 from zhiji.platform.context import Actor, acting, current_actor
-from zhiji.platform.models import Team, User
+from zhiji.platform.models import OutgoingMail, Team, User
 from zhiji.platform.schemas import SignedRequest
 
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -46,6 +47,17 @@ def user_of(user: User) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def mail_of(request: HttpRequest, mail: OutgoingMail) -> dict[str, Any]:
+    shown = ("id", "to", "state", "attempts", "created_at", "sent_at", "expires_at")
+    reason = None
+    if mail.reason and mail.state != OutgoingMail.State.SENT:
+        reason = problems.problem(Reason.from_json(mail.reason), problems.language_of(request), f"mail-{mail.pk}")
+    return {
+        **{name: getattr(mail, name) for name in shown}, "kind": mail.code.removeprefix("mail_"), "reason": reason,
+        "next_at": mail.next_at if mail.state == OutgoingMail.State.WAITING else None,
+    }  # fmt: skip
+
+
 def session_start(request: HttpRequest, user: User, how: str) -> dict[str, Any]:
     """Sign in: a fresh session key (so that one planted beforehand is worthless), and the trace of it."""
     login(request, user, backend=_BACKEND)
@@ -62,6 +74,6 @@ def session_only(request: SignedRequest) -> User:
     return user
 
 
-def page_url(request: HttpRequest, page: str, secret: str = "") -> str:
-    """The address of a page; the secret goes behind ``#``, which browsers send to no server and no log."""
-    return request.build_absolute_uri(f"/{page}") + (f"#token={secret}" if secret else "")
+def page_url(request: HttpRequest, page: str) -> str:
+    """The address of a page, as the asking person's browser knows it."""
+    return request.build_absolute_uri(f"/{page}")
