@@ -141,17 +141,18 @@ def _is_number(text: str) -> bool:
 
 
 def rejected_file(request: HttpRequest, item: Import) -> Iterator[str]:
-    """CSV (with byte order mark, for spreadsheets) of the rejected rows: original columns, then where and why."""
+    """CSV (with byte order mark, for spreadsheets) of the rejected rows: original columns, then where and why, and a
+    number by which their file is known when they come back."""
     language = language_of(request)
     columns = [str(name) for name in item.profile.get("columns", [])]
-    yield "\ufeff" + _line([*columns, "error_row", "error_column", "error_reason", "error_import"])
+    yield "\ufeff" + _line([*columns, "error_row", "error_column", "error_reason", "error_file"])
     after = 0
     while block := _rejected(item, after, READ_AT_ONCE):
         for line in block:
             where = {"row": line["row"], "column": line["column"]}
             text = render(Reason(line["code"], {"value": line["value"], **line["params"]}, where), language)
             original = [line["original"].get(name) for name in columns]
-            yield _line([*original, line["row"], line["column"], str(text), item.batch_id])
+            yield _line([*original, line["row"], line["column"], str(text), item.file_id])
         after = block[-1]["id"]
 
 

@@ -19,7 +19,7 @@ from zhiji.processing.cleaning.errors import (
 from zhiji.processing.cleaning.kinds import KINDS, Field, Kind, folded
 
 # Columns of a file of rejects that came back corrected: the imports' ``rejected_file`` writes them.
-REJECT_COLUMNS = {"error_row": "row", "error_import": "import", "error_column": "column", "error_reason": "reason"}
+REJECT_COLUMNS = {"error_row": "row", "error_file": "file", "error_column": "column", "error_reason": "reason"}
 _FUZZY = 0.86
 _ACCEPT = 0.6
 
@@ -41,7 +41,7 @@ class Mapping:
     """Which column is which field.
 
     fields: field → Match. extras: columns kept as further attributes. missing: required fields without a column.
-    corrects: ``row`` and, where there, ``import`` → column, when the file is a corrected file of rejects.
+    corrects: ``row`` and, where there, ``file`` → column, when the file is a corrected file of rejects.
     values: what a person said that words of the file mean (see ``vocabularies.Meanings``).
     recalled: the import of an earlier file with the same columns whose columns and meanings these are.
     """
@@ -123,7 +123,7 @@ def _reject_positions(columns: list[str]) -> dict[int, str]:
 
 
 def _corrections(columns: list[str]) -> dict[str, int]:
-    return {what: i for i, what in _reject_positions(columns).items() if what in ("row", "import")}
+    return {what: i for i, what in _reject_positions(columns).items() if what in ("row", "file")}
 
 
 def _given(

@@ -30,7 +30,7 @@ _MADE = {
 # What a made line says of itself; the rest (customer, times, state, place) is the first line's that it came from.
 _EMPTY = (
     "product_code", "product_key", "product_name", "category", "line_number", "unit_price", "corrects_row",
-    "corrects_import",
+    "corrects_file",
 )  # fmt: skip
 
 

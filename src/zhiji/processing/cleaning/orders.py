@@ -52,7 +52,7 @@ def clean_orders(received: str | Path, mapping: Mapping, settings: CleaningSetti
     - ``order_state``: open (not paid yet), completed, closed, cancelled, partial_refund, refunded.
     - ``phone`` (E.164, or the masked text when ``phone_masked``), ``email``, ``contact_allowed`` BOOLEAN or NULL,
     ``extra``
-      JSON text; ``corrects_row`` BIGINT, ``corrects_import`` VARCHAR: of a corrected file of rejects.
+      JSON text; ``corrects_row`` BIGINT, ``corrects_file`` VARCHAR: of a corrected file of rejects.
 
     Raises RequiredFieldMissing, MoneyFieldMissing, IdentifierRounded, DateOrderMixed, OrderCurrencyDiffers; then
     nothing is written.
@@ -98,7 +98,7 @@ def _write(stage: Stage, path: Path) -> int:
                 THEN l.amount_micros ELSE 0 END AS value_micros,
             l.currency, l.event_at, l.order_at, {known} AS known_at, l.paid_at, l.order_state, l.store, l.channel,
             l.country, l.city, l.phone, coalesce(l.phone_masked, false) AS phone_masked, l.email, l.contact_allowed,
-            CASE WHEN l.made_from IS NULL THEN {_extra(stage)} END AS extra, l.corrects_row, l.corrects_import,
+            CASE WHEN l.made_from IS NULL THEN {_extra(stage)} END AS extra, l.corrects_row, l.corrects_file,
             l.made_from FROM all_lines l {_received(stage)} ORDER BY l.row, l.made_from NULLS FIRST)
             TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd)"""
     )

@@ -32,7 +32,7 @@ def clean_customers(received: str | Path, mapping: Mapping, settings: CleaningSe
     ``registered_at`` TIMESTAMP UTC or NULL, ``contact_allowed`` BOOLEAN or NULL (one refusal in any column is enough),
     ``owner_name``, ``tags``, ``extra`` JSON, ``event_at`` (registration, else reception), ``known_at``,
     ``corrects_row``,
-    ``corrects_import``. ``external_id`` is unique: a second row of one id goes to quarantine.
+    ``corrects_file``. ``external_id`` is unique: a second row of one id goes to quarantine.
     """
     return _clean(
         received, mapping, settings, out_dir, CUSTOMER_EXPECTATIONS, _customer_columns, ("external_id", "registered_at")
@@ -43,7 +43,7 @@ def clean_products(received: str | Path, mapping: Mapping, settings: CleaningSet
     """Writes ``clean.parquet``: ``row``, ``product_code``, ``product_key`` (upper case), ``product_name``,
     ``category``,
     ``brand``, ``price_micros``, ``cost_micros`` BIGINT or NULL, ``currency``, ``active`` text, ``extra``, ``event_at``,
-    ``known_at`` (both the reception: a list of products has no date), ``corrects_row``, ``corrects_import``.
+    ``known_at`` (both the reception: a list of products has no date), ``corrects_row``, ``corrects_file``.
     """
     return _clean(received, mapping, settings, out_dir, PRODUCT_EXPECTATIONS, _product_columns, ("product_code", None))
 
@@ -56,7 +56,7 @@ def clean_interactions(
     INTEGER (0-based among equal keys), ``customer_external_id``, ``kind``, ``channel``, ``direction``, ``subject``,
     ``body``, ``agent_name``, ``outcome``, ``rating_milli`` BIGINT, ``extra``, ``event_at``, ``known_at``,
     ``corrects_row``,
-    ``corrects_import``.
+    ``corrects_file``.
     """
     return _clean(
         received, mapping, settings, out_dir, INTERACTION_EXPECTATIONS, _interaction_columns, (None, "occurred_at")
@@ -96,7 +96,7 @@ def _clean(
         row = run(
             f"""COPY (SELECT l.row, {columns(stage)}, {stage.extra_json(_notes(stage))} AS extra, l.event_at,
             l.known_at,
-                l.corrects_row, l.corrects_import FROM good l JOIN received r ON r.row = l.row ORDER BY l.row)
+                l.corrects_row, l.corrects_file FROM good l JOIN received r ON r.row = l.row ORDER BY l.row)
                 TO {quoted(str(clean_path))} (FORMAT parquet, COMPRESSION zstd)"""
         ).fetchone()
         clean = int(row[0]) if row else 0

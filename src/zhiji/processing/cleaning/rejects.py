@@ -45,7 +45,7 @@ def write_rejected(
 
     Columns: ``row``; ``column`` (the person's name for it), ``value``, ``code``, ``params`` (JSON) of the first reason;
     ``also`` (JSON list of further ones); ``event_at`` TIMESTAMP and ``amount_micros`` BIGINT and ``currency`` as far as
-    they could be read; ``corrects_row``, ``corrects_import``; ``raw`` (text of a record that could not be split);
+    they could be read; ``corrects_row``, ``corrects_file``; ``raw`` (text of a record that could not be split);
     ``c0`` … as received.
     """
     currency = "t.currency" if "currency" in KINDS[stage.mapping.kind].fields else "NULL::VARCHAR"
@@ -55,21 +55,21 @@ def write_rejected(
         f"""COPY (
         WITH reasons AS (
             SELECT t.row, t.{money} AS amount_micros, t.{when} AS event_at, {currency} AS currency, t.corrects_row,
-                t.corrects_import, list_transform(f.failed, lambda i: CASE i {whens} END) AS reasons
+                t.corrects_file, list_transform(f.failed, lambda i: CASE i {whens} END) AS reasons
             FROM {table} t JOIN failures f USING (row) JOIN received r USING (row)
         ), all_reasons AS (
             SELECT row, reasons[1] AS first, to_json(reasons[2:])::VARCHAR AS also, event_at, amount_micros, currency,
-                corrects_row, corrects_import FROM reasons
+                corrects_row, corrects_file FROM reasons
             UNION ALL BY NAME
             SELECT row, {{'column': broken->'where'->>'column', 'value': left(raw, {_VALUE_CHARS}),
                 'code': broken->>'code', 'params': (broken->'params')::VARCHAR}} AS first, '[]' AS also,
                 NULL::TIMESTAMP AS event_at, NULL::BIGINT AS amount_micros, NULL::VARCHAR AS currency,
-                NULL::BIGINT AS corrects_row, NULL::VARCHAR AS corrects_import
+                NULL::BIGINT AS corrects_row, NULL::VARCHAR AS corrects_file
             FROM (SELECT row, raw, broken::JSON AS broken FROM received WHERE broken IS NOT NULL)
         )
         SELECT a.row, first.column AS "column", first.value AS value, first.code AS code,
             coalesce(first.params, '{{}}') AS params, also, event_at, amount_micros, currency, corrects_row,
-            corrects_import, r.raw, {cells}
+            corrects_file, r.raw, {cells}
         FROM all_reasons a JOIN received r USING (row) ORDER BY a.row
         ) TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_READ_AT_ONCE})"""
     )

@@ -268,9 +268,9 @@ class Stage:
         self._unknown("contact_allowed", shown, {w: n for w, n in unknown.items() if not is_dated(w)}, finding)
 
     def _corrections(self) -> None:
-        row, batch = self.mapping.corrects.get("row"), self.mapping.corrects.get("import")
+        row, batch = self.mapping.corrects.get("row"), self.mapping.corrects.get("file")
         self._select("NULL::BIGINT" if row is None else f"try_cast(r.c{row} AS BIGINT)", "corrects_row")
-        self._select("NULL::VARCHAR" if batch is None else plain_text(f"r.c{batch}"), "corrects_import")
+        self._select("NULL::VARCHAR" if batch is None else plain_text(f"r.c{batch}"), "corrects_file")
 
     def extra_json(self, more: dict[str, str] | None = None) -> str:
         """SQL over ``received r`` (and ``t``, typed) of the JSON of all columns that are no field; NULL when empty."""

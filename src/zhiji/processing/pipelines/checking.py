@@ -29,7 +29,7 @@ from zhiji.processing.cleaning import (
     clean_orders,
     clean_products,
 )
-from zhiji.processing.pipelines import staging, versions
+from zhiji.processing.pipelines import corrections, staging, versions
 from zhiji.processing.pipelines.progress import Progress
 from zhiji.processing.pipelines.storing import REJECTED, STAGED
 from zhiji.processing.validation import reconcile
@@ -148,6 +148,7 @@ def _compare_orders(staged: Path, source_id: int, file_id: int | None, mapped: s
         ).fetchall()
         for start in range(0, len(orders), KEYS):
             block = orders[start : start + KEYS]
+            block = _with_corrected_digests(engine, staged, source_id, block)
             known = versions.known(source_id, [row[0] for row in block], file_id)
             differing = [
                 key for key, digest, _, is_correction in block
@@ -165,6 +166,21 @@ def _compare_orders(staged: Path, source_id: int, file_id: int | None, mapped: s
     counts["new_customers"] = len(people) - _known_people(source_id, [row[0] for row in people])
     counts["customers"] = len(people)
     return counts
+
+
+Staged = tuple[str, str, int, bool]
+
+
+def _with_corrected_digests(
+    engine: duckdb.DuckDBPyConnection, staged: Path, source_id: int, block: list[Staged]
+) -> list[Staged]:
+    """Orders of corrected rejects have the digest under which they will be stored."""
+    lines = _lines_of(engine, staged, [key for key, _, _, is_correction in block if is_correction])
+    if lines.empty:
+        return block
+    moved = corrections.beside_the_originals(source_id, lines).drop_duplicates("order_key")
+    digests = dict(zip(moved["order_key"], moved["order_digest"], strict=True))
+    return [(key, digests.get(key, digest), count, flag) for key, digest, count, flag in block]
 
 
 def _lines_of(engine: duckdb.DuckDBPyConnection, staged: Path, keys: list[str]) -> pd.DataFrame:

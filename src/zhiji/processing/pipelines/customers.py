@@ -164,7 +164,7 @@ def naive(value: datetime | None) -> datetime | None:
 
 
 def _payload(row: dict[str, Any]) -> dict[str, Any]:
-    skip = ("external_id", "row", "event_at", "known_at", "chunk", "corrects_row", "corrects_import")
+    skip = ("external_id", "row", "event_at", "known_at", "chunk", "corrects_row", "corrects_file")
     found = {}
     for key, value in row.items():
         if key in skip or value is None or value == "":

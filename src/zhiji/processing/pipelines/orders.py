@@ -18,7 +18,7 @@ from zhiji.data.landing.models import Batch
 from zhiji.data.store import bulk, derive, heads
 from zhiji.data.store.models import Customer, Identity, Order, OrderLine, Product
 from zhiji.kernel import LineKind
-from zhiji.processing.pipelines import versions
+from zhiji.processing.pipelines import corrections, versions
 
 Decision = Literal["replace", "add"]
 WITHOUT_VALUE = ("open", "closed", "cancelled", "refunded")
@@ -43,10 +43,6 @@ class Counts:
     changed_orders: int = 0
     redelivered_orders: int = 0
     new_customers: int = 0
-
-    def add_to(self, totals: dict[str, int]) -> None:
-        for name, value in vars(self).items():
-            totals[name] = totals.get(name, 0) + value
 
 
 def _identities(batch: Batch, chunk: pd.DataFrame, counts: Counts) -> dict[str, tuple[int, int | None]]:
@@ -125,8 +121,8 @@ def store_chunk(batch: Batch, chunk: pa.Table, *, decision: Decision | None, cou
     """Store one chunk of staged lines (see ``staging.stage_orders``); the caller advances its checkpoint in the same
     transaction, so that a kill leaves either both or neither."""
     lines = chunk.to_pandas(date_as_object=False)
-    if "corrects_row" in lines and lines["corrects_row"].notna().any():
-        lines = _beside_the_originals(lines)
+    if corrections.has_corrections(lines):
+        lines = corrections.beside_the_originals(batch.source_id, lines)
     counts = Counts()
     mapped = versions.mapped_fields(batch.mapping)
     known = versions.known(batch.source_id, lines["order_key"].unique().tolist(), batch.file_id)
@@ -183,25 +179,6 @@ def _delivered_again(batch: Batch, lines: pd.DataFrame, known: versions.Known, m
     there = lines["order_key"].isin(again)
     counts.redelivered_orders, counts.redelivered = len(again), int((there & lines["made_from"].isna()).sum())
     return lines[~there]
-
-
-def _beside_the_originals(lines: pd.DataFrame) -> pd.DataFrame:
-    """Corrected rejects come after the lines of their own file: a corrected line that equals one of those is a second
-    sale, not the same one, so its occurrence starts where the original file's lines of that content end."""
-    corrected = lines["corrects_row"].notna()
-    there: dict[tuple[str, str], int] = {}
-    numbers = pd.to_numeric(lines.loc[corrected, "corrects_import"], errors="coerce").dropna()
-    originals = numbers.astype("int64").unique().tolist()
-    for key, digest, count in bulk.look_up(
-        "SELECT r.external_id, l.digest, COUNT(*) FROM store_sourcerecord r "
-        "JOIN store_orderline l ON l.record_id = r.id "
-        f"WHERE r.kind = 'order' AND {bulk.among('r.batch_id')} AND {bulk.among('r.external_id')} GROUP BY 1, 2",
-        [bulk.many(originals), bulk.many(lines.loc[corrected, "order_key"].unique().tolist())],
-    ):
-        there[key, digest] = count
-    more = [there.get(key, 0) for key in zip(lines["order_key"], lines["line_digest"], strict=True)]
-    shifted = lines["occurrence"] + pd.Series(more, index=lines.index).where(corrected, 0)
-    return lines.assign(occurrence=shifted, is_repeat=shifted > 0)
 
 
 def _repeated_lines(lines: pd.DataFrame, orders: dict[str, int]) -> int:

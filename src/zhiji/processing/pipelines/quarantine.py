@@ -8,7 +8,6 @@ from typing import Any
 
 import orjson
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from zhiji.data.landing.models import Batch, RejectedRow
@@ -55,9 +54,9 @@ def _original(row: dict[str, Any], columns: Sequence[str]) -> dict[str, Any]:
     return cells
 
 
-def keep_rejected(batch: Batch, rows: Sequence[dict[str, Any]]) -> None:
+def keep_rejected(batch: Batch, rows: Sequence[dict[str, Any]]) -> list[RejectedRow]:
     """Put rows of ``read_rejected`` into the batch's quarantine."""
-    RejectedRow.objects.bulk_create(
+    return RejectedRow.objects.bulk_create(
         [
             RejectedRow(
                 batch=batch, row=row["row"], column=row["column"][:200], value=row["value"][:500], code=row["code"],
@@ -67,27 +66,3 @@ def keep_rejected(batch: Batch, rows: Sequence[dict[str, Any]]) -> None:
         ],
         batch_size=500,
     )  # fmt: skip
-
-
-def corrections(staged: Path) -> list[tuple[int | None, int]]:
-    """The rows that a corrected file of rejects brings back: ``(batch of the original import or None, row)``."""
-    if "corrects_row" not in pq.read_schema(staged).names:
-        return []
-    columns = ["corrects_import", "corrects_row"]
-    table = pq.read_table(staged, columns=columns, filters=pc.field("corrects_row").is_valid())
-    pairs = {(_number(row["corrects_import"]), row["corrects_row"]) for row in table.to_pylist()}
-    return sorted(pairs, key=lambda pair: (pair[0] or 0, pair[1]))
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isdecimal() else None
-
-
-def mark_corrected(batch: Batch, pairs: Sequence[tuple[int | None, int]]) -> None:
-    """Set ``corrected_by`` of the rejected rows behind ``pairs``; without a batch, of the newest with that row."""
-    numbers = {row for _, row in pairs}
-    open_rows = RejectedRow.objects.filter(row__in=numbers, corrected_by=None, batch__kind=batch.kind).order_by("pk")
-    found = {(one.batch_id, one.row): one.pk for one in open_rows}
-    newest = {row: pk for (_, row), pk in found.items()}
-    keys = [found.get((original, row)) if original is not None else newest.get(row) for original, row in pairs]
-    RejectedRow.objects.filter(pk__in=[key for key in keys if key is not None]).update(corrected_by=batch)

@@ -16,6 +16,7 @@ from zhiji.data.store import bulk, heads, listing, search
 from zhiji.data.store.models import Interaction
 from zhiji.kernel import clock
 from zhiji.processing.pipelines import (
+    corrections,
     customers,
     interactions,
     orders,
@@ -110,15 +111,15 @@ class Storing:
         if not rows:
             return "corrections"
         with transaction.atomic():
-            quarantine.keep_rejected(self.batch, rows)
+            corrections.mark_known(self.batch, quarantine.keep_rejected(self.batch, rows))
             self._advance(at + len(rows))
         return None
 
     def _corrections(self) -> str | None:
         """Note in the quarantine of earlier imports which rows this file brought back corrected."""
-        pairs = quarantine.corrections(self.staged)
+        found = corrections.corrections(self.staged)
         with transaction.atomic():
-            quarantine.mark_corrected(self.batch, pairs)
+            corrections.mark_corrected(self.batch, found)
         return "buyers" if self.batch.kind == "orders" else "derive"
 
     def _buyers(self) -> str | None:

@@ -64,8 +64,10 @@ class Known:
 
 
 def known(source_id: int, keys: Sequence[str], file_id: int | None) -> Known:
-    """Of a version that a later one superseded the digest counts only for the very file that brought it: an old file
-    that comes a second time must not turn the clock back, but a newer one that says the same is a change back."""
+    """Of a version that a later one superseded, or that another one adds to, the digest counts only for the very file
+    that brought it: an old file that comes a second time must not turn the clock back, but a newer one that says the
+    same is a change back. Corrected rejects beside a version change nothing in what its file says.
+    """
     found = Known()
     found.order_ids = dict(
         bulk.look_up(
@@ -73,19 +75,21 @@ def known(source_id: int, keys: Sequence[str], file_id: int | None) -> Known:
             [source_id, bulk.many(keys)],
         )
     )
-    superseded: dict[int, tuple[str, str]] = {}
-    for external_id, record_id, digest, version, is_current in bulk.look_up(
-        "SELECT external_id, id, digest, version, is_current FROM store_sourcerecord WHERE kind = 'order' "
+    rows = bulk.look_up(
+        "SELECT external_id, id, digest, version, is_current, mode FROM store_sourcerecord WHERE kind = 'order' "
         f"AND source_id = %s AND {bulk.among('external_id')} ORDER BY external_id, version",
         [source_id, bulk.many(sorted(found.order_ids))],
-    ):
+    )
+    added_to = {external_id for external_id, *_, is_current, mode in rows if is_current and mode == "add"}
+    partial: dict[int, tuple[str, str]] = {}
+    for external_id, record_id, digest, version, is_current, _ in rows:
         found.numbers[external_id] = version
-        if is_current:
+        if is_current and external_id not in added_to:
             found.digests.setdefault(external_id, {})[digest] = record_id
         else:
-            superseded[record_id] = (external_id, digest)
-    for record_id in _brought_by(file_id, superseded):
-        external_id, digest = superseded[record_id]
+            partial[record_id] = (external_id, digest)
+    for record_id in _brought_by(file_id, partial):
+        external_id, digest = partial[record_id]
         found.digests.setdefault(external_id, {}).setdefault(digest, record_id)
     return found
 

@@ -86,8 +86,8 @@ def test_a_full_export_after_corrected_rejects_says_nothing_new_and_stands_alone
     line = "A1,2025-01-03 10:00,C1,cup,1,"
     first = bring(orders("A1,2025-01-03 10:00,C1,tea,2,30.5", f'{line}"1,2,0"'))
     corrected = bring(
-        "order,date,customer,product,quantity,price,error_row,error_column,error_reason,error_import\n"
-        f"{line}120,2,price,mended,{first.batch_id}\n"
+        "order,date,customer,product,quantity,price,error_row,error_column,error_reason,error_file\n"
+        f"{line}120,2,price,mended,{first.file_id}\n"
     )
     before = told()
     whole = check(orders("A1,2025-01-03 10:00,C1,tea,2,30.5", f"{line}120"))

@@ -96,8 +96,8 @@ def test_a_corrected_reject_file_makes_no_duplicates():
     first = bring(whole)
     assert first.report["counts"]["rejected"] == 1
     corrected = (
-        "order,date,customer,product,quantity,price,error_row,error_column,error_reason,error_import\n"
-        f"A1,2025-01-03 10:00,C1,cup,1,120,2,price,mended,{first.batch_id}\n"
+        "order,date,customer,product,quantity,price,error_row,error_column,error_reason,error_file\n"
+        f"A1,2025-01-03 10:00,C1,cup,1,120,2,price,mended,{first.file_id}\n"
     )
     for _ in range(2):
         row = check(corrected)

@@ -228,8 +228,8 @@ def test_nothing_is_replaced_that_nobody_was_asked_about():
 def test_undoing_a_correction_opens_the_rejected_row_again():
     first = bring(orders("A1,2025-01-03 10:00,C1,tea,2,30.5", 'A1,2025-01-03 10:00,C1,cup,1,"1,2,0"'))
     correction = bring(
-        "order,date,customer,product,quantity,price,error_row,error_column,error_reason,error_import\n"
-        f"A1,2025-01-03 10:00,C1,cup,1,120,2,price,mended,{first.batch_id}\n"
+        "order,date,customer,product,quantity,price,error_row,error_column,error_reason,error_file\n"
+        f"A1,2025-01-03 10:00,C1,cup,1,120,2,price,mended,{first.file_id}\n"
     )
     assert RejectedRow.objects.get().corrected_by_id == correction.batch_id
     undo(correction)

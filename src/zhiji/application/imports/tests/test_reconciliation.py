@@ -101,9 +101,9 @@ def test_delivered_again_replaced_added_and_undone_are_steps(admin):
 
 def test_corrected_rows_add_up(admin):
     first = bring(MIXED)
-    columns = HEAD.strip() + ",error_row,error_column,error_reason,error_import\n"
+    columns = HEAD.strip() + ",error_row,error_column,error_reason,error_file\n"
     line = "8,2025-01-09 10:00,C2,A,Cup,1,120,0,0,,completed"
-    row = check(f"{columns}{line},10,unit price,mended,{first.batch_id}\n")
+    row = check(f"{columns}{line},10,unit price,mended,{first.file_id}\n")
     store(row, "add" if row.dry_run["counts"].get("changed_orders") else None)
     assert _micros(told(admin)["2025-01"], "received") == 255 * MILLION
     assert not differences(admin)

@@ -282,13 +282,13 @@ def test_a_corrected_file_of_rejects_knows_its_rows(tmp_path: Path) -> None:
     _, rejected, _ = clean(tmp_path / "a", text)
     assert [(row["row"], row["column"], row["value"]) for row in rejected] == [(2, "amount", "x"), (3, "date", "never")]
     corrected = (
-        "order_number,date,customer_id,product,amount,error_row,error_column,error_reason,error_import\n"
+        "order_number,date,customer_id,product,amount,error_row,error_column,error_reason,error_file\n"
         "2,2020-01-01,C2,tea,6,2,amount,why,import-7\n"
         "3,2020-01-01,C3,'+tea,6,3,date,why,import-7\n"
         "4,2020-01-01,C4,'tis tea,6,4,date,why,import-7\n"
     )
     rows, _, _ = clean(tmp_path / "b", corrected)
-    assert (rows[0]["corrects_row"], rows[0]["corrects_import"]) == (2, "import-7")
+    assert (rows[0]["corrects_row"], rows[0]["corrects_file"]) == (2, "import-7")
     assert rows[0]["extra"] is None
     # The apostrophe that kept a spreadsheet from running the cell is off again; anybody else's stays.
     assert column(rows, "product_name") == ["tea", "+tea", "'tis tea"]

@@ -8,8 +8,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from zhiji.processing.pipelines.corrections import corrections
 from zhiji.processing.pipelines.customers import read_buyers, write_buyers
-from zhiji.processing.pipelines.quarantine import corrections, read_rejected
+from zhiji.processing.pipelines.quarantine import read_rejected
 
 
 def quarantine(path: Path) -> Path:
@@ -42,7 +43,7 @@ def test_a_page_of_the_quarantine_reads_its_own_part_of_the_file(tmp_path: Path)
 def test_only_rows_that_correct_something_are_told(tmp_path: Path) -> None:
     staged = tmp_path / "staged.parquet"
     pq.write_table(
-        pa.table({"corrects_import": ["7", None, None, "7"], "corrects_row": [2, None, 3, 2]}), staged, row_group_size=2
+        pa.table({"corrects_file": ["7", None, None, "7"], "corrects_row": [2, None, 3, 2]}), staged, row_group_size=2
     )
     assert corrections(staged) == [(None, 3), (7, 2)]
 
