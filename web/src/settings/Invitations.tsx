@@ -90,7 +90,7 @@ function Open({ onRevoked }: { onRevoked: () => void }) {
   const revoke = useMutation({ mutationFn: (id: number) => answer(client.DELETE("/accounts/invitations/{invitation_id}", { params: { path: { invitation_id: id } } })), onSuccess: onRevoked });
   if (open.rows.length === 0) return null;
   return (
-    <ul className="stack stack--tight" aria-label={t("invite.open")}>
+    <ul className="stack" aria-label={t("invite.open")}>
       {open.rows.map((each) => (
         <li key={each.id} className="stack stack--tight">
           <span className="row row--apart">

@@ -4,7 +4,7 @@ import { answer, client, type Schema } from "../api/client";
 import { Button } from "../design/Button";
 import { Panel } from "../design/Panel";
 import { ProblemView } from "../design/ProblemView";
-import { useFormat } from "../i18n/useFormat";
+import { useFormat, useLanguage } from "../i18n/useFormat";
 import { useList } from "./useList";
 
 type Mail = Schema<"MailOut">;
@@ -14,9 +14,10 @@ const LOOKS: Partial<Record<Mail["state"], string>> = { sent: "tag--gain", faile
 /** While one waits, it is looked again what became of it. */
 export const whileWaiting = (mails: (Mail | null)[]) => (mails.some((mail) => mail?.state === "waiting") ? 5000 : false);
 
-/** What became of one mail, why it is not there yet, and the way to send it again. */
-export function MailState({ mail }: { mail: Mail }) {
+/** What became of one mail, why it is not there yet (unless `brief`), and the way to send it again. */
+export function MailState({ mail, brief }: { mail: Mail; brief?: boolean }) {
   const { t } = useTranslation("settings");
+  const language = useLanguage();
   const format = useFormat();
   const queries = useQueryClient();
   const retry = useMutation({
@@ -27,7 +28,7 @@ export function MailState({ mail }: { mail: Mail }) {
     },
   });
   const again = mail.state === "failed" || (mail.state === "waiting" && mail.attempts > 0);
-  const reason = mail.state === "expired" ? null : mail.reason;
+  const reason = brief || mail.state === "expired" ? null : mail.reason;
   return (
     <div className="stack stack--tight">
       <div className="row">
@@ -39,11 +40,7 @@ export function MailState({ mail }: { mail: Mail }) {
           </Button>
         )}
       </div>
-      {reason && (
-        <p className="small soft">
-          {reason.what} {reason.why} {reason.remedy}
-        </p>
-      )}
+      {reason && <p className="small soft">{[reason.what, reason.why, reason.remedy].join(language === "zh" ? "" : " ")}</p>}
       {retry.error && <ProblemView error={retry.error} />}
     </div>
   );
@@ -77,7 +74,8 @@ export function MailPanel() {
             <span>
               {mail.to} <span className="soft">{t(`mail.kinds.${mail.kind}`)}</span> <span className="small faint">{format.instant(mail.created_at)}</span>
             </span>
-            <MailState mail={mail} />
+            {/* Why an invitation is not there yet stands beside it, further up. */}
+            <MailState mail={mail} brief={mail.kind === "invitation"} />
           </li>
         ))}
       </ul>

@@ -11,7 +11,9 @@ from typing import cast
 
 
 class SmtpServer(socketserver.ThreadingTCPServer):
-    """answers: verb → the line said instead of the ordinary one. taken: called with a mail before it is confirmed."""
+    """answers: verb → the line said instead of the ordinary one; an empty one hangs up.
+
+    taken: called with a mail before it is confirmed."""
 
     allow_reuse_address = True
     daemon_threads = True
@@ -58,7 +60,10 @@ class _Conversation(socketserver.StreamRequestHandler):
                     self.take()
                 else:
                     ordinary = {"QUIT": "221 bye", "AUTH": "235 welcome"}.get(verb, "250 fine")
-                    self.say(self.server.answers.get(verb, ordinary))
+                    answer = self.server.answers.get(verb, ordinary)
+                    if not answer:
+                        return
+                    self.say(answer)
                 if verb == "QUIT":
                     return
         except (ConnectionError, ValueError):

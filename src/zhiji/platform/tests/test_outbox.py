@@ -158,8 +158,11 @@ def test_a_refusal_for_now_is_no_refusal(server: SmtpServer) -> None:
     assert (state(), OutgoingMail.objects.get().reason["code"]) == ("waiting", "mail_put_off")
 
 
-def test_a_rude_farewell_sends_nothing_twice(server: SmtpServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    server.answers["QUIT"] = "421 gone"
+@pytest.mark.parametrize("farewell", ["421 gone", ""])
+def test_a_rude_farewell_sends_nothing_twice(
+    farewell: str, server: SmtpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.answers["QUIT"] = farewell
     queue()
     relay()
     later(monkeypatch, hours=2)
