@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,19 @@ import pyarrow as pa
 from django.db import connection, models, transaction
 
 Columns = dict[str, Sequence[Any]]  # or an array of numpy
+
+
+_TURN = 0x5A48_4A31
+
+
+@contextmanager
+def turn() -> Iterator[None]:
+    """A transaction that has the bulk paths to itself: they look up what is missing and then insert it, and two at
+    once would both find it missing. Others wait until it ends; on SQLite every write does so by itself."""
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            execute("SELECT pg_advisory_xact_lock(%s)", [_TURN])
+        yield
 
 
 def reserve_keys(model: type[models.Model], count: int) -> list[int]:

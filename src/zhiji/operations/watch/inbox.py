@@ -56,7 +56,10 @@ class Inbox:
         folder = workspace().watched
         settle_decided(folder)
         for file in dropped_files(folder):
-            state = file.path.stat()
+            try:
+                state = file.path.stat()
+            except FileNotFoundError:
+                continue  # taken away again between the two looks
             now[file.path] = (state.st_size, state.st_mtime_ns)
             if self.seen.get(file.path) == now[file.path]:
                 inside = file.path.relative_to(folder).as_posix()

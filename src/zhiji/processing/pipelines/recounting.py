@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.db import transaction
-
 from zhiji.data.store import bulk, derive
 from zhiji.processing.pipelines.progress import Progress
 from zhiji.processing.pipelines.storing import refresh_customers
@@ -26,7 +24,7 @@ def step(progress: Progress, *, count_repeats_once: bool) -> bool:
         )
         if not rows:
             return True
-        with transaction.atomic():
+        with bulk.turn():
             ids = [row[0] for row in rows]
             # A linked return may take from another order: its sums follow too.
             linked = bulk.look_up(

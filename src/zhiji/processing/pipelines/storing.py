@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
-from django.db import transaction
 
 from zhiji.data.landing.models import Batch
 from zhiji.data.store import bulk, heads, listing, search
@@ -63,7 +62,7 @@ class Storing:
             stage: Callable[[], str | None] = getattr(self, f"_{self.state['stage']}")
             following = stage()
             if following is not None:
-                with transaction.atomic():
+                with bulk.turn():
                     self.state.update(stage=following, at=0)
                     if following == "done":
                         Batch.objects.filter(pk=self.batch.pk).update(state=Batch.State.STORED, stored_at=clock.now())
@@ -87,7 +86,7 @@ class Storing:
         if at >= self.chunks:
             return "quarantine"
         chunk = staging.read_chunk(self.staged, at)
-        with transaction.atomic():
+        with bulk.turn():
             counts = self._store(chunk)
             for name, value in counts.items():
                 self.state["counts"][name] = self.state["counts"].get(name, 0) + value
@@ -110,7 +109,7 @@ class Storing:
         rows = quarantine.read_rejected(self.rejected, self.columns, at, BLOCK)
         if not rows:
             return "corrections"
-        with transaction.atomic():
+        with bulk.turn():
             corrections.mark_known(self.batch, quarantine.keep_rejected(self.batch, rows))
             self._advance(at + len(rows))
         return None
@@ -118,7 +117,7 @@ class Storing:
     def _corrections(self) -> str | None:
         """Note in the quarantine of earlier imports which rows this file brought back corrected."""
         found = corrections.corrections(self.staged)
-        with transaction.atomic():
+        with bulk.turn():
             corrections.mark_corrected(self.batch, found)
         return "buyers" if self.batch.kind == "orders" else "derive"
 
@@ -129,7 +128,7 @@ class Storing:
         rows = customers.read_buyers(path, self.state["at"] // BLOCK)
         if not rows:
             return "derive"
-        with transaction.atomic():
+        with bulk.turn():
             customers.store_records(self.batch, "buyer", rows)
             self._advance(self.state["at"] + BLOCK)
         return None
@@ -139,7 +138,7 @@ class Storing:
         ids = touched_customers(self.batch, self.state["at"], BLOCK)
         if not ids:
             return "done"
-        with transaction.atomic():
+        with bulk.turn():
             refresh_customers(ids, count_repeats_once=self.once)
             self._advance(ids[-1])
         return None

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from django.db import transaction
-
 from zhiji.data.landing.models import Batch, RejectedRow
 from zhiji.data.store import bulk, derive
 from zhiji.kernel import clock
@@ -41,7 +39,7 @@ class Undoing:
             if self.progress.time_is_up():
                 return False
             stage: Callable[[], str | None] = getattr(self, f"_{self.state['stage']}")
-            with transaction.atomic():
+            with bulk.turn():
                 following = stage()
                 if following is not None:
                     self.state.update(stage=following, at=0)
