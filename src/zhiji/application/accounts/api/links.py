@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
 from ninja import Router, Status
 
 from zhiji.application.accounts import queries, services
@@ -81,7 +82,9 @@ def password_reset_request(request: HttpRequest, payload: ResetRequest) -> dict[
     """The same answer in the same time for any address, so that nobody learns who has an account."""
     if outbox.is_set_up():
         user_id = User.objects.filter(email=payload.email, is_active=True).values_list("pk", flat=True).first() or 0
-        key = f"password_reset:{user_id}"
+        # By the address and not by the user: else strangers' requests would meet in one job, and be known by it.
+        digest = salted_hmac("password_reset", payload.email, algorithm="sha256").hexdigest()
+        key = f"password_reset:{digest}"
         jobs.enqueue("password_reset_mail", unique_key=key, user_id=user_id, page=page_url(request, "reset"))
     return {"mail": outbox.is_set_up()}
 

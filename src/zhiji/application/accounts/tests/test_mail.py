@@ -127,6 +127,8 @@ def test_a_stranger_s_reset_looks_and_works_like_anybody_s(server: SmtpServer) -
     """The same answer and the same writes before it; what differs happens later, in the worker."""
     accounts.user_create(email="b@acme.test", password=PASSWORD, roles=["agent"])
     seen = []
+    # A stranger's request that still waits must not make the next stranger's another than a user's.
+    post(Client(), "/password-reset/request", email="stranger@acme.test")
     for email in ("b@acme.test", "nobody@acme.test"):
         before = (Job.objects.count(), AuditEntry.objects.count())
         answer = post(Client(), "/password-reset/request", email=email)
