@@ -39,7 +39,7 @@ def prepare() -> dict[str, Any]:
     ``copy_before_migration``: without a copy the schema is not changed.
     """
     place = workspace()
-    _ = place.secret_key, place.model_key, place.audit_key, place.answer_key, place.factor_key
+    _ = place.secret_key, place.model_key, place.audit_key, place.answer_key, place.factor_key, place.mail_key
     with _alone(place):
         _make_schema()
         executor = MigrationExecutor(connection)
