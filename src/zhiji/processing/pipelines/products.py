@@ -26,23 +26,51 @@ def store_records(batch: Batch, rows: Sequence[dict[str, Any]]) -> dict[str, int
 
 
 @transaction.atomic
-def derive_products(source_id: int, code_keys: Sequence[str]) -> None:
-    """Products as their newest record says; those that only orders know keep what the orders said."""
-    newest = dict(
-        bulk.look_up(
-            "SELECT external_id, payload FROM store_sourcerecord WHERE kind = 'product' AND source_id = %s AND "
-            f"{bulk.among('external_id')} ORDER BY external_id, version",
-            [source_id, bulk.many(sorted(set(code_keys)))],
-        )
-    )
-    there = {product.code_key: product for product in Product.objects.filter(source_id=source_id, code_key__in=newest)}
+def derive_products(source_id: int, code_keys: Sequence[str], *, taken_back: bool = False) -> None:
+    """Products as their records say, the newest word for each field; where none says it, as they were.
+
+    taken_back: records of these were withdrawn. What no record says any more is then what the newest standing order
+    line says, for nobody else knows it.
+    """
+    keys = sorted(set(code_keys))
+    said: dict[str, dict[str, Any]] = {}
+    for key, payload in bulk.look_up(
+        "SELECT external_id, payload FROM store_sourcerecord WHERE kind = 'product' AND source_id = %s AND "
+        f"{bulk.among('external_id')} ORDER BY external_id, version",
+        [source_id, bulk.many(keys)],
+    ):
+        said.setdefault(key, {}).update({name: word for name, word in customers.loaded(payload).items() if word})
+    found = Product.objects.filter(source_id=source_id, code_key__in=keys if taken_back else list(said))
+    there = {product.code_key: product for product in found}
+    ordered = _said_by_orders([product.pk for product in there.values()]) if taken_back else {}
     fresh: list[Product] = []
     changed: list[Product] = []
-    for key, payload in newest.items():
-        said = customers.loaded(payload)
-        product = there.get(key) or Product(source_id=source_id, code_key=key, code=said.get("code") or key)
-        product.name = str(said.get("name") or product.name)[:300]
-        product.category = str(said.get("category") or product.category)[:200]
+    for key in there if taken_back else said:
+        words = said.get(key, {})
+        product = there.get(key) or Product(source_id=source_id, code_key=key, code=words.get("code") or key)
+        before = ordered.get(product.pk, ("", "")) if taken_back else (product.name, product.category)
+        product.name = str(words.get("name") or before[0])[:300]
+        product.category = str(words.get("category") or before[1])[:200]
         (changed if product.pk else fresh).append(product)
     Product.objects.bulk_create(fresh, batch_size=500)
     Product.objects.bulk_update(changed, ["name", "category"], batch_size=500)
+
+
+def _said_by_orders(product_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Product → name and category on its newest standing order line that has one."""
+    if not product_ids:
+        return {}
+    # Lines have no index by product: one walk through them for all.
+    rows = bulk.look_up(
+        """
+        SELECT product_id, MAX(CASE WHEN named = 1 THEN description END), MAX(CASE WHEN sorted = 1 THEN category END)
+        FROM (
+            SELECT product_id, description, category,
+                ROW_NUMBER() OVER (PARTITION BY product_id ORDER BY description = '', event_at DESC, id DESC) AS named,
+                ROW_NUMBER() OVER (PARTITION BY product_id ORDER BY category = '', event_at DESC, id DESC) AS sorted
+            FROM store_orderline WHERE is_current AND """
+        + bulk.among("product_id")
+        + ") AS ranked WHERE named = 1 OR sorted = 1 GROUP BY product_id",
+        [bulk.many(product_ids)],
+    )
+    return {pk: (name, category) for pk, name, category in rows}

@@ -12,6 +12,7 @@ from zhiji.processing.pipelines.progress import Progress
 from zhiji.processing.pipelines.storing import refresh_customers
 
 RECORDS = 500  # orders a transaction; with some twenty lines each, about ten thousand lines
+PRODUCTS = 5_000  # for each block of these all order lines are read through
 CUSTOMERS = 2_000
 
 
@@ -50,7 +51,7 @@ class Undoing:
         rows = bulk.look_up(
             "SELECT r.id, r.kind, r.source_id, r.external_id FROM store_delivery d JOIN store_sourcerecord r "
             "ON r.id = d.record_id WHERE d.batch_id = %s ORDER BY r.id LIMIT %s",
-            [self.batch.pk, RECORDS],
+            [self.batch.pk, PRODUCTS if self.batch.kind == "products" else RECORDS],
         )
         if not rows:
             return "customers"
@@ -61,7 +62,8 @@ class Undoing:
             [self.batch.source_id, bulk.many(keys)],
         )
         derive.orders([*linked, *(row[0] for row in ids)], count_repeats_once=self.once)
-        products.derive_products(self.batch.source_id, [row[3] for row in rows if row[1] == "product"])
+        codes = [row[3] for row in rows if row[1] == "product"]
+        products.derive_products(self.batch.source_id, codes, taken_back=True)
         interactions.derive_interactions(self.batch.source_id, [row[3] for row in rows if row[1] == "interaction"])
         return None
 
