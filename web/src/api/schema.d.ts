@@ -1172,7 +1172,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Dashboard Overview */
+        /**
+         * Dashboard Overview
+         * @description Without a span: the quarter, or the month where no day of the quarter before is in the data.
+         */
         get: operations["dashboard_overview"];
         put?: never;
         post?: never;
@@ -1557,7 +1560,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Ledger List */
+        /**
+         * Ledger List
+         * @description What was said beforehand; or what was said looking back, into days that were in the data already.
+         */
         get: operations["ledger_list"];
         put?: never;
         post?: never;
@@ -2401,7 +2407,8 @@ export interface components {
         };
         /**
          * EntryOut
-         * @description One customer in a snapshot; ``actual_*`` are empty until it is settled.
+         * @description One customer in a snapshot; ``actual_*`` are empty until it is settled, and afterwards where nobody knows.
+         *     ``customer_id``: of today; null where that customer is no longer there.
          */
         EntryOut: {
             /** Actual Orders */
@@ -2409,7 +2416,7 @@ export interface components {
             /** Actual Value Micros */
             actual_value_micros: number | null;
             /** Customer Id */
-            customer_id: number;
+            customer_id: number | null;
             /** Expected Value Micros */
             expected_value_micros: number | null;
             /** Id */
@@ -2515,8 +2522,13 @@ export interface components {
             /** Uri */
             uri: string;
         };
-        /** Facts */
+        /**
+         * Facts
+         * @description As of ``reference_on``; ``data_to``: the last day of the data, where it is later: the figures look back.
+         */
         Facts: {
+            /** Data To */
+            data_to: string | null;
             /** Days Since Last Order */
             days_since_last_order: number | null;
             last_change: components["schemas"]["Change"] | null;
@@ -2602,12 +2614,16 @@ export interface components {
         /**
          * Headline
          * @description "Last quarter we would have said … ; it was … ; the plain rule says …": of the newest confirmed window.
+         *
+         *     All three are sums over the ``customers`` known on ``as_of``: new customers and guests are in none of them.
          */
         Headline: {
             /** Actual Micros */
             actual_micros: number;
             /** As Of */
             as_of: string;
+            /** Customers */
+            customers: number;
             /** Rule Micros */
             rule_micros: number;
             /** Said Micros */
@@ -3470,6 +3486,9 @@ export interface components {
         /**
          * Overview
          * @description ``spend_before_micros`` + Σ ``bridge[].change_micros`` = ``spend_now_micros``, exactly.
+         *
+         *     ``spans``: those of which any day of the time before is in the data. ``covered_from``: the first day of ``before``
+         *     that is; null where none is. Days that are missing count as days without spend.
          */
         Overview: {
             /**
@@ -3484,6 +3503,8 @@ export interface components {
             cohorts: components["schemas"]["Cohort"][];
             /** Concentration */
             concentration: components["schemas"]["Share"][];
+            /** Covered From */
+            covered_from: string | null;
             /** Currency */
             currency: string;
             /** Months */
@@ -3494,6 +3515,8 @@ export interface components {
              * @enum {string}
              */
             span: "month" | "quarter" | "year";
+            /** Spans */
+            spans: ("month" | "quarter" | "year")[];
             /** Spend Before Micros */
             spend_before_micros: number;
             /** Spend Now Micros */
@@ -3533,8 +3556,13 @@ export interface components {
             /** Name */
             name: string;
         };
-        /** PredictionTask */
+        /**
+         * PredictionTask
+         * @description ``data_to``: the last day of the data, where it is later than the day of the scores: they look back.
+         */
         PredictionTask: {
+            /** Data To */
+            data_to: string | null;
             headline: components["schemas"]["Headline"] | null;
             /** Horizon Days */
             horizon_days: number;
@@ -4248,6 +4276,8 @@ export interface components {
         /**
          * SnapshotOut
          * @description A frozen set of predictions; ``summary`` is there once it is settled. Money in micros.
+         *
+         *     ``known_to``: how far the data reached when it was frozen; beyond ``as_of`` where it looks back.
          */
         SnapshotOut: {
             /**
@@ -4271,6 +4301,8 @@ export interface components {
             entries: number;
             /** Id */
             id: number;
+            /** Known To */
+            known_to: string | null;
             /** Settled At */
             settled_at: string | null;
             /** State */
@@ -5015,7 +5047,8 @@ export interface components {
          * WorkToday
          * @description "Call these ``to_call`` today; ``at_stake_micros`` usually at stake": of the first ``calls_per_day``.
          *
-         *     ``open`` counts all that wait, of ``whose``.
+         *     ``open`` counts all that wait, of ``whose``. ``scores_as_of`` with ``data_to``: the last refresh looked back from a
+         *     day before the data's last, so it put nobody on the list.
          */
         WorkToday: {
             /** As Of */
@@ -5026,6 +5059,8 @@ export interface components {
             calls_per_day: number;
             /** Currency */
             currency: string;
+            /** Data To */
+            data_to: string | null;
             /** Done Today */
             done_today: number;
             /** Items */
@@ -5034,6 +5069,8 @@ export interface components {
             next: string | null;
             /** Open */
             open: number;
+            /** Scores As Of */
+            scores_as_of: string | null;
             /** To Call */
             to_call: number;
         };
@@ -10607,7 +10644,7 @@ export interface operations {
     dashboard_bridge_customers: {
         parameters: {
             query?: {
-                span?: "month" | "quarter" | "year";
+                span?: ("month" | "quarter" | "year") | null;
                 as_of?: string | null;
                 offset?: number;
                 limit?: number;
@@ -10769,7 +10806,7 @@ export interface operations {
     dashboard_overview: {
         parameters: {
             query?: {
-                span?: "month" | "quarter" | "year";
+                span?: ("month" | "quarter" | "year") | null;
                 as_of?: string | null;
             };
             header?: never;
@@ -12545,6 +12582,7 @@ export interface operations {
     ledger_list: {
         parameters: {
             query?: {
+                look_back?: boolean;
                 /** @description The last id of the page before. */
                 after?: number;
                 limit?: number;

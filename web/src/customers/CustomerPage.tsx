@@ -56,7 +56,11 @@ function Note({ customer }: { customer: CustomerDetail }) {
       <SegmentTag segment={customer.row?.segment} />
       {mayNot && <NoContact />}
       <span>{customer.external_id}</span>
-      <span>{t("asOf", { day: format.day(customer.facts.reference_on) })}</span>
+      <span>
+        {customer.facts.data_to
+          ? t("asOfBack", { day: format.day(customer.facts.reference_on), to: format.day(customer.facts.data_to) })
+          : t("asOf", { day: format.day(customer.facts.reference_on) })}
+      </span>
     </span>
   );
 }

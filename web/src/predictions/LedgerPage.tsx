@@ -24,59 +24,87 @@ export default function LedgerPage() {
   const { t } = useTranslation("predictions");
   const format = useFormat();
   const [asked, setAsked] = useSearchParams();
-  const list = useLedger();
+  const list = useLedger(false);
+  const back = useLedger(true);
   const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
-  const chosen = rows.find((row) => String(row.id) === asked.get("snapshot")) ?? rows[0];
+  const looked = back.data?.pages.flatMap((page) => page.items) ?? [];
+  const all = [...rows, ...looked];
+  const chosen = all.find((row) => String(row.id) === asked.get("snapshot")) ?? all[0];
+  const choose = (row: Snapshot) => setAsked({ snapshot: String(row.id) }, { replace: true, preventScrollReset: true });
   const settled = rows.filter((row) => row.summary).length;
   const next = rows.filter((row) => !row.summary).map((row) => row.due_on).sort()[0];
+  const summary = chosen && summaryOf(chosen);
   return (
     <AnswerPage
       title={t("ledger.title")}
-      loading={list.isPending}
-      error={list.error}
-      onRetry={() => void list.refetch()}
+      loading={list.isPending || back.isPending}
+      error={list.error ?? back.error}
+      onRetry={() => void Promise.all([list.refetch(), back.refetch()])}
       actions={<ChainCheck />}
-      answer={rows.length > 0 && t("ledger.answer", { count: rows.length, frozen: format.number(rows.length), settled: format.number(settled) })}
+      answer={all.length > 0 && t("ledger.answer", { count: rows.length, frozen: format.number(rows.length), settled: format.number(settled) })}
       note={next ? t("ledger.nextDue", { day: format.day(next) }) : undefined}
-      empty={rows.length === 0 && <EmptyState icon="shield" title={t("ledger.emptyTitle")}>{t("ledger.empty")}</EmptyState>}
+      empty={all.length === 0 && <EmptyState icon="shield" title={t("ledger.emptyTitle")}>{t("ledger.empty")}</EmptyState>}
     >
-      <Panel title={t("ledger.list")} flush>
-        <DataTable
-          name={t("ledger.list")}
-          rows={rows}
-          keyOf={(row) => String(row.id)}
-          nameOf={(row) => format.day(row.as_of)}
-          hasMore={list.hasNextPage}
-          loadingMore={list.isFetchingNextPage}
-          onMore={() => void list.fetchNextPage()}
-          columns={[
-            {
-              key: "as_of",
-              title: t("ledger.asOf"),
-              main: true,
-              render: (row) => (
-                <button type="button" className="text-button" aria-pressed={row.id === chosen?.id} onClick={() => setAsked({ snapshot: String(row.id) }, { replace: true, preventScrollReset: true })}>
-                  {format.day(row.as_of)}
-                </button>
-              ),
-            },
-            { key: "actual", title: t("ledger.actual"), numeric: true, render: (row) => (row.summary ? format.money(summaryOf(row)?.actual_micros ?? 0, { whole: true }) : <span className="faint">{t("ledger.running")}</span>) },
-            { key: "said", title: t("ledger.predicted"), numeric: true, render: (row) => <Said row={row} /> },
-            { key: "rule", title: t("ledger.rule"), numeric: true, render: (row) => <ByRule row={row} /> },
-            { key: "due", title: t("ledger.due"), numeric: true, render: (row) => format.day(row.due_on) },
-            { key: "entries", title: t("ledger.customers"), numeric: true, render: (row) => format.number(row.entries) },
-            { key: "version", title: t("ledger.version"), numeric: true, render: (row) => t("versions.name", { version: row.version }) },
-            { key: "digest", title: t("ledger.digest"), render: (row) => <code title={row.digest}>{row.digest.slice(0, 10)}</code> },
-          ]}
-        />
-      </Panel>
-      {chosen && summaryOf(chosen) && <Outcome summary={summaryOf(chosen)!} />}
+      {rows.length > 0 && <Snapshots title={t("ledger.list")} rows={rows} list={list} chosen={chosen} onChoose={choose} />}
+      {looked.length > 0 && <Snapshots title={t("ledger.lookedBack")} note={t("ledger.lookedBackNote")} rows={looked} list={back} chosen={chosen} onChoose={choose} />}
+      {summary && <Outcome summary={summary} />}
       {chosen && <Entries key={chosen.id} snapshot={chosen} />}
     </AnswerPage>
   );
 }
 
+function Snapshots({ title, note, rows, list, chosen, onChoose }: { title: string; note?: string; rows: Snapshot[]; list: ReturnType<typeof useLedger>; chosen: Snapshot | undefined; onChoose: (row: Snapshot) => void }) {
+  const { t } = useTranslation("predictions");
+  const format = useFormat();
+  return (
+    <Panel title={title} flush>
+      {note && <p className="panel__body soft">{note}</p>}
+      <DataTable
+        name={title}
+        rows={rows}
+        keyOf={(row) => String(row.id)}
+        nameOf={(row) => format.day(row.as_of)}
+        hasMore={list.hasNextPage}
+        loadingMore={list.isFetchingNextPage}
+        onMore={() => void list.fetchNextPage()}
+        columns={[
+          {
+            key: "as_of",
+            title: t("ledger.asOf"),
+            main: true,
+            render: (row) => (
+              <button type="button" className="text-button" aria-pressed={row.id === chosen?.id} onClick={() => onChoose(row)}>
+                {format.day(row.as_of)}
+              </button>
+            ),
+          },
+          { key: "actual", title: t("ledger.actual"), numeric: true, render: (row) => (row.summary ? format.money(summaryOf(row)?.actual_micros ?? 0, { whole: true }) : <span className="faint">{t("ledger.running")}</span>) },
+          { key: "said", title: t("ledger.predicted"), numeric: true, render: (row) => <Said row={row} /> },
+          { key: "rule", title: t("ledger.rule"), numeric: true, render: (row) => <ByRule row={row} /> },
+          { key: "due", title: t("ledger.due"), numeric: true, render: (row) => format.day(row.due_on) },
+          { key: "entries", title: t("ledger.customers"), numeric: true, render: (row) => <Counted row={row} /> },
+          { key: "version", title: t("ledger.version"), numeric: true, render: (row) => t("versions.name", { version: row.version }) },
+          { key: "digest", title: t("ledger.digest"), render: (row) => <code title={row.digest}>{row.digest.slice(0, 10)}</code> },
+        ]}
+      />
+    </Panel>
+  );
+}
+
 const summaryOf = (row: Snapshot): Settled | null => row.summary as unknown as Settled | null;
+
+/** How many were spoken of, and how many of them nobody knows any more. */
+function Counted({ row }: { row: Snapshot }) {
+  const { t } = useTranslation("predictions");
+  const format = useFormat();
+  const unknown = summaryOf(row)?.unknown ?? 0;
+  return (
+    <>
+      {format.number(row.entries)}
+      {unknown > 0 && <span className="small faint block">{t("ledger.unknown", { count: unknown, formatted: format.number(unknown) })}</span>}
+    </>
+  );
+}
 
 function Said({ row }: { row: Snapshot }) {
   const { t } = useTranslation("predictions");
@@ -141,8 +169,12 @@ function Outcome({ summary }: { summary: Settled }) {
       rule: microsForDrawing(row.actual_by_rule_micros),
       ruleText: money(row.actual_by_rule_micros),
     }));
-  const coverage = summary.coverage === null ? undefined : t("ledger.coverage", { share: format.percent(summary.coverage) });
-  return <ChartFrame title={t("ledger.outcome")} note={coverage} drawing={deciles(rows, context, t("ledger.byRule"))} file="ledger" />;
+  const unknown = summary.unknown ?? 0;
+  const notes = [
+    summary.coverage !== null && t("ledger.coverage", { share: format.percent(summary.coverage) }),
+    unknown > 0 && t("ledger.leftOut", { count: unknown, formatted: format.number(unknown) }),
+  ].filter(Boolean);
+  return <ChartFrame title={t("ledger.outcome")} note={notes.length > 0 ? notes.join(" ") : undefined} drawing={deciles(rows, context, t("ledger.byRule"))} file="ledger" />;
 }
 
 function Entries({ snapshot }: { snapshot: Snapshot }) {
@@ -161,7 +193,7 @@ function Entries({ snapshot }: { snapshot: Snapshot }) {
     { key: "range", title: t("ledger.range"), numeric: true, render: (row) => (row.value_low_micros === null || row.value_high_micros === null ? <span className="faint">–</span> : `${format.money(row.value_low_micros, { whole: true })} – ${format.money(row.value_high_micros, { whole: true })}`) },
   ];
   const came: Column<Entry>[] = [
-    { key: "actual", title: t("ledger.actual"), numeric: true, render: (row) => money(row.actual_value_micros) },
+    { key: "actual", title: t("ledger.actual"), numeric: true, render: (row) => (row.actual_value_micros === null ? <span className="faint">{t("ledger.notKnown")}</span> : money(row.actual_value_micros)) },
     { key: "orders", title: t("ledger.orders"), numeric: true, render: (row) => (row.actual_orders === null ? <span className="faint">–</span> : format.number(row.actual_orders)) },
   ];
   return (
@@ -176,18 +208,21 @@ function Entries({ snapshot }: { snapshot: Snapshot }) {
         loadingMore={list.isFetchingNextPage}
         onMore={() => void list.fetchNextPage()}
         keyOf={(row) => String(row.id)}
-        nameOf={(row) => row.name}
+        nameOf={(row) => row.name || t("ledger.gone")}
         empty={<p className="panel__body soft">{t("ledger.noneYours")}</p>}
         columns={[
           {
             key: "name",
             title: t("ledger.customer"),
             main: true,
-            render: (row) => (
-              <Link className="table-name" to={`/customers/${row.customer_id}`}>
-                {row.name || row.customer_id}
-              </Link>
-            ),
+            render: (row) =>
+              row.customer_id === null ? (
+                <span className="faint">{t("ledger.gone")}</span>
+              ) : (
+                <Link className="table-name" to={`/customers/${row.customer_id}`}>
+                  {row.name || row.customer_id}
+                </Link>
+              ),
           },
           { key: "rank", title: t("ledger.rank"), numeric: true, render: (row) => format.number(row.rank) },
           ...(snapshot.state === "published" ? said : []),

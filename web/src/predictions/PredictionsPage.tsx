@@ -17,8 +17,6 @@ import "./predictions.css";
 /** What is predicted, whether it may be shown, and how right it would have been. */
 export default function PredictionsPage() {
   const { t } = useTranslation("predictions");
-  const format = useFormat();
-  const methodName = useMethodName();
   const tasks = useTasks();
   const main = tasks.data?.find((task) => task.headline) ?? tasks.data?.[0];
   const version = useVersion(main?.serving.id);
@@ -30,7 +28,7 @@ export default function PredictionsPage() {
       onRetry={() => void tasks.refetch()}
       actions={<ButtonLink to="/predictions/ledger">{t("ledger.open")}</ButtonLink>}
       answer={main && <Answer task={main} />}
-      note={main?.headline && t("answerNote", { from: format.day(main.headline.as_of), to: format.day(main.headline.until), rule: methodName(main.serving.rule) })}
+      note={main && (main.headline || main.data_to) && <Note task={main} />}
       empty={
         tasks.data?.length === 0 && (
           <StartHere icon="predictions" title={t("empty.title")}>
@@ -43,6 +41,20 @@ export default function PredictionsPage() {
       {version.data && <DecilesPanel key={version.data.id} test={version.data.backtest} />}
       <HorizonPanel />
     </AnswerPage>
+  );
+}
+
+/** Whose spend the sentence speaks of, and from when the scores look. */
+function Note({ task }: { task: Task }) {
+  const { t } = useTranslation("predictions");
+  const format = useFormat();
+  const methodName = useMethodName();
+  const { headline, serving, data_to } = task;
+  return (
+    <>
+      {headline && t("answerNote", { count: headline.customers, formatted: format.number(headline.customers), from: format.day(headline.as_of), to: format.day(headline.until), rule: methodName(serving.rule) })}
+      {data_to && <> {t("looksBack", { day: format.day(serving.as_of), to: format.day(data_to) })}</>}
+    </>
   );
 }
 

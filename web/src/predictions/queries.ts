@@ -23,10 +23,11 @@ export function useVersions() {
   });
 }
 
-export function useLedger() {
+/** What was said beforehand, or what was said looking back. */
+export function useLedger(lookBack: boolean) {
   return useInfiniteQuery({
-    queryKey: ["predictions", "ledger"],
-    queryFn: ({ pageParam, signal }) => answer(client.GET("/predictions/ledger", { params: { query: { after: pageParam, limit: 20 } }, signal })),
+    queryKey: ["predictions", "ledger", lookBack ? "looked-back" : "beforehand"],
+    queryFn: ({ pageParam, signal }) => answer(client.GET("/predictions/ledger", { params: { query: { look_back: lookBack, after: pageParam, limit: 20 } }, signal })),
     initialPageParam: 0,
     getNextPageParam: (page) => page.next,
   });

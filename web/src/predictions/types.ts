@@ -73,6 +73,8 @@ export type VersionDetail = Omit<Schema<"VersionDetail">, "backtest" | "card"> &
 /** Of a settled snapshot; whole micros. */
 export interface Settled {
   customers: number;
+  /** Of whom nothing is known any more: in none of the sums. Missing in what was settled before they were left out. */
+  unknown?: number;
   said_micros: number | null;
   /** Missing in what was settled before the rule's total was kept. */
   rule_micros?: number;

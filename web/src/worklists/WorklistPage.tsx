@@ -7,6 +7,7 @@ import { ChartFrame } from "../charts/ChartFrame";
 import { useChartContext } from "../charts/context";
 import { MOST_BARS, rankedBars } from "../charts/rankedBars";
 import { AnswerPage } from "../design/AnswerPage";
+import { EmptyState } from "../design/EmptyState";
 import { Segmented } from "../design/Field";
 import { ProblemView } from "../design/ProblemView";
 import { DataTable } from "../design/table/DataTable";
@@ -30,10 +31,12 @@ export default function WorklistPage() {
   const today = useInfiniteQuery(todayQuery(whose, "open"));
   const first = today.data?.pages[0];
   const stake = first && format.money(format.worthOf(first.at_stake_micros), { whole: true });
+  const back = first?.scores_as_of && first.data_to ? t("looksBack", { day: format.day(first.scores_as_of), to: format.day(first.data_to) }) : null;
   const notes = first?.as_of && [
     t("note", { day: format.day(first.as_of), done: format.number(first.done_today) }),
     first.open > first.to_call && t("waiting", { count: first.open - first.to_call, formatted: format.number(first.open - first.to_call) }),
     margin !== null && t("worthNote", { percent: format.number(margin, { maximumFractionDigits: 2 }) }),
+    back,
   ];
   return (
     <AnswerPage
@@ -55,11 +58,16 @@ export default function WorklistPage() {
       actions={<Segmented label={t("whose")} value={whose} onChange={setWhose} options={(["all", "mine", "nobody"] as const).map((value) => ({ value, label: t(value) }))} />}
       empty={
         first &&
-        first.as_of === null && (
+        first.as_of === null &&
+        (back ? (
+          <EmptyState icon="worklist" title={back}>
+            {t("looksBackNext")}
+          </EmptyState>
+        ) : (
           <StartHere icon="worklist" title={t("empty.title")}>
             {t("empty.text")}
           </StartHere>
-        )
+        ))
       }
     >
       {first && tab === "open" && first.to_call > 0 && <Picture items={first.items.slice(0, first.to_call)} all={first.to_call} />}

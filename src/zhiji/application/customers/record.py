@@ -6,12 +6,13 @@ from datetime import date, datetime
 from typing import Any
 
 import orjson
+from django.db.models import Max
 
 from zhiji.application.customers import rows
 from zhiji.application.customers.fields import readable
 from zhiji.application.customers.models import Assignment, HandEdit
 from zhiji.application.customers.queries import customer_get
-from zhiji.data.store import bulk
+from zhiji.data.store import bulk, coverage
 from zhiji.data.store.models import Customer, CustomerListRow, SourceRecord
 from zhiji.kernel import clock
 from zhiji.platform.company import company, zone
@@ -84,18 +85,31 @@ def _facts(customer: Customer, row: CustomerListRow | None, allowed: frozenset[s
     """Figures of the opening sentence: orders every so many days, now day so many, the last change.
 
     The usual gap is that of the scores, between order days; before the first refresh there is none: the list row
-    counts orders, and two on one day are no rhythm. Days are counted to the day of the scores, or to today where there
-    are none.
+    counts orders, and two on one day are no rhythm. Days are counted from the last order on or before the day of the
+    scores to that day; where there are no scores, to the last day of the data. ``data_to``: that last day, where it is
+    later than the day of the scores: they look back.
     """
+    place = zone()
     gap = row.usual_gap_days if row and "usual_gap_days" in allowed else None
+    reference = (row.as_of if row else None) or coverage.covered_to(place) or clock.day_of(clock.now(), place)
     last = row.last_order_on if row and "orders" in allowed else None
-    reference = (row.as_of if row else None) or clock.day_of(clock.now(), zone())
+    if last is not None and last > reference:
+        last = _last_order_on(customer, reference)
     return {
         "usual_gap_days": gap,
         "days_since_last_order": (reference - last).days if last else None,
         "reference_on": reference,
+        "data_to": coverage.covered_beyond(reference, place),
         "last_change": next(iter(named(changes(customer)[:1])), None),
     }
+
+
+def _last_order_on(customer: Customer, day: date) -> date | None:
+    """Of the orders that brought something, as list rows count them, the last one on or before a day."""
+    until = clock.end_of_day(day, zone())
+    orders = customer.orders.filter(value_micros__gt=0, ordered_at__lt=until)
+    last = orders.aggregate(last=Max("ordered_at"))["last"]
+    return clock.day_of(last, zone()) if last else None
 
 
 def _records(customer: Customer) -> list[dict[str, Any]]:

@@ -146,9 +146,12 @@ class Change(Schema):
 
 
 class Facts(Schema):
+    """As of ``reference_on``; ``data_to``: the last day of the data, where it is later: the figures look back."""
+
     usual_gap_days: float | None
     days_since_last_order: int | None
     reference_on: date
+    data_to: date | None
     last_change: Change | None
 
 

@@ -52,20 +52,27 @@ class VersionDetail(VersionRow):
 
 
 class Headline(Schema):
-    """ "Last quarter we would have said … ; it was … ; the plain rule says …": of the newest confirmed window."""
+    """ "Last quarter we would have said … ; it was … ; the plain rule says …": of the newest confirmed window.
+
+    All three are sums over the ``customers`` known on ``as_of``: new customers and guests are in none of them.
+    """
 
     as_of: str
     until: str
+    customers: int
     said_micros: int | None
     rule_micros: int
     actual_micros: int
 
 
 class PredictionTask(Schema):
+    """``data_to``: the last day of the data, where it is later than the day of the scores: they look back."""
+
     task: str
     horizon_days: int
     serving: VersionRow
     headline: Headline | None
+    data_to: date | None
 
 
 class VersionPage(Schema):
@@ -74,7 +81,10 @@ class VersionPage(Schema):
 
 
 class SnapshotOut(Schema):
-    """A frozen set of predictions; ``summary`` is there once it is settled. Money in micros."""
+    """A frozen set of predictions; ``summary`` is there once it is settled. Money in micros.
+
+    ``known_to``: how far the data reached when it was frozen; beyond ``as_of`` where it looks back.
+    """
 
     id: int
     task: str
@@ -82,6 +92,7 @@ class SnapshotOut(Schema):
     state: str
     as_of: date
     due_on: date
+    known_to: date | None
     entries: int
     digest: str
     created_at: datetime
@@ -105,10 +116,11 @@ class LedgerCheck(Schema):
 
 
 class EntryOut(Schema):
-    """One customer in a snapshot; ``actual_*`` are empty until it is settled."""
+    """One customer in a snapshot; ``actual_*`` are empty until it is settled, and afterwards where nobody knows.
+    ``customer_id``: of today; null where that customer is no longer there."""
 
     id: int
-    customer_id: int
+    customer_id: int | None
     name: str
     rank: int
     value_score: float
@@ -310,9 +322,10 @@ def prediction_feedback(request: SignedRequest, version_id: PathId, after: After
 
 
 @router.get("/ledger", response=answers({200: LedgerPage}), operation_id="ledger_list")
-def ledger_list(request: SignedRequest, after: After = 0,
+def ledger_list(request: SignedRequest, look_back: bool = False, after: After = 0,
                 limit: Limit = 50) -> Any:  # fmt: skip
-    rows = queries.snapshots(request.user)
+    """What was said beforehand; or what was said looking back, into days that were in the data already."""
+    rows = queries.snapshots(request.user, look_back=look_back)
     found = list((rows.filter(pk__lt=after) if after else rows)[: limit + 1])
     return {
         "items": [presentation.snapshot(row) for row in found[:limit]],

@@ -1,4 +1,8 @@
-"""The ledger: what was said, frozen when it is first shown; what happened, set beside it when it is due."""
+"""The ledger: what was said, frozen when it is first shown; what happened, set beside it when it is due.
+
+What was said as of a day before the data's last is frozen too, and marked as looking back: see
+``LedgerSnapshot.known_to``.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,7 @@ import orjson
 import pandas as pd
 from django.db import transaction
 
+from zhiji.application.predictions import pseudonyms
 from zhiji.application.predictions.models import (
     LedgerEntry,
     LedgerOutcome,
@@ -35,29 +40,32 @@ _ENTRY = (
     "customer_ref", "rank", "value_score", "rule_score", "expected_value_micros", "value_low_micros",
     "value_high_micros",
 )  # fmt: skip
+_FROZEN_ROW = (*_ENTRY, "pseudonyms")
 
 
-def freeze(version: ModelVersion, frame: pd.DataFrame) -> LedgerSnapshot | None:
+@transaction.atomic
+def freeze(version: ModelVersion, frame: pd.DataFrame, *, known_to: date) -> LedgerSnapshot | None:
     """Freeze what a version says of every customer on its day; the first version of a day and horizon stands.
 
     A refresh repeated on the same day changes what is shown only after the ledger has it, so a second look cannot be
-    put in the place of the first.
+    put in the place of the first. known_to: the last day that the data covers now.
     """
     due = version.as_of + timedelta(days=version.horizon_days)
     if LedgerSnapshot.objects.filter(task=version.task, as_of=version.as_of, due_on=due).exists():
         return None
-    frame = frame.sort_values("customer_id")
+    frame, borne = frame.sort_values("customer_id"), pseudonyms.assigned()
     columns = {
         "customer_ref": frame["customer_id"].tolist(),
         "rank": frame["value_rank"].tolist(),
         "value_score": frame["value_score"].tolist(),
         "rule_score": frame["rule_score"].tolist(),
         **{name: _integers(frame[name]) for name in _ENTRY[4:]},
+        "pseudonyms": [borne.get(pk, "") for pk in frame["customer_id"].tolist()],
     }
     previous = LedgerSnapshot.objects.order_by("-pk").values_list("digest", flat=True).first() or _GENESIS
     snapshot = LedgerSnapshot(
-        version=version, task=version.task, as_of=version.as_of, due_on=due, entries=len(frame),
-        previous_digest=previous,
+        version=version, task=version.task, as_of=version.as_of, due_on=due, known_to=known_to,
+        entries=len(frame), previous_digest=previous,
     )  # fmt: skip
     snapshot.digest = _digest(_head(snapshot), zip(*columns.values(), strict=True))
     snapshot.save(force_insert=True)
@@ -80,7 +88,13 @@ def _integers(values: Any) -> list[int | None]:
 def _head(snapshot: LedgerSnapshot) -> bytes:
     """What a snapshot is about, and the snapshot before it."""
     about = (snapshot.version_id, snapshot.task, snapshot.as_of.isoformat(), snapshot.due_on.isoformat())
-    return orjson.dumps([snapshot.previous_digest, *about, snapshot.entries])
+    known = () if snapshot.known_to is None else (snapshot.known_to.isoformat(),)
+    return orjson.dumps([snapshot.previous_digest, *about, snapshot.entries, *known])
+
+
+def _without_later_field(rows: Iterable[tuple[Any, ...]]) -> Iterable[tuple[Any, ...]]:
+    """Rows as their digest was made: the last field stands in none that was written before the field was kept."""
+    return (row if row[-1] is not None else row[:-1] for row in rows)
 
 
 def _digest(head: bytes, rows: Iterable[tuple[Any, ...]]) -> str:
@@ -133,8 +147,8 @@ def check(after: int = 0, seconds: float = math.inf) -> Check:
 
 def _whole(snapshot: LedgerSnapshot, frozen: str, settled: str | None) -> bool:
     """Whether a snapshot is as it was written. frozen, settled: the digests that the audit trail has of it."""
-    rows = snapshot.rows.order_by("customer_ref").values_list(*_ENTRY).iterator(_PIECE)
-    if _digest(_head(snapshot), rows) != snapshot.digest or frozen != snapshot.digest:
+    rows = snapshot.rows.order_by("customer_ref").values_list(*_FROZEN_ROW).iterator(_PIECE)
+    if _digest(_head(snapshot), _without_later_field(rows)) != snapshot.digest or frozen != snapshot.digest:
         return False
     settlement = getattr(snapshot, "settlement", None)
     if settlement is None:
@@ -150,46 +164,73 @@ def _audited(action: str) -> dict[str, str]:
 
 def _outcome_digest(snapshot: LedgerSnapshot, summary: dict[str, Any]) -> str:
     outcomes = LedgerOutcome.objects.filter(entry__snapshot=snapshot).order_by("entry__customer_ref")
-    rows = outcomes.values_list("entry__customer_ref", "actual_value_micros", "actual_orders")
+    rows = outcomes.values_list("entry__customer_ref", "actual_value_micros", "actual_orders", "customer_ref")
     head = snapshot.digest.encode() + orjson.dumps(summary, option=orjson.OPT_SORT_KEYS)
-    return _digest(head, rows.iterator(_PIECE))
+    return _digest(head, _without_later_field(rows.iterator(_PIECE)))
 
 
 def settle(days: pd.DataFrame, covered_to: date) -> int:
     """Set what happened beside every snapshot that is due and covered by the data; returns how many were settled.
 
     days: customer-days known now (``customer_id, value_on, amount_micros``). covered_to: the last day the data covers.
+    One of whose customers nobody is there waits: their import was undone, and may come again.
     """
     due = list(LedgerSnapshot.objects.filter(settlement=None, due_on__lte=covered_to))
-    on = pd.to_datetime(days["value_on"])
+    on, settled = pd.to_datetime(days["value_on"]), 0
     for snapshot in due:
         window = days[(on > pd.Timestamp(snapshot.as_of)) & (on <= pd.Timestamp(snapshot.due_on))]
         grouped: Any = window.groupby("customer_id")["amount_micros"].agg(
             value="sum", orders=lambda amounts: int((amounts > 0).sum())
         )
-        _settle_one(snapshot, grouped)
-    return len(due)
+        settled += _settle_one(snapshot, grouped)
+    return settled
+
+
+def _found(entries: pd.DataFrame) -> pd.DataFrame:
+    """Entry (``pk``) and customer of today (``customer_id``), a row a pair; entries of nobody who is there have none.
+
+    By number while that customer is there, else by pseudonyms: more than one customer where they were parted since.
+    Nobody stands for two entries.
+    """
+    there = {row[0] for row in bulk.look_up("SELECT id FROM store_customer", [])}
+    by_number = entries["customer_ref"].isin(there)
+    pairs = list(zip(entries["pk"][by_number], entries["customer_ref"][by_number], strict=True))
+    lost = entries[~by_number & entries["pseudonyms"].fillna("").ne("")]
+    if len(lost):
+        bearers, taken = pseudonyms.customers(), {customer for _, customer in pairs}
+        for pk, borne in zip(lost["pk"], lost["pseudonyms"], strict=True):
+            again = sorted({bearers[each] for each in borne.split() if each in bearers} - taken)
+            pairs += [(pk, customer) for customer in again]
+            taken.update(again)
+    return pd.DataFrame(pairs, columns=["pk", "customer_id"], dtype="int64")
 
 
 @transaction.atomic
-def _settle_one(snapshot: LedgerSnapshot, actual: pd.DataFrame) -> None:
-    entries = pd.DataFrame.from_records(snapshot.rows.values("pk", *_ENTRY))
-    joined = entries.join(actual, on="customer_ref").fillna({"value": 0, "orders": 0})
-    joined = joined.astype({"value": "int64", "orders": "int64"})
+def _settle_one(snapshot: LedgerSnapshot, actual: pd.DataFrame) -> bool:
+    entries = pd.DataFrame.from_records(snapshot.rows.values("pk", *_FROZEN_ROW))
+    found = _found(entries)
+    if found.empty:
+        return False
+    came = found.join(actual, on="customer_id").fillna({"value": 0, "orders": 0}).groupby("pk")
+    joined = entries.join(came.agg({"customer_id": "min", "value": "sum", "orders": "sum"}), on="pk", how="inner")
+    joined = joined.astype({"value": "int64", "orders": "int64"}).sort_values("customer_ref")
+    numbers = zip(joined["customer_id"].tolist(), joined["customer_ref"].tolist(), strict=True)
     bulk.insert(
         LedgerOutcome,
         {
             "entry_id": joined["pk"].tolist(),
             "actual_value_micros": joined["value"].tolist(),
             "actual_orders": joined["orders"].tolist(),
+            "customer_ref": [None if now == then else now for now, then in numbers],
         },
     )
-    summary = _summary(joined)
+    summary = {**_summary(joined), "unknown": len(entries) - len(joined)}
     settlement = LedgerSettlement.objects.create(
         snapshot=snapshot, summary=summary, digest=_outcome_digest(snapshot, summary)
     )
     audit.record(SETTLED, "prediction", snapshot.pk, as_of=snapshot.as_of.isoformat(), digest=settlement.digest)
     live.publish("prediction", task=snapshot.task, settled=snapshot.pk)
+    return True
 
 
 def _summary(frame: pd.DataFrame) -> dict[str, Any]:

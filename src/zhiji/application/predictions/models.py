@@ -1,7 +1,8 @@
 """Versions of models, the scores they give, and the ledger: frozen predictions, and apart from them how it turned out.
 
-The ledger's four tables are append-only: the database refuses every update (migration 0002), and a chain of digests
-shows a row that was cut out or slipped in (``ledger.check``).
+The ledger's tables are append-only: the database refuses every update (migrations 0002 and 0005), and a chain of
+digests shows a row that was cut out or slipped in (``ledger.check``). Fields that came later are null in what was
+frozen before them, and stand in no digest there.
 """
 
 from __future__ import annotations
@@ -104,6 +105,9 @@ class LedgerSnapshot(models.Model):
 
     ``digest`` covers what it is about, the entries and the digest of the snapshot before: an edit shows. The audit
     trail keeps each digest too, so that a snapshot cut off at the end shows as well.
+
+    ``known_to``: the last day that the data covered then. Where it is later than ``as_of`` the snapshot looks back:
+    what it speaks of had begun to be known, so it is a test, no word given beforehand. Null: from before it was kept.
     """
 
     scope_object: ClassVar[str] = "prediction"
@@ -113,6 +117,7 @@ class LedgerSnapshot(models.Model):
     task = models.CharField(max_length=40)
     as_of = models.DateField()
     due_on = models.DateField()
+    known_to = models.DateField(null=True)
     entries = models.IntegerField()
     digest = models.CharField(max_length=64)
     previous_digest = models.CharField(max_length=64)
@@ -125,7 +130,9 @@ class LedgerSnapshot(models.Model):
 class LedgerEntry(models.Model):
     """One customer's frozen prediction, by the model and by the rule.
 
-    The customer is a plain number: erasure of a person leaves the figure without a name.
+    The customer is a plain number: erasure of a person leaves the figure without a name. ``pseudonyms`` of the
+    customer's identities, with a space between, find them again under another number (an import was undone and done
+    again): see ``pseudonyms``, also for what erasure does. Null: frozen before these were kept.
     """
 
     snapshot = models.ForeignKey(LedgerSnapshot, on_delete=models.PROTECT, related_name="rows")
@@ -136,6 +143,7 @@ class LedgerEntry(models.Model):
     expected_value_micros = models.BigIntegerField(null=True)
     value_low_micros = models.BigIntegerField(null=True)
     value_high_micros = models.BigIntegerField(null=True)
+    pseudonyms = models.TextField(null=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["snapshot", "customer_ref"], name="entry_once"),)
@@ -143,8 +151,12 @@ class LedgerEntry(models.Model):
 
 
 class LedgerSettlement(models.Model):
-    """What happened by ``due_on``, written once when the data covers it. ``summary``: totals, coverage and money by
-    band, for the model and for the rule, in integers of micros."""
+    """What happened by ``due_on``, written once when the data covers it.
+
+    ``summary``: totals, coverage and money by band, for the model and for the rule, in integers of micros, over the
+    ``customers`` of whom the record knows; ``unknown`` counts the others, of whom nothing is said (erased, or gone with
+    an undone import).
+    """
 
     scope_object: ClassVar[str] = "prediction"
     scope_owner: ClassVar[None] = None
@@ -156,8 +168,17 @@ class LedgerSettlement(models.Model):
 
 
 class LedgerOutcome(models.Model):
-    """What one customer really did in the horizon of one entry."""
+    """What one customer really did in the horizon of one entry. ``customer_ref``: under which number they were found,
+    where it was no longer the frozen one."""
 
     entry = models.OneToOneField(LedgerEntry, on_delete=models.PROTECT, primary_key=True, related_name="outcome")
     actual_value_micros = models.BigIntegerField()
     actual_orders = models.IntegerField()
+    customer_ref = models.BigIntegerField(null=True)
+
+
+class LedgerPseudonym(models.Model):
+    """The salt of an identity's pseudonym, under a keyed hash of the identity; erasure deletes it: ``pseudonyms``."""
+
+    identity_hash = models.CharField(max_length=32, unique=True)
+    salt = models.CharField(max_length=32)

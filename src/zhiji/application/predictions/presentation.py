@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
+
 from zhiji.application.predictions import queries
-from zhiji.application.predictions.models import CustomerScore, LedgerSnapshot, ModelVersion, ScoreFeedback
+from zhiji.application.predictions.models import CustomerScore, LedgerEntry, LedgerSnapshot, ModelVersion, ScoreFeedback
 from zhiji.application.predictions.reasons import signed, words
+from zhiji.data.store import coverage
 from zhiji.data.store.models import Customer
 from zhiji.kernel import MICROS
-from zhiji.platform.company import company
+from zhiji.platform.company import company, zone
 from zhiji.platform.permissions import Reach, reach
 from zhiji.platform.problems import language_of
 from zhiji.platform.schemas import SignedRequest
@@ -47,13 +50,15 @@ def tasks(request: SignedRequest) -> list[dict[str, Any]]:
             "horizon_days": version.horizon_days,
             "serving": version_row(request, version),
             "headline": _headline(version),
+            "data_to": coverage.covered_beyond(version.as_of, zone()),
         }
         for version in serving
     ]
 
 
 def _headline(version: ModelVersion) -> dict[str, Any] | None:
-    """Of the window on which the choice was confirmed, the last one."""
+    """Of the window on which the choice was confirmed, the last one: sums over the customers known at its beginning, so
+    not over those who came in it, nor over guests."""
     origins = version.backtest.get("origins", [])
     if not origins:
         return None
@@ -61,6 +66,7 @@ def _headline(version: ModelVersion) -> dict[str, Any] | None:
     return {
         "as_of": last["as_of"],
         "until": last["until"],
+        "customers": last["customers"],
         "said_micros": _micros(last["predicted_total"]),
         "rule_micros": _micros(last["rule_total"]),
         "actual_micros": _micros(last["actual_total"]),
@@ -135,6 +141,7 @@ def snapshot(row: LedgerSnapshot) -> dict[str, Any]:
         "state": row.version.state,
         "as_of": row.as_of,
         "due_on": row.due_on,
+        "known_to": row.known_to,
         "entries": row.entries,
         "digest": row.digest,
         "created_at": row.created_at,
@@ -143,14 +150,22 @@ def snapshot(row: LedgerSnapshot) -> dict[str, Any]:
     }
 
 
+def _number_now(row: LedgerEntry) -> int:
+    """The customer's number when the entry was settled, where it was another than the frozen one."""
+    outcome = getattr(row, "outcome", None)
+    return row.customer_ref if outcome is None or outcome.customer_ref is None else outcome.customer_ref
+
+
 def entries(request: SignedRequest, snapshot_id: int, after: int, limit: int) -> dict[str, Any]:
     frozen = get_scoped(request.user, LedgerSnapshot, snapshot_id)
     visible = scope(request.user, Customer)
     rows = frozen.rows.filter(rank__gt=after).select_related("outcome")
     if reach(request.user, "customer", "read") < Reach.ALL:
-        rows = rows.filter(customer_ref__in=visible.values("pk"))
+        ids = visible.values("pk")
+        rows = rows.filter(Q(customer_ref__in=ids) | Q(outcome__customer_ref__in=ids))
     found = list(rows.order_by("rank")[: limit + 1])
-    people = visible.filter(pk__in=[row.customer_ref for row in found])
+    numbers = {row.pk: _number_now(row) for row in found}
+    people = visible.filter(pk__in=numbers.values())
     # Files of orders often bring no names: then a customer is called by the number that people know.
     names = {pk: name or number or "" for pk, name, number in people.values_list("pk", "row__name", "row__external_id")}
     items = []
@@ -158,7 +173,8 @@ def entries(request: SignedRequest, snapshot_id: int, after: int, limit: int) ->
         outcome = getattr(row, "outcome", None)
         items.append(
             {
-                "id": row.pk, "customer_id": row.customer_ref, "name": names.get(row.customer_ref, ""),
+                "id": row.pk, "customer_id": numbers[row.pk] if numbers[row.pk] in names else None,
+                "name": names.get(numbers[row.pk], ""),
                 "rank": row.rank, "value_score": row.value_score, "rule_score": row.rule_score,
                 "expected_value_micros": row.expected_value_micros, "value_low_micros": row.value_low_micros,
                 "value_high_micros": row.value_high_micros,

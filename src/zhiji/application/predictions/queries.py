@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 
 from zhiji.algorithms.value import HORIZONS
 from zhiji.application.predictions import ledger
 from zhiji.application.predictions.models import CustomerScore, LedgerSnapshot, ModelVersion, ScoreFeedback
+from zhiji.data.store import coverage
 from zhiji.kernel import Language, Reason, render
-from zhiji.platform.company import company
+from zhiji.platform.company import company, zone
 from zhiji.platform.models import User
 from zhiji.platform.scope import get_scoped, require, scope
 
@@ -55,9 +57,19 @@ def ledger_check(user: User, after: int) -> ledger.Check:
     return ledger.check(after, CHECK_SECONDS)
 
 
-def snapshots(user: User) -> QuerySet[LedgerSnapshot]:
+def snapshots(user: User, *, look_back: bool = False) -> QuerySet[LedgerSnapshot]:
+    """What was said beforehand, or apart from it what was said looking back, into days that the data held already."""
     require(user, "prediction", "read")
-    return scope(user, LedgerSnapshot).select_related("version", "settlement").order_by("-pk")
+    looks_back = Q(known_to__gt=F("as_of"))
+    rows = scope(user, LedgerSnapshot).filter(looks_back if look_back else ~looks_back)
+    return rows.select_related("version", "settlement").order_by("-pk")
+
+
+def look_back() -> tuple[date, date] | None:
+    """The day of the scores that are shown and the last day of the data, where the data reach farther."""
+    day = serving().aggregate(day=Max("as_of"))["day"]
+    beyond = coverage.covered_beyond(day, zone()) if day else None
+    return (day, beyond) if day and beyond else None
 
 
 def feedback_of(user: User, score: CustomerScore) -> QuerySet[ScoreFeedback]:

@@ -39,12 +39,13 @@ _SHOWN_BLOCK = 5_000
 
 
 def predictions_refresh(days: pd.DataFrame, as_of: date, *, horizon_days: int, lake: dict[str, Any],
-                        run: str = "") -> pd.DataFrame:  # fmt: skip
+                        run: str = "", covered_to: date | None = None) -> pd.DataFrame:  # fmt: skip
     """Fit, back-test, score and freeze; returns the scores as the list shows them, one row a customer.
 
     days: customer-days known at the end of ``as_of`` (``processing.features.transactions``). lake: what the data was
     (version, row counts), for the card. run: names the refresh; called again under the same name, the version that it
-    made is found instead of made twice. Columns of the result: ``customer_id`` and ``SCORES``; no rows where nobody
+    made is found instead of made twice. covered_to: how far the data reach, for the ledger; None: no farther than
+    ``as_of``. Columns of the result: ``customer_id`` and ``SCORES``; no rows where nobody
     ever spent anything.
     """
     made = ModelVersion.objects.filter(task=TASK, run=run).first() if run else None
@@ -65,7 +66,7 @@ def predictions_refresh(days: pd.DataFrame, as_of: date, *, horizon_days: int, l
     with transaction.atomic():
         version = _version(model, as_of, path, run, card)
         _write_scores(version, scores)
-        ledger.freeze(version, scores)
+        ledger.freeze(version, scores, known_to=covered_to or as_of)
         audit.record("predictions_refresh", "prediction", version.pk, state=version.state, as_of=as_of.isoformat())
         live.publish("prediction", task=TASK, version=version.version, state=version.state)
     _forget_old()

@@ -12,14 +12,14 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import pyarrow.parquet as pq
 from django.db import transaction
-from django.db.models import Max, Min
+from django.db.models import Min
 
 from zhiji.application.predictions import services as predictions
 from zhiji.application.refresh.errors import RefreshDayOutside, RefreshNothingThere
 from zhiji.application.segments import services as segments
 from zhiji.application.worklists import services as worklists
 from zhiji.data.lake import open_engine
-from zhiji.data.store import listing
+from zhiji.data.store import coverage, listing
 from zhiji.data.store.models import CustomerListRow, Order
 from zhiji.kernel import clock
 from zhiji.platform import audit, jobs, live
@@ -73,16 +73,11 @@ def _check_day(day: date, place: ZoneInfo) -> None:
 
 
 def default_as_of(place: ZoneInfo) -> date:
-    """The last day that the data covers: yesterday where orders arrive daily, earlier where a file ended earlier.
-
-    Looking from later than that would take the missing days for days on which nobody bought. An order dated in the
-    future says nothing about how far the data reach.
-    """
-    last = Order.objects.filter(ordered_at__lte=clock.now()).aggregate(last=Max("ordered_at"))["last"]
+    """The last day that the data covers, see ``coverage.covered_to``. Raises RefreshNothingThere without any order."""
+    last = coverage.covered_to(place)
     if last is None:
         raise RefreshNothingThere()
-    yesterday = clock.day_of(clock.now(), place) - timedelta(days=1)
-    return min(clock.day_of(last, place), yesterday)
+    return last
 
 
 class Refresh:
@@ -105,6 +100,11 @@ class Refresh:
         return date.fromisoformat(self.state["as_of"])
 
     @property
+    def covered_to(self) -> date:
+        """How far the data reached when this refresh began: what comes in later is no part of what it reads."""
+        return date.fromisoformat(self.state.get("covered_to") or default_as_of(self.zone).isoformat())
+
+    @property
     def earlier_on(self) -> date:
         """One horizon ago: from where the look-back of the segments is made."""
         return self.as_of - timedelta(days=company().horizon_days)
@@ -117,8 +117,8 @@ class Refresh:
             if not Order.objects.exists() and is_anything_shown():
                 self._nothing_left()
                 return True
-            asked = self.task.params.get("as_of")
-            self.state["as_of"] = asked or default_as_of(self.zone).isoformat()
+            self.state["covered_to"] = default_as_of(self.zone).isoformat()
+            self.state["as_of"] = self.task.params.get("as_of") or self.state["covered_to"]
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         while self.state["stage"] != "done":
             if self.task.time_is_up():
@@ -171,8 +171,9 @@ class Refresh:
 
     def _predictions(self) -> None:
         scores = predictions.predictions_refresh(
-            self._read("days"), self.as_of, horizon_days=company().horizon_days, lake=self.state["rows"], run=self.run
-        )
+            self._read("days"), self.as_of, horizon_days=company().horizon_days, lake=self.state["rows"], run=self.run,
+            covered_to=self.covered_to,
+        )  # fmt: skip
         scores.to_parquet(self._file("scores"))
 
     def _lists(self) -> None:
@@ -186,7 +187,7 @@ class Refresh:
         frame = listing.present(frame)
         listing.write_scores(frame)
         self._blank(set(frame["customer_id"]))
-        worklists.worklist_refresh(frame, self.as_of)
+        worklists.worklist_refresh(frame, self.as_of, covered_to=self.covered_to)
 
     def _blank(self, known: set[int]) -> None:
         """Customers whose orders were all undone keep no score of the time before."""
@@ -196,7 +197,7 @@ class Refresh:
         listing.write_scores(pd.DataFrame({"customer_id": gone, **empty}, dtype=object))
 
     def _ledger(self) -> None:
-        predictions.ledger_settle(self._read("all_days"), covered_to=default_as_of(self.zone))
+        predictions.ledger_settle(self._read("all_days"), covered_to=self.covered_to)
 
     @transaction.atomic
     def _finish(self) -> None:

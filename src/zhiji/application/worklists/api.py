@@ -75,10 +75,13 @@ class WorkItemDone(WorkItemOut):
 class WorkToday(Schema):
     """ "Call these ``to_call`` today; ``at_stake_micros`` usually at stake": of the first ``calls_per_day``.
 
-    ``open`` counts all that wait, of ``whose``.
+    ``open`` counts all that wait, of ``whose``. ``scores_as_of`` with ``data_to``: the last refresh looked back from a
+    day before the data's last, so it put nobody on the list.
     """
 
     as_of: date | None
+    scores_as_of: date | None
+    data_to: date | None
     currency: str
     calls_per_day: int
     open: int

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from django.db.models import Max, Q, QuerySet
 
 from zhiji.application.activities import queries as activities
+from zhiji.application.predictions import queries as predictions
 from zhiji.application.worklists.models import WorkItem
 from zhiji.data.store import cursors
 from zhiji.data.store.models import CustomerListRow
@@ -73,7 +74,10 @@ def callable_items(user: User, whose: Whose = "all", state: Shown = "open") -> Q
 
 
 def list_today(user: User, *, whose: Whose, state: Shown, cursor: str, limit: int) -> dict[str, Any]:
-    """The sentence's numbers and one page. ``items`` are rows; ``next`` the cursor of the next page or None."""
+    """The sentence's numbers and one page. ``items`` are rows; ``next`` the cursor of the next page or None.
+
+    ``scores_as_of`` and ``data_to`` where the last refresh looked back, and so left the list as it was; else None.
+    """
     _require(user)
     opened = callable_items(user, whose)
     calls = company().calls_per_day
@@ -85,7 +89,10 @@ def list_today(user: User, *, whose: Whose, state: Shown, cursor: str, limit: in
         rows = rows.filter(Q(at_stake_micros__lt=stake) | Q(at_stake_micros=stake, pk__gt=pk))
     found = list(rows[: limit + 1])
     last = found[limit - 1] if len(found) > limit else None
+    scores_as_of, data_to = predictions.look_back() or (None, None)
     return {
+        "scores_as_of": scores_as_of,
+        "data_to": data_to,
         "as_of": opened.order_by().aggregate(day=Max("as_of"))["day"],
         "currency": company().currency,
         "calls_per_day": calls,

@@ -28,13 +28,18 @@ FRAME_COLUMNS = (
 
 
 @transaction.atomic
-def worklist_refresh(frame: pd.DataFrame, as_of: date) -> int:
+def worklist_refresh(frame: pd.DataFrame, as_of: date, *, covered_to: date | None = None) -> int:
     """Bring the open items in line with ``frame``; returns how many are open or snoozed.
 
     frame: one row a customer with ``FRAME_COLUMNS``; customers who are not late have no ``at_stake_micros``. Left out
     are customers who asked not to be contacted, and those who were called and rest (``WorkItem.rest_until``). Snoozed
     items wake when their day has come.
+
+    covered_to: how far the data reach. From an earlier day nobody is put on the list and nobody taken off it: who was
+    late then may have ordered since, and a call is made today.
     """
+    if covered_to is not None and as_of < covered_to:
+        return WorkItem.objects.filter(state__in=_OPEN).count()
     today = clock.day_of(clock.now(), zone())
     late = frame[frame["at_stake_micros"].notna()].sort_values(
         ["at_stake_micros", "customer_id"], ascending=[False, True]

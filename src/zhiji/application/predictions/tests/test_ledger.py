@@ -19,7 +19,8 @@ from zhiji.application.predictions.models import (
     LedgerSnapshot,
     ModelVersion,
 )
-from zhiji.kernel import MICROS
+from zhiji.data.store.models import Customer
+from zhiji.kernel import MICROS, clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 DAY = date(2024, 1, 1)
@@ -68,9 +69,11 @@ def happened(seed: int = 9) -> pd.DataFrame:
 @pytest.fixture
 def frozen() -> list[LedgerSnapshot]:
     """Three snapshots, the first two settled."""
+    Customer.objects.bulk_create(Customer(pk=pk, known_at=clock.now()) for pk in range(1, CUSTOMERS + 1))
     found = []
     for number in range(3):
-        made = ledger.freeze(version(number + 1, DAY + timedelta(days=number)), said(number, shown=number != 1))
+        day = DAY + timedelta(days=number)
+        made = ledger.freeze(version(number + 1, day), said(number, shown=number != 1), known_to=day)
         assert made is not None
         found.append(made)
     assert ledger.settle(happened(), DAY + timedelta(days=92)) == 2
@@ -93,7 +96,9 @@ def unlocked(frozen: list[LedgerSnapshot]) -> list[LedgerSnapshot]:
     ("model", "column"),
     [
         (LedgerSnapshot, "digest"),
+        (LedgerSnapshot, "known_to"),
         (LedgerEntry, "value_score"),
+        (LedgerEntry, "pseudonyms"),
         (LedgerSettlement, "digest"),
         (LedgerOutcome, "actual_value_micros"),
     ],
@@ -101,7 +106,7 @@ def unlocked(frozen: list[LedgerSnapshot]) -> list[LedgerSnapshot]:
 def test_no_update_comes_through(frozen: list[LedgerSnapshot], model: type[Model], column: str) -> None:
     before = list(model.objects.order_by("pk").values())
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
-        model.objects.filter(pk=before[0][model._meta.pk.attname]).update(**{column: 1})
+        model.objects.filter(pk=before[0][model._meta.pk.attname]).update(**{column: None})
     row = model.objects.order_by("pk").first()
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         row.save()
@@ -117,6 +122,13 @@ def test_an_edited_entry_is_found(unlocked: list[LedgerSnapshot]) -> None:
     assert ledger.broken() == unlocked[1].pk
 
 
+def test_an_entry_led_to_another_customer_is_found(unlocked: list[LedgerSnapshot]) -> None:
+    LedgerEntry.objects.filter(snapshot=unlocked[2], rank=7).update(pseudonyms=None)
+    assert ledger.broken() == unlocked[2].pk
+    LedgerOutcome.objects.filter(entry__snapshot=unlocked[1], entry__rank=7).update(customer_ref=1)
+    assert ledger.broken() == unlocked[1].pk
+
+
 def test_an_edited_outcome_is_found(unlocked: list[LedgerSnapshot]) -> None:
     entry = LedgerOutcome.objects.filter(entry__snapshot=unlocked[0]).first()
     LedgerOutcome.objects.filter(pk=entry.pk).update(actual_value_micros=entry.actual_value_micros + 1)
@@ -126,6 +138,8 @@ def test_an_edited_outcome_is_found(unlocked: list[LedgerSnapshot]) -> None:
 def test_an_edited_summary_or_due_day_is_found(unlocked: list[LedgerSnapshot]) -> None:
     LedgerSnapshot.objects.filter(pk=unlocked[2].pk).update(due_on=DAY)
     assert ledger.broken() == unlocked[2].pk
+    LedgerSnapshot.objects.filter(pk=unlocked[1].pk).update(known_to=None)
+    assert ledger.broken() == unlocked[1].pk
     LedgerSettlement.objects.filter(snapshot=unlocked[0]).update(summary={"said_micros": 1})
     assert ledger.broken() == unlocked[0].pk
 
@@ -169,7 +183,7 @@ def test_a_settlement_that_was_taken_back_to_settle_again_is_found(frozen: list[
 
 def test_the_first_word_of_a_day_stands(frozen: list[LedgerSnapshot]) -> None:
     before = list(LedgerEntry.objects.order_by("pk").values())
-    assert ledger.freeze(version(10), said(99)) is None
+    assert ledger.freeze(version(10), said(99), known_to=DAY) is None
     assert list(LedgerEntry.objects.order_by("pk").values()) == before
     assert ledger.broken() is None
 
@@ -190,7 +204,7 @@ def test_settled_is_what_pandas_finds(frozen: list[LedgerSnapshot]) -> None:
             zip(told["customer_id"], value, orders, strict=True)
         )
         summary = LedgerSettlement.objects.get(snapshot=snapshot).summary
-        assert summary["customers"] == CUSTOMERS
+        assert (summary["customers"], summary["unknown"]) == (CUSTOMERS, 0)
         assert summary["actual_micros"] == int(value.sum())
         assert [tenth["customers"] for tenth in summary["tenths"]] == [4] * 10
         assert [tenth["actual_micros"] for tenth in summary["tenths"]] == [

@@ -98,6 +98,18 @@ def test_snoozed_items_wake_on_their_day_and_keep_their_state_before(users: dict
     assert states() == {early.customer_id: "snoozed", due.customer_id: "open"}
 
 
+def test_a_refresh_that_looks_back_leaves_the_list_as_it_is(late: Late) -> None:
+    """Who was late on an earlier day may have ordered since."""
+    kept = late(5)
+    other = Customer.objects.create(name="late then", known_at=kept.created_at)
+    before = list(WorkItem.objects.values())
+    told = frame((other.pk, 9))
+    assert services.worklist_refresh(told, today() - timedelta(days=2), covered_to=today() - timedelta(days=1)) == 1
+    assert list(WorkItem.objects.values()) == before
+    assert services.worklist_refresh(told, today(), covered_to=today()) == 1
+    assert states() == {kept.customer_id: "expired", other.pk: "open"}
+
+
 def test_a_list_of_thousands(late: Late) -> None:
     first = late(1)
     made = Customer.objects.bulk_create(Customer(name=f"c{n}", known_at=first.created_at) for n in range(1_200))
