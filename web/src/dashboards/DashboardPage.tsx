@@ -13,7 +13,7 @@ import { microsForDrawing } from "../i18n/format";
 import { customersWith } from "../shell/links";
 import { StartHere } from "../shell/StartHere";
 import { BridgeCustomers } from "./BridgeCustomers";
-import { cellDays, cohortRows, concentrationCurve, daysFrom, daysText, monthDays, type Days, nothingYet } from "./shaping";
+import { cellDays, cohortRows, concentrationCurve, daysFrom, daysText, isCut, monthDays, type Days, nothingYet } from "./shaping";
 import { Spenders } from "./Spenders";
 import { isListed, SPANS, type Change, type Overview, type Span } from "./types";
 
@@ -23,7 +23,8 @@ export default function DashboardPage() {
   const { t } = useTranslation("dashboards");
   const context = useChartContext();
   const [asked, setAsked] = useSearchParams();
-  const span: Span = SPANS.find((each) => each === asked.get("span")) ?? "quarter";
+  // Without a wish in the address the server takes the longest usual one that it can compare.
+  const wished: Span | undefined = SPANS.find((each) => each === asked.get("span"));
   const bar = asked.get("bar");
   const days = daysFrom(asked.get("days"));
   const ask = (next: Record<string, string | null>) =>
@@ -40,11 +41,12 @@ export default function DashboardPage() {
     else if (isListed(kind)) ask({ bar: kind, days: null });
   };
   const query = useQuery({
-    queryKey: ["dashboard", span],
-    queryFn: ({ signal }) => answer(client.GET("/dashboards/overview", { params: { query: { span } }, signal })),
+    queryKey: ["dashboard", wished ?? "usual"],
+    queryFn: ({ signal }) => answer(client.GET("/dashboards/overview", { params: { query: { span: wished } }, signal })),
     placeholderData: (before) => before,
   });
   const data = query.data;
+  const span = wished ?? data?.span;
   const nothing = nothingYet(query.error);
   return (
     <AnswerPage
@@ -52,7 +54,7 @@ export default function DashboardPage() {
       loading={query.isPending}
       error={nothing ? null : query.error}
       onRetry={() => void query.refetch()}
-      actions={!nothing && <Segmented label={t("period")} value={span} onChange={(value) => ask({ span: value, bar: null, days: null })} options={SPANS.map((value) => ({ value, label: t(`spans.${value}`) }))} />}
+      actions={!nothing && data && span && <Segmented label={t("period")} value={span} onChange={(value) => ask({ span: value, bar: null, days: null })} options={SPANS.filter((value) => data.spans.includes(value) || value === span).map((value) => ({ value, label: t(`spans.${value}`) }))} />}
       answer={data && <Answer data={data} onOpen={(kind) => ask({ bar: kind, days: null })} />}
       note={data && <Note data={data} />}
       empty={
@@ -64,7 +66,7 @@ export default function DashboardPage() {
       }
     >
       {data && <Bridge data={data} context={context} onOpen={(kind) => open(kind, data)} />}
-      {data && isListed(bar) && <BridgeCustomers key={`${bar}-${span}`} kind={bar} span={span} onClose={() => ask({ bar: null })} />}
+      {span && isListed(bar) && <BridgeCustomers key={`${bar}-${span}`} kind={bar} span={span} onClose={() => ask({ bar: null })} />}
       {days && !days.cohort && !days.top && <Spenders key={daysText(days)} days={days} onClose={() => ask({ days: null })} />}
       {data && <Pictures data={data} context={context} onDays={(next) => ask({ days: daysText(next), bar: null })} />}
       {days && (days.cohort || days.top) && <Spenders key={daysText(days)} days={days} onClose={() => ask({ days: null })} />}
@@ -80,6 +82,8 @@ function Answer({ data, onOpen }: { data: Overview; onOpen: (kind: string) => vo
   const { format } = useChartContext();
   const money = (value: number | bigint) => format.money(value, { compact: true, signed: true });
   const values = Object.fromEntries(SAID.map((kind) => [kind, money(changeOf(data, kind))]));
+  // Against days that are not in the data everything is a gain: then the spend is said, and no change.
+  if (isCut(data)) return <Trans ns="dashboards" i18nKey="answerCut" values={{ now: format.money(data.spend_now_micros, { compact: true }) }} components={{ b: <b /> }} />;
   return <Trans ns="dashboards" i18nKey="answer" values={{ change: money(BigInt(data.spend_now_micros) - BigInt(data.spend_before_micros)), ...values }} components={{ b: <b />, ...Object.fromEntries(SAID.map((kind) => [kind, <button key={kind} type="button" className="text-button answer__open" onClick={() => onOpen(kind)} />])) }} />;
 }
 
@@ -92,6 +96,7 @@ function Note({ data }: { data: Overview }) {
   return (
     <>
       {t("note", { from: format.day(data.now.start), to: format.day(data.now.end), before: format.day(data.before.start), until: format.day(data.before.end) })}
+      {isCut(data) && <> {data.covered_from ? t("noteCut", { day: format.day(data.covered_from) }) : t("noteNone")}</>}
       {guest !== 0 && <> {t("noteGuest", { guest: money(guest) })}</>}
       {correction !== 0 && <> {t("noteCorrection", { correction: money(correction) })}</>}
     </>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cellDays, cohortRows, concentrationCurve, daysFrom, daysText, monthDays, nothingYet } from "./shaping";
+import { cellDays, cohortRows, concentrationCurve, daysFrom, daysText, isCut, monthDays, nothingYet } from "./shaping";
 import { Problem } from "../api/problem";
 
 const cell = (cohort_on: string, months_since: number, customers: number) => ({ cohort_on, months_since, cohort_customers: 40, customers, spend_micros: 0 });
@@ -35,6 +35,11 @@ it("keeps the days of a list in the address, and takes a broken one for none", (
 it("finds the days of a cell: the cohort's month, so many months later", () => {
   expect(monthDays("2028-02-01")).toEqual({ start: "2028-02-01", end: "2028-02-29" });
   expect(cellDays("2025-11-01", 3)).toEqual({ start: "2026-02-01", end: "2026-02-28", cohort: "2025-11-01" });
+});
+
+it("tells a time before that is whole in the data from one that is cut or missing", () => {
+  const before = { start: "2009-12-11", end: "2010-12-10" };
+  expect(["2009-12-11", "2010-12-01", null].map((covered_from) => isCut({ covered_from, before }))).toEqual([false, true, true]);
 });
 
 describe("a company without orders", () => {

@@ -8,6 +8,9 @@ export function nothingYet(error: unknown): boolean {
   return error instanceof Problem && ["dashboard_nothing_there", "refresh_nothing_there"].includes(error.body.code);
 }
 
+/** The time before is not whole in the data: what is missing there counts as nothing spent. */
+export const isCut = ({ covered_from, before }: Pick<Overview, "covered_from" | "before">): boolean => covered_from === null || covered_from > before.start;
+
 const monthNumber = (day: string) => Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7)) - 1;
 
 /** One row a cohort: shares that ordered again by months since; months in which nobody did are 0, months to come are absent. */

@@ -60,11 +60,17 @@ class Share(Schema):
 
 
 class Overview(Schema):
-    """``spend_before_micros`` + Σ ``bridge[].change_micros`` = ``spend_now_micros``, exactly."""
+    """``spend_before_micros`` + Σ ``bridge[].change_micros`` = ``spend_now_micros``, exactly.
+
+    ``spans``: those of which any day of the time before is in the data. ``covered_from``: the first day of ``before``
+    that is; null where none is. Days that are missing count as days without spend.
+    """
 
     as_of: date
     currency: str
     span: Span
+    spans: list[Span]
+    covered_from: date | None
     before: Ends
     now: Ends
     spend_before_micros: int
@@ -101,12 +107,13 @@ class SpenderPage(Schema):
 
 
 @router.get("/overview", response=answers({200: Overview}, 409), operation_id="dashboard_overview")
-def dashboard_overview(request: SignedRequest, span: Span = "quarter", as_of: date | None = None) -> Any:
+def dashboard_overview(request: SignedRequest, span: Span | None = None, as_of: date | None = None) -> Any:
+    """Without a span: the quarter, or the month where no day of the quarter before is in the data."""
     return queries.overview(request.user, span, as_of)
 
 
 @router.get("/bridge/{kind}", response=answers({200: BridgePage}, 409), operation_id="dashboard_bridge_customers")
-def dashboard_bridge_customers(request: SignedRequest, kind: Kind, span: Span = "quarter", as_of: date | None = None,
+def dashboard_bridge_customers(request: SignedRequest, kind: Kind, span: Span | None = None, as_of: date | None = None,
                                offset: Offset = 0, limit: Limit = 50) -> Any:  # fmt: skip
     """The customers behind one bar of the bridge."""
     return queries.bridge_customers(request.user, span, kind, as_of, offset, limit)

@@ -38,18 +38,26 @@ from zhiji.processing.features import (
 )
 
 Span = Literal["month", "quarter", "year"]
+SPANS: tuple[Span, ...] = ("month", "quarter", "year")
+DEFAULT_SPAN: Span = "quarter"
 SPAN_DAYS = {"quarter": 91, "year": 365}
 KEPT_SECONDS = 3600
 
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of the lake: by whom, as of when, comparing which periods."""
+    """What is asked of the lake: by whom, as of when, comparing which periods.
+
+    ``first``: the first day of the data. ``offered``: the spans of which any day of the time before is in the data.
+    """
 
     user: User
     as_of: date
+    span: Span
     before: Period
     now: Period
+    first: date
+    offered: tuple[Span, ...]
 
     @property
     def sees_all(self) -> bool:
@@ -57,30 +65,38 @@ class Question:
         return all(reach(self.user, kind, "read") == Reach.ALL for kind in ("dashboard", "customer", "order"))
 
 
-def question(user: User, span: Span, as_of: date | None) -> Question:
+def question(user: User, span: Span | None, as_of: date | None) -> Question:
     """The two periods of a span that ends with ``as_of``: calendar months that are complete, else days.
 
-    Raises DashboardDayOutside for a day that the data does not cover, RefreshNothingThere without any order.
+    Without a span it is the quarter, or where nothing is known of the quarter before, the month. Raises
+    DashboardDayOutside for a day that the data does not cover, RefreshNothingThere without any order.
     """
     for kind in ("dashboard", "customer", "order"):
         require(user, kind, "read")
     last = refresh.default_as_of(zone())
+    first = clock.day_of(Order.objects.earliest("ordered_at").ordered_at, zone())
     day = as_of or last
-    if as_of is not None:
-        first = clock.day_of(Order.objects.earliest("ordered_at").ordered_at, zone())
-        if not first <= as_of <= last:
-            raise DashboardDayOutside(
-                day=as_of.isoformat(), first=first.isoformat(), last=last.isoformat(), where={"field": "as_of"}
-            )
+    if as_of is not None and not first <= as_of <= last:
+        raise DashboardDayOutside(
+            day=as_of.isoformat(), first=first.isoformat(), last=last.isoformat(), where={"field": "as_of"}
+        )
+    # Of a company as young as that nothing can be compared; the shortest span says so.
+    offered = tuple(each for each in SPANS if _periods(each, day)[0].end >= first) or SPANS[:1]
+    chosen = span or (DEFAULT_SPAN if DEFAULT_SPAN in offered else offered[-1])
+    return Question(user, day, chosen, *_periods(chosen, day), first, offered)
+
+
+def _periods(span: Span, day: date) -> tuple[Period, Period]:
+    """The time before and the time that is asked about."""
     if span == "month":
         following = day + timedelta(days=1)
         end = day if following.day == 1 else day.replace(day=1) - timedelta(days=1)
         start = end.replace(day=1)
         before_end = start - timedelta(days=1)
-        return Question(user, day, Period(before_end.replace(day=1), before_end), Period(start, end))
+        return Period(before_end.replace(day=1), before_end), Period(start, end)
     days = SPAN_DAYS[span]
     start = day - timedelta(days=days - 1)
-    return Question(user, day, Period(start - timedelta(days=days), start - timedelta(days=1)), Period(start, day))
+    return Period(start - timedelta(days=days), start - timedelta(days=1)), Period(start, day)
 
 
 def _customers(asked: Question) -> ir.Table | None:
@@ -95,23 +111,28 @@ def _rows(engine: Engine, expression: ir.Table) -> list[dict[str, Any]]:
     return list(engine.to_arrow(expression).to_pylist())
 
 
-def overview(user: User, span: Span, as_of: date | None = None) -> dict[str, Any]:
+def overview(user: User, span: Span | None = None, as_of: date | None = None) -> dict[str, Any]:
     """Everything that the page shows at once; kept until the lake changes. Money in micros.
 
     ``bridge``: one entry a kind of change, zero ones too, in the order of ``ChangeKind.ALL``; ``spend_before`` +
-    Σ change = ``spend_now``, exactly.
+    Σ change = ``spend_now``, exactly. ``covered_from``: the first day of the time before that the data covers, None
+    where it covers none of it; what is missing there counts as nothing spent.
     """
     asked = question(user, span, as_of)
     with _lake() as lake:
         # A narrower scope is never kept: it changes with each assignment. Zone and currency are facts of the lake.
-        key = f"overview:{workspace().name}:{lake.manifest.number}:{lake.manifest.created_at}:{span}:{asked.as_of}"
+        version = f"{lake.manifest.number}:{lake.manifest.created_at}"
+        key = f"overview:{workspace().name}:{version}:{asked.span}:{asked.as_of}"
         found = cache.get(key) if asked.sees_all else None
         if found is None:
             with open_engine(lake, verify=False) as engine:
                 found = _overview(engine, asked)
             if asked.sees_all:
                 cache.set(key, found, KEPT_SECONDS)
-    return {**found, "as_of": asked.as_of, "currency": company().currency, "span": span}
+    return {
+        **found, "as_of": asked.as_of, "currency": company().currency, "span": asked.span, "spans": list(asked.offered),
+        "covered_from": max(asked.first, asked.before.start) if asked.first <= asked.before.end else None,
+    }  # fmt: skip
 
 
 def _overview(engine: Engine, asked: Question) -> dict[str, Any]:
@@ -145,7 +166,9 @@ def _ends(period: Period) -> dict[str, date]:
     return {"start": period.start, "end": period.end}
 
 
-def bridge_customers(user: User, span: Span, kind: str, as_of: date | None, offset: int, limit: int) -> dict[str, Any]:
+def bridge_customers(
+    user: User, span: Span | None, kind: str, as_of: date | None, offset: int, limit: int
+) -> dict[str, Any]:
     """The customers behind one bar, largest change first; ``total`` says how many there are."""
     asked = question(user, span, as_of)
     with _lake() as lake, open_engine(lake, verify=False) as engine:

@@ -232,3 +232,42 @@ def test_the_customers_behind_a_month_and_behind_a_cell_of_its_cohorts(
     rest = ask(people["admin"][0], "customers", start=start, end=end, top=3, limit=2, offset=2).json()
     assert len(rest["items"]) == 1
     assert ask(people["admin"][0], "customers", start=end, end=start).status_code == 422
+
+
+def days_of(*days: str) -> None:
+    """One order of one customer on each of these days."""
+    company_update(zone="UTC", currency="GBP")
+    bring(orders(*(f"O{number},{day} 10:00,C{number},P1,1,2.00" for number, day in enumerate(days))))
+    rebuild_lake()
+
+
+def admin() -> User:
+    return accounts.user_create(email="admin@example.com", password=None, name="admin", roles=["administrator"])
+
+
+def test_it_says_from_which_day_the_time_before_is_in_the_data() -> None:
+    """A year and a bit: of the year before the last one, nine days are there."""
+    days_of("2010-12-01", "2011-06-01", "2011-12-09")
+    user = admin()
+    year = ask(user, "overview", span="year").json()
+    assert (year["before"], year["covered_from"]) == ({"start": "2009-12-10", "end": "2010-12-09"}, "2010-12-01")
+    assert year["spans"] == ["month", "quarter", "year"]
+    quarter = ask(user, "overview").json()
+    assert (quarter["span"], quarter["covered_from"]) == ("quarter", quarter["before"]["start"])
+
+
+def test_spans_with_nothing_before_are_not_offered() -> None:
+    days_of("2024-02-10", "2024-03-31")
+    user = admin()
+    page = ask(user, "overview").json()
+    assert (page["span"], page["spans"]) == ("month", ["month"])
+    assert (page["before"]["start"], page["covered_from"]) == ("2024-02-01", "2024-02-10")
+    wished = ask(user, "overview", span="quarter").json()
+    assert (wished["span"], wished["covered_from"]) == ("quarter", None)
+    assert ask(user, "bridge/new").json()["total"] == ask(user, "bridge/new", span="month").json()["total"] == 1
+
+
+def test_of_a_company_of_some_days_the_month_says_that_nothing_is_before() -> None:
+    days_of("2024-03-02", "2024-03-31")
+    page = ask(admin(), "overview").json()
+    assert (page["span"], page["spans"], page["covered_from"]) == ("month", ["month"], None)
