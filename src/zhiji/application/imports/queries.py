@@ -29,9 +29,9 @@ def import_get(user: User, pk: int, action: str = "read") -> Import:
 
 def identical_lines() -> dict[str, Any]:
     """How many lines repeat another of their order, what counting them once takes off customers' spend, and whether
-    they are counted. Guests' lines come apart: they are in no customer's spend. Only goods of orders that bring money
+    they are counted. Guests' lines come apart: they are in no customer's spend. Only lines that bring money
     count in either."""
-    of_value = Q(line_kind__in=LineKind.VALUE) & ~Q(order__state__in=STATES_WITHOUT_VALUE)
+    of_value = Q(line_kind__in=LineKind.VALUE) & ~Q(state__in=STATES_WITHOUT_VALUE)
     guests, known = of_value & Q(order__customer=None), of_value & ~Q(order__customer=None)
     found = OrderLine.objects.filter(is_repeat=True, is_current=True).aggregate(
         lines=Count("pk"),

@@ -14,14 +14,12 @@ from typing import Any
 from django.db import transaction
 
 from zhiji.data.landing.models import Batch
-from zhiji.data.store import heads
+from zhiji.data.store import heads, states
 from zhiji.data.store.bulk import among, execute, look_up, many
 from zhiji.data.store.heads import Version
 from zhiji.data.store.models import OrderLine, SourceRecord
 
 BLOCK = 10_000
-# States in which nothing was paid, or all was paid back.
-DEAD_STATES = "('open', 'closed', 'cancelled', 'refunded')"
 
 
 def blocks(ids: Iterable[int], size: int = BLOCK) -> Iterable[list[int]]:
@@ -54,6 +52,7 @@ def order_versions(order_ids: Sequence[int]) -> None:
         execute(f"DELETE FROM store_order WHERE {among('id')}", [many(block)])
     _current_lines(sorted(versions))
     heads.settle(versions)
+    _states(versions)
 
 
 def _versions(order_ids: Sequence[int]) -> dict[int, list[Version]]:
@@ -81,14 +80,48 @@ def _current_lines(order_ids: Sequence[int]) -> None:
     )
 
 
+def _states(versions: dict[int, list[Version]]) -> None:
+    """The state of each line and, out of its current lines, of each order; after the heads are settled.
+
+    What was said last of a line of that key holds; a file without a column of states says nothing, and what nobody
+    speaks of is in the state of the order. Corrected rejects come before other words, and where the order has changed
+    its state since their file, they say nothing: their lines changed with it.
+    """
+    overtaken = [one.record_id for found in versions.values() for one in found if _is_overtaken(one, found)]
+    ids = many(sorted(versions))
+    said = f"CASE WHEN {among('l.record_id')} THEN '' ELSE l.said_state END"
+    execute(
+        "UPDATE store_orderline SET state = said.state FROM ("
+        "  SELECT w.id, COALESCE(NULLIF(FIRST_VALUE(w.said) OVER (PARTITION BY w.order_id, w.digest, w.occurrence"
+        "    ORDER BY w.said = '', w.mode = 'complete', w.version DESC), ''), w.order_state) AS state FROM ("
+        f"    SELECT l.id, l.order_id, l.digest, l.occurrence, {said} AS said, r.mode, r.version,"
+        "      o.state AS order_state"
+        "    FROM store_orderline l JOIN store_sourcerecord r ON r.id = l.record_id"
+        f"    JOIN store_order o ON o.id = l.order_id WHERE {among('l.order_id')}) AS w"
+        ") AS said WHERE store_orderline.id = said.id AND store_orderline.state <> said.state",
+        [many(overtaken), ids],
+    )
+    execute(
+        "UPDATE store_order SET state = own.state FROM ("
+        f"  SELECT l.order_id, {states.of_lines('l.state')} AS state FROM store_orderline l"
+        f"  WHERE l.is_current AND {among('l.order_id')} GROUP BY l.order_id) AS own"
+        " WHERE store_order.id = own.order_id AND store_order.state <> own.state",
+        [ids],
+    )
+
+
+def _is_overtaken(one: Version, versions: Sequence[Version]) -> bool:
+    others = {other.said["state"] for other in versions if other.mode != "complete" and "state" in other.said}
+    return one.mode == "complete" and len(others) > 1
+
+
 @transaction.atomic
 def order_sums(order_ids: Sequence[int], *, count_repeats_once: bool) -> None:
     """Recompute ``counted`` of the lines and all sums of these orders."""
     ids = many(order_ids)
     execute(
-        "UPDATE store_orderline SET counted = (is_current AND NOT (is_repeat AND %s) AND NOT EXISTS ("
-        f"SELECT 1 FROM store_order o WHERE o.id = store_orderline.order_id AND o.state IN {DEAD_STATES})) "
-        f"WHERE {among('order_id')}",
+        "UPDATE store_orderline SET counted = (is_current AND NOT (is_repeat AND %s) AND NOT "
+        f"{states.without_value('state')}) WHERE {among('order_id')}",
         [count_repeats_once, ids],
     )
     execute(
@@ -96,7 +129,8 @@ def order_sums(order_ids: Sequence[int], *, count_repeats_once: bool) -> None:
         UPDATE store_order SET lines = own.lines, goods_micros = own.goods, other_micros = own.other,
             returned_micros = COALESCE(own.returned, 0), value_micros = own.goods - COALESCE(own.returned, 0),
             ordered_at = COALESCE(own.first_at, store_order.ordered_at),
-            known_at = COALESCE(own.first_known_at, store_order.known_at)
+            known_at = COALESCE(own.first_known_at, store_order.known_at),
+            is_void = own.has_goods AND {_VOID}, is_order = own.has_goods AND NOT {_VOID}
         FROM (
             SELECT o.id,
                 (SELECT COUNT(*) FROM store_orderline l WHERE l.order_id = o.id AND l.is_current) AS lines,
@@ -106,6 +140,8 @@ def order_sums(order_ids: Sequence[int], *, count_repeats_once: bool) -> None:
                     AND l.line_kind NOT IN ('goods', 'discount', 'return', 'cancellation')) AS other,
                 (SELECT -SUM(l.amount_micros) FROM store_orderline l WHERE l.value_order_id = o.id AND l.counted
                     AND l.line_kind IN ('return', 'cancellation')) AS returned,
+                EXISTS (SELECT 1 FROM store_orderline l WHERE l.order_id = o.id AND l.counted
+                    AND l.line_kind = 'goods') AS has_goods,
                 (SELECT MIN(l.event_at) FROM store_orderline l WHERE l.order_id = o.id AND l.is_current) AS first_at,
                 (SELECT MIN(l.known_at) FROM store_orderline l WHERE l.order_id = o.id AND l.is_current)
                     AS first_known_at
@@ -114,6 +150,10 @@ def order_sums(order_ids: Sequence[int], *, count_repeats_once: bool) -> None:
         """,
         [ids],
     )
+
+
+# Below zero; or zero because something came back, which tells it from an order that was free. See ``Order.is_void``.
+_VOID = "(own.goods < COALESCE(own.returned, 0) OR (own.goods = own.returned AND own.returned IS NOT NULL))"
 
 
 def orders(order_ids: Iterable[int], *, count_repeats_once: bool) -> None:

@@ -38,9 +38,10 @@ BLOCK = 5_000
 def write_rows(customer_ids: Iterable[int] | None = None) -> int:
     """Make the list rows of these customers (of all, for ``None``) what the record says; returns the rows written.
 
-    Customers that are deleted or gone lose their row. ``orders`` counts orders of positive value, ``spend_micros`` is
-    the net value of all; days are the company's. Scores are left alone; a new row has none. A block of customers is a
-    transaction with a fixed number of statements.
+    Customers that are deleted or gone lose their row. ``orders``, ``spend_micros`` and the days of the first and the
+    last order are what the features say of all that is known, by ``Order.is_order`` and ``is_void``: an order wholly
+    cancelled counts for nothing on both sides, a free one is an order. Days are the company's. Scores are left alone;
+    a new row has none. A block of customers is a transaction with a fixed number of statements.
     """
     everybody = customer_ids is None
     if customer_ids is None:
@@ -67,9 +68,10 @@ def _write_block(customer_ids: list[int], zone: ZoneInfo) -> int:
     facts = bulk.look_up(
         f"""
         WITH bought AS (
-            SELECT customer_id, SUM(CASE WHEN value_micros > 0 THEN 1 ELSE 0 END) AS orders, SUM(value_micros) AS spend,
-                MIN(CASE WHEN value_micros > 0 THEN ordered_at END) AS first_at,
-                MAX(CASE WHEN value_micros > 0 THEN ordered_at END) AS last_at
+            SELECT customer_id, SUM(CASE WHEN is_order THEN 1 ELSE 0 END) AS orders,
+                SUM(CASE WHEN is_void THEN 0 ELSE value_micros END) AS spend,
+                MIN(CASE WHEN is_order THEN ordered_at END) AS first_at,
+                MAX(CASE WHEN is_order THEN ordered_at END) AS last_at
             FROM store_order WHERE {bulk.among("customer_id")} GROUP BY customer_id
         ), known AS (
             SELECT customer_id, MIN(id) AS first_id FROM store_identity

@@ -15,8 +15,8 @@ from zhiji.data.store import bulk
 from zhiji.data.store.models import Order, OrderLine
 from zhiji.kernel import LineKind
 from zhiji.platform.workspace import workspace
+from zhiji.processing.cleaning import STATES_WITHOUT_VALUE as VOID_STATES
 from zhiji.processing.features import transactions
-from zhiji.processing.pipelines.orders import WITHOUT_VALUE as VOID_STATES
 
 _PUBLISHED = ("r", "alpha", "a", "b")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
+from zhiji.data.store import states
 from zhiji.kernel import LineKind, Money, Reason
 from zhiji.processing.cleaning.folding import quoted
 from zhiji.processing.cleaning.stage import Stage
@@ -23,11 +24,11 @@ _MADE = {
     "refund_amount": (
         LineKind.RETURN,
         "-abs(refund_micros)",
-        "line_kind NOT IN ('return', 'cancellation')"
-        " AND order_state NOT IN ('open', 'closed', 'cancelled', 'refunded')",
+        f"line_kind NOT IN ('return', 'cancellation') AND NOT {states.without_value('line_state')}",
     ),
 }
 # What a made line says of itself; the rest (customer, times, state, place) is the first line's that it came from.
+# Money of the whole order is in the state of the order; lines without value and others do not share a line.
 _EMPTY = (
     "product_code", "product_key", "product_name", "category", "line_number", "unit_price", "corrects_row",
     "corrects_file",
@@ -57,11 +58,13 @@ def _made(name: str, is_of_the_order: bool) -> str:
     )
     digest = f"md5(concat_ws(chr(31), 'made', {quoted(name)}, sum({amount})::VARCHAR{keys}))[1:16]"
     empty = ", ".join(f"NULL AS {column}" for column in _EMPTY)
+    state, apart = ("order_state", "") if is_of_the_order else ("line_state", f", {states.without_value('line_state')}")
     return f"""SELECT l.* REPLACE ({empty}, {quoted(kind)} AS line_kind, false AS is_cancellation, 0 AS quantity_milli,
             s.micros AS amount_micros, 0 AS discount_micros, 0 AS tax_micros, 0 AS postage_micros, 0 AS fee_micros,
-            0 AS refund_micros, s.digest AS line_digest, 0 AS occurrence), {quoted(name)} AS made_from
+            0 AS refund_micros, s.digest AS line_digest, 0 AS occurrence, {state} AS line_state),
+            {quoted(name)} AS made_from
         FROM lines l JOIN (SELECT order_key, min(row) AS row, sum({amount})::BIGINT AS micros, {digest} AS digest
-            FROM lines WHERE {amount} <> 0 AND {where} GROUP BY order_key, event_at HAVING micros <> 0) s
+            FROM lines WHERE {amount} <> 0 AND {where} GROUP BY order_key, event_at{apart} HAVING micros <> 0) s
         ON l.order_key = s.order_key AND l.row = s.row"""
 
 
@@ -82,7 +85,7 @@ def look_over(stage: Stage, clean: Path) -> list[Reason]:
     ]
     silent = stage.connection.execute(
         f"""SELECT count(*) FROM (SELECT order_key FROM read_parquet({quoted(str(clean))}) GROUP BY 1
-            HAVING bool_or(order_state = 'partial_refund')
+            HAVING bool_or(line_state = 'partial_refund')
                 AND NOT bool_or(line_kind IN ('return', 'cancellation')))"""
     ).fetchone()
     if silent and silent[0]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from zhiji.data.store import states
 from zhiji.kernel import Money, Reason
 from zhiji.processing.cleaning.folding import quoted
 from zhiji.processing.cleaning.stage import Stage
@@ -21,7 +22,7 @@ _COUNTS = {
     " AND product_key IN (SELECT upper(product_code) FROM code_kinds))",
     "zero_amount_lines": "amount_micros = 0",
     "masked_phone_lines": "phone_masked",
-    "closed_lines": "order_state IN ('open', 'closed', 'cancelled', 'refunded')",
+    "closed_lines": states.without_value("line_state"),
 }
 _MONEY = {
     "guest_lines": "lines_without_customer",
@@ -61,10 +62,32 @@ def look_over(stage: Stage, clean: Path) -> tuple[list[Reason], dict[str, int]]:
         if counts[name]
     ]
     findings += [Reason(code, {"count": counts[name]}) for name, code in _PLAIN.items() if counts[name]]
+    findings += _settled_orders(stage, counts)
     findings += _joined_codes(stage, table, counts) + _moved_customers(stage, table, counts)
     if not any(stage.has(name) for name in ("customer_external_id", "phone", "email")):
         findings.append(Reason("customers_absent"))
     return findings, counts
+
+
+def _settled_orders(stage: Stage, counts: dict[str, int]) -> list[Reason]:
+    """Orders whose lines do not agree on the customer or the state."""
+    row = stage.connection.execute(
+        """SELECT count(*) FILTER (customers > 1), coalesce(sum(other_micros) FILTER (customers > 1), 0),
+            coalesce(sum(filled), 0), coalesce(sum(filled_micros) FILTER (filled > 0), 0),
+            count(*) FILTER (states > 1), coalesce(sum(dead_micros) FILTER (states > 1), 0) FROM settled_orders"""
+    ).fetchone()
+    several, others, filled, found, mixed, dead = (int(value) for value in row or (0,) * 6)
+    counts["orders_of_several_customers"], counts["orders_of_mixed_states"] = several, mixed
+    currency = stage.settings.currency
+    return [
+        Reason(code, {"count": count, "micros": micros, "money": str(Money(micros, currency))})
+        for code, count, micros in (
+            ("orders_of_several_customers", several, others),
+            ("lines_of_the_orders_customer", filled, found),
+            ("orders_of_mixed_states", mixed, dead),
+        )
+        if count
+    ]
 
 
 def _joined_codes(stage: Stage, table: str, counts: dict[str, int]) -> list[Reason]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from zhiji.data.store import states
 from zhiji.kernel import LineKind, Reason
 from zhiji.processing.cleaning.folding import quoted
 from zhiji.processing.cleaning.kinds import lexicon
@@ -100,7 +101,8 @@ _CONTENT = (
 
 
 def key_lines(stage: Stage) -> None:
-    """Makes the view ``lines``: ``kinded`` with ``order_key``, ``line_digest``, ``occurrence``, ``order_at``.
+    """Makes the view ``lines``: ``kinded`` with ``order_key``, ``line_digest``, ``occurrence``, ``order_at``,
+    ``line_state`` (its own) and ``order_state`` (see ``_settle_orders``); and ``settled_orders``.
 
     Without order numbers, a file that names products has an order a customer and day; one that does not has an order a
     row, and equal rows are told apart by their occurrence. So has a row that names nobody: two strangers on one day are
@@ -118,6 +120,7 @@ def key_lines(stage: Stage) -> None:
     run = stage.connection.execute
     run(
         f"""CREATE TEMP TABLE digests AS SELECT k.row AS row, {whose} AS whose, {who} IS NULL AS nameless, event_at,
+            customer_external_id AS customer, order_state AS state, amount_micros,
             md5(concat_ws(chr(31), {content}, coalesce({stage.extra_json()}, '')))[1:16] AS digest
         FROM kinded k {join}"""
     )
@@ -134,9 +137,39 @@ def key_lines(stage: Stage) -> None:
     key = "d.whose" if numbered else f"'~' || md5({made})[1:16]"
     day_at = "CASE WHEN d.nameless THEN d.event_at ELSE o.order_at END"
     order_at = "o.order_at" if numbered else day_at if by_day else "d.event_at"
+    shared = "true" if numbered else "NOT d.nameless" if by_day else "false"
+    _settle_orders(stage, shared)
     run(
-        f"""CREATE TEMP VIEW lines AS SELECT k.*, {key} AS order_key, d.digest AS line_digest,
+        f"""CREATE TEMP VIEW lines AS SELECT k.* REPLACE (coalesce(k.customer_external_id, s.customer)
+            AS customer_external_id, coalesce(s.state, k.order_state) AS order_state), k.order_state AS line_state,
+            {key} AS order_key, d.digest AS line_digest,
             coalesce(e.occurrence, 0) AS occurrence, {order_at} AS order_at
         FROM kinded k JOIN digests d ON k.row = d.row LEFT JOIN equal_lines e ON k.row = e.row
-        JOIN order_times o ON d.whose = o.whose"""
+        JOIN order_times o ON d.whose = o.whose LEFT JOIN settled_orders s ON d.whose = s.whose AND {shared}"""
+    )
+
+
+def _settle_orders(stage: Stage, shared: str) -> None:
+    """Makes ``settled_orders``, of the orders alone whose lines do not say the same: ``customer``, the first that a
+    line names, to whom lines that name nobody belong as well; ``state``, which ``states.of_lines`` makes of theirs.
+
+    ``customers`` and ``states``: how many different ones there are; ``filled``: lines that name nobody although another
+    does, with ``filled_micros``; ``other_micros``: of lines that name another customer; ``dead_micros``: of lines
+    without value. What a line says itself stays in its digest, so a file is known again whatever it is settled to.
+
+    shared: SQL that tells lines of orders with more than one line.
+    """
+    stage.connection.execute(
+        f"""CREATE TEMP TABLE settled_orders AS
+        WITH mixed AS (
+            SELECT whose, arg_min(customer, row) AS customer, count(DISTINCT customer) AS customers,
+                count(DISTINCT state) AS states, {states.of_lines("state")} AS state
+            FROM digests d WHERE {shared} GROUP BY whose
+            HAVING customers > 1 OR states > 1 OR (customers = 1 AND count(customer) < count(*))
+        )
+        SELECT m.*, count(*) FILTER (d.customer IS NULL AND m.customer IS NOT NULL) AS filled,
+            coalesce(sum(amount_micros) FILTER (d.customer IS NULL), 0) AS filled_micros,
+            coalesce(sum(amount_micros) FILTER (d.customer <> m.customer), 0) AS other_micros,
+            coalesce(sum(amount_micros) FILTER ({states.without_value("d.state")}), 0) AS dead_micros
+        FROM mixed m JOIN digests d ON d.whose = m.whose AND {shared} GROUP BY ALL"""
     )

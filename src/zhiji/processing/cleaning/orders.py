@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from zhiji.data.store import states
 from zhiji.kernel import LineKind
 from zhiji.processing.cleaning import order_extras, order_findings, order_lines, order_money
 from zhiji.processing.cleaning.errors import MoneyFieldMissing, RequiredFieldMissing
@@ -18,8 +19,7 @@ from zhiji.processing.cleaning.settings import Cleaned, CleaningSettings
 from zhiji.processing.cleaning.stage import Stage
 from zhiji.processing.validation.expectations import ORDER_EXPECTATIONS
 
-# States in which an order brings no money: not paid yet, closed without payment, taken back whole.
-STATES_WITHOUT_VALUE = ("open", "closed", "cancelled", "refunded")
+STATES_WITHOUT_VALUE = states.WITHOUT_VALUE
 
 
 def clean_orders(received: str | Path, mapping: Mapping, settings: CleaningSettings, out_dir: str | Path) -> Cleaned:
@@ -33,7 +33,8 @@ def clean_orders(received: str | Path, mapping: Mapping, settings: CleaningSetti
       ``occurrence`` INTEGER, 0-based among lines of the order with that digest; ``is_repeat`` BOOLEAN, occurrence > 0.
       (order_key, line_digest, occurrence) is unique. The digest holds what was sold, when, to whom and for how much and
       all further columns; not state, refund, payment and dispatch times, contact data and notes, which change later.
-    - ``customer_external_id`` VARCHAR, NULL for a guest; ``customer_name``, ``product_code``, ``product_key`` (upper
+    - ``customer_external_id`` VARCHAR, NULL for a guest; a line that names nobody belongs to the first whom a line of
+      its order names; ``customer_name``, ``product_code``, ``product_key`` (upper
     case),
       ``product_name``, ``category``, ``store``, ``channel``, ``country``, ``city`` VARCHAR.
     - ``line_kind`` VARCHAR (``zhiji.kernel.LineKind``); ``is_cancellation`` BOOLEAN: the line stands in a document that
@@ -43,13 +44,13 @@ def clean_orders(received: str | Path, mapping: Mapping, settings: CleaningSetti
       tax and postage; ``discount_micros``, ``tax_micros``, ``postage_micros``, ``fee_micros``, ``refund_micros``
       BIGINT, 0 where none: what the row says;
       ``value_micros`` BIGINT: what the line adds to net goods revenue, 0 unless its kind is in ``LineKind.VALUE`` and
-      its
-      order's state brings money. ``currency`` VARCHAR, always ``settings.currency``.
+      its state brings money. ``currency`` VARCHAR, always ``settings.currency``.
     - ``made_from`` VARCHAR: NULL for a row of the file; for a line that was made from a column beside the goods, its
       field (``tax``, ``postage``, ``fee``, ``discount`` of the order, ``refund_amount``). Such a line has the row
       number of the first row that it came from and is counted nowhere as received (see ``order_extras``).
     - ``event_at``, ``order_at`` (earliest line of the order), ``known_at``, ``paid_at`` TIMESTAMP, UTC.
-    - ``order_state``: open (not paid yet), completed, closed, cancelled, partial_refund, refunded.
+    - ``line_state``: open (not paid yet), completed, closed, cancelled, partial_refund, refunded. ``order_state``: what
+      ``states.of_lines`` makes of those of the order.
     - ``phone`` (E.164, or the masked text when ``phone_masked``), ``email``, ``contact_allowed`` BOOLEAN or NULL,
     ``extra``
       JSON text; ``corrects_row`` BIGINT, ``corrects_file`` VARCHAR: of a corrected file of rejects.
@@ -88,15 +89,15 @@ def _write(stage: Stage, path: Path) -> int:
         else f"l.event_at + INTERVAL {settings.lag_days} DAY"
     )
     kinds = ", ".join(quoted(kind) for kind in LineKind.VALUE)
-    without = ", ".join(quoted(state) for state in STATES_WITHOUT_VALUE)
     stage.connection.execute(
         f"""COPY (SELECT l.row, l.order_number, l.order_key, l.line_digest, l.occurrence, l.occurrence > 0 AS is_repeat,
             l.is_cancellation, l.customer_external_id, l.customer_name, l.product_code, l.product_key, l.product_name,
             l.category, l.line_kind, l.quantity_milli, l.unit_price AS unit_price_micros, l.amount_micros,
             l.discount_micros, l.tax_micros, l.postage_micros, l.fee_micros, l.refund_micros,
-            CASE WHEN l.line_kind IN ({kinds}) AND l.order_state NOT IN ({without})
+            CASE WHEN l.line_kind IN ({kinds}) AND NOT {states.without_value("l.line_state")}
                 THEN l.amount_micros ELSE 0 END AS value_micros,
-            l.currency, l.event_at, l.order_at, {known} AS known_at, l.paid_at, l.order_state, l.store, l.channel,
+            l.currency, l.event_at, l.order_at, {known} AS known_at, l.paid_at, l.order_state,
+            l.line_state, l.store, l.channel,
             l.country, l.city, l.phone, coalesce(l.phone_masked, false) AS phone_masked, l.email, l.contact_allowed,
             CASE WHEN l.made_from IS NULL THEN {_extra(stage)} END AS extra, l.corrects_row, l.corrects_file,
             l.made_from FROM all_lines l {_received(stage)} ORDER BY l.row, l.made_from NULLS FIRST)

@@ -63,7 +63,7 @@ def _brought_by_the_files(source_id: int, corrected: pd.DataFrame) -> dict[tuple
 
 def _digest(order: pd.DataFrame) -> str:
     """Of the lines of one order; never that of a whole order, which ``staging`` makes."""
-    states = order["order_state"].fillna("")
+    states = order["line_state"].fillna("")
     lines = sorted(zip(order["line_digest"], order["occurrence"].tolist(), states, strict=True))
     return hashlib.md5(f"corrected {lines}".encode(), usedforsecurity=False).hexdigest()
 

@@ -15,13 +15,12 @@ import pyarrow as pa
 from django.db import transaction
 
 from zhiji.data.landing.models import Batch
-from zhiji.data.store import bulk, derive, heads
+from zhiji.data.store import bulk, derive, heads, states
 from zhiji.data.store.models import Customer, Identity, Order, OrderLine, Product
 from zhiji.kernel import LineKind
 from zhiji.processing.pipelines import corrections, versions
 
 Decision = Literal["replace", "add"]
-WITHOUT_VALUE = ("open", "closed", "cancelled", "refunded")
 NOT_GOODS = (LineKind.POSTAGE, LineKind.TAX, LineKind.FEE, LineKind.ADJUSTMENT, LineKind.DISCOUNT)
 
 
@@ -148,6 +147,7 @@ def store_chunk(batch: Batch, chunk: pa.Table, *, decision: Decision | None, cou
     }  # fmt: skip
     # Without a decision, no order here needs one.
     records = versions.new_records(batch, first, said, known, decision or "replace")
+    lines = lines.assign(said_state=lines["line_state"] if "order_state" in mapped else "")
     _lines(lines, order_ids, records, _products(batch, lines), count_repeats_once)
     if changed.any():
         touched = [known.order_ids[key] for key in first["order_key"][changed]]
@@ -212,12 +212,26 @@ def _new_orders(batch: Batch, first: pd.DataFrame, said: list[dict[str, Any]], l
                 "other": amount.where(~goods & ~returns, 0),
                 "lines": 1,
                 "known_at": part["known_at"],
+                "has_goods": counted & (kinds == LineKind.GOODS),
+                "has_returns": counted & returns,
             }
         )
         .groupby("order_key", sort=False)
-        .agg({"goods": "sum", "returned": "sum", "other": "sum", "lines": "sum", "known_at": "min"})
+        .agg(
+            {
+                "goods": "sum",
+                "returned": "sum",
+                "other": "sum",
+                "lines": "sum",
+                "known_at": "min",
+                "has_goods": "any",
+                "has_returns": "any",
+            }
+        )
         .reindex(first["order_key"])
     )
+    value = sums["goods"] - sums["returned"]
+    void = sums["has_goods"] & ((value < 0) | ((value == 0) & sums["has_returns"]))
     ids = bulk.reserve_keys(Order, len(first))
     derived = [heads.survivors([("replace", one)]) for one in said]
     who = [identities.get(head["customer"] or "", (None, None)) for head in derived]
@@ -235,15 +249,17 @@ def _new_orders(batch: Batch, first: pd.DataFrame, said: list[dict[str, Any]], l
             "lines": sums["lines"].tolist(),
             "goods_micros": sums["goods"].tolist(),
             "returned_micros": sums["returned"].tolist(),
-            "value_micros": (sums["goods"] - sums["returned"]).tolist(),
+            "value_micros": value.tolist(),
             "other_micros": sums["other"].tolist(),
+            "is_order": (sums["has_goods"] & ~void).tolist(),
+            "is_void": void.tolist(),
         },
     )
     return dict(zip(first["order_key"], ids, strict=True))
 
 
 def _counted(lines: pd.DataFrame, count_repeats_once: bool) -> pd.Series[Any]:
-    alive = ~lines["order_state"].fillna("").isin(WITHOUT_VALUE)
+    alive = ~lines["line_state"].isin(states.WITHOUT_VALUE)
     return alive & ~lines["is_repeat"] if count_repeats_once else alive
 
 
@@ -269,6 +285,8 @@ def _lines(lines: pd.DataFrame, order_ids: dict[str, int], records: dict[str, in
             "quantity_milli": lines["quantity_milli"].tolist(),
             "unit_price_micros": _integers(lines["unit_price_micros"]),
             "amount_micros": lines["amount_micros"].tolist(),
+            "said_state": lines["said_state"].tolist(),
+            "state": lines["line_state"].tolist(),
             "event_at": versions.instants(lines["event_at"]),
             "known_at": versions.instants(lines["known_at"]),
             "is_repeat": lines["is_repeat"].tolist(),

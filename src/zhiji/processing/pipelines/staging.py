@@ -18,14 +18,14 @@ CHUNK_ROWS = 10_000
 def stage_orders(clean: Path, staged: Path) -> int:
     """Write ``staged``: the clean lines plus ``order_digest``, ``first_row``, ``chunk``; returns how many chunks.
 
-    An order's digest covers its lines' keys and its state: two deliveries of an order are the same exactly when their
+    An order's digest covers its lines' keys and states: two deliveries of an order are the same exactly when their
     digests are. An order is never split, so a chunk may be longer than ``CHUNK_ROWS`` by one order.
     """
     return _write(
         f"""
         WITH clean AS (SELECT * FROM read_parquet('{clean}')), whole AS (
             SELECT order_key, MIN("row") AS first_row, COUNT(*) AS lines,
-                md5(string_agg(line_digest || '.' || occurrence || '.' || COALESCE(order_state, ''), ','
+                md5(string_agg(line_digest || '.' || occurrence || '.' || COALESCE(line_state, ''), ','
                     ORDER BY line_digest, occurrence)) AS order_digest
             FROM clean GROUP BY order_key
         ), placed AS (

@@ -115,18 +115,21 @@ def that_say_nothing_new(source_id: int, lines: pd.DataFrame, mapped: Collection
     if lines.empty:
         return {}
     first = lines.drop_duplicates("order_key")
-    delivered: dict[str, set[tuple[str, int]]] = defaultdict(set)
-    for key, digest, occurrence in zip(lines["order_key"], lines["line_digest"], lines["occurrence"], strict=True):
-        delivered[key].add((digest, occurrence))
+    delivered: dict[str, set[tuple[str, int, str]]] = defaultdict(set)
+    # A file without a column of states says nothing of them.
+    says_state = COLUMNS["state"] in mapped
+    states = lines["line_state"] if says_state else [""] * len(lines)
+    for key, *line in zip(lines["order_key"], lines["line_digest"], lines["occurrence"], states, strict=True):
+        delivered[key].add(tuple(line))
     keys = bulk.many(list(delivered))
-    standing: dict[str, set[tuple[str, int]]] = defaultdict(set)
+    standing: dict[str, set[tuple[str, int, str]]] = defaultdict(set)
     # CROSS JOIN holds SQLite to this order of the tables.
-    for key, digest, occurrence in bulk.look_up(
-        "SELECT o.external_id, l.digest, l.occurrence FROM store_order o CROSS JOIN store_orderline l "
+    for key, digest, occurrence, state in bulk.look_up(
+        "SELECT o.external_id, l.digest, l.occurrence, l.state FROM store_order o CROSS JOIN store_orderline l "
         f"WHERE l.order_id = o.id AND l.is_current AND o.source_id = %s AND {bulk.among('o.external_id')}",
         [source_id, keys],
     ):
-        standing[key].add((digest, occurrence))
+        standing[key].add((digest, occurrence, state if says_state else ""))
     versions: dict[str, list[heads.Version]] = defaultdict(list)
     for key, record_id, mode, is_current, payload in bulk.look_up(
         "SELECT external_id, id, mode, is_current, payload FROM store_sourcerecord WHERE kind = 'order' "
@@ -137,10 +140,15 @@ def that_say_nothing_new(source_id: int, lines: pd.DataFrame, mapped: Collection
     equal: dict[str, list[int]] = {}
     for key, head in zip(first["order_key"], said(first, mapped), strict=True):
         before = [(one.mode, one.said) for one in versions[key]]
-        same_head = heads.survivors(before) == heads.survivors([*before, ("replace", head)])
+        # The state is that of the lines, which are compared one by one.
+        same_head = _without_state(before) == _without_state([*before, ("replace", head)])
         if before and delivered[key] == standing[key] and same_head:
             equal[key] = [one.record_id for one in versions[key] if one.is_current]
     return equal
+
+
+def _without_state(said: Sequence[tuple[str, dict[str, Any]]]) -> dict[str, Any]:
+    return heads.survivors(said) | {"state": None}
 
 
 def deliver(batch: Batch, record_ids: Sequence[int]) -> None:

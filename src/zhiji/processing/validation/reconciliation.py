@@ -9,6 +9,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from zhiji.data.store import states
+
 # Each line is in exactly one part. Order is precedence: a repeated guest line is a guest's, so that goods, repeats,
 # refunds, returns, cancellations and discounts together are what the known customers spent.
 PARTS = {
@@ -19,7 +21,7 @@ PARTS = {
     "fees": "line_kind = 'fee'",
     "adjustments": "line_kind = 'adjustment'",
     "other": "line_kind = 'other'",
-    "without_value": "order_state IN ('open', 'closed', 'cancelled', 'refunded')",
+    "without_value": states.without_value("line_state"),
     "guests": "customer_external_id IS NULL",
     "repeats": "is_repeat",
     "returns": "line_kind = 'return'",

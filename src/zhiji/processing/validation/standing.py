@@ -68,13 +68,13 @@ def _current(zone: ZoneInfo) -> list[Row]:
     whens = " ".join(f"WHEN {test} THEN '{part}'" for part, test in PARTS.items())
     return bulk.look_up(
         f"""SELECT time, currency, CASE {whens} END AS part, SUM(micros), SUM(lines) FROM (
-            SELECT {_time(zone)} AS time, o.currency, l.line_kind, o.state AS order_state, l.is_repeat,
+            SELECT {_time(zone)} AS time, o.currency, l.line_kind, l.line_state, l.is_repeat,
                 NULLIF(l.made_from, '') AS made_from, l.micros, l.lines,
                 CASE WHEN o.customer_id IS NOT NULL THEN 1 END AS customer_external_id
             FROM (
-                SELECT order_id, line_kind, is_repeat, made_from, event_at, SUM(amount_micros) AS micros,
-                    SUM({_MADE}) AS lines
-                FROM store_orderline l WHERE is_current GROUP BY 1, 2, 3, 4, 5
+                SELECT order_id, line_kind, state AS line_state, is_repeat, made_from, event_at,
+                    SUM(amount_micros) AS micros, SUM({_MADE}) AS lines
+                FROM store_orderline l WHERE is_current GROUP BY 1, 2, 3, 4, 5, 6
             ) l JOIN store_order o ON o.id = l.order_id) facts GROUP BY 1, 2, 3""",
         [],
     )

@@ -30,6 +30,12 @@ class Order(models.Model):
 
     Money in micros of ``currency``. ``value_micros`` = goods + discounts − returns known so far: what the order is
     worth to the company, tax, postage, fees and adjustments apart. A guest order has neither identity nor customer.
+
+    ``state`` is the common one of its current lines; where they differ, the state of what still counts (see
+    ``store.states``). No sum hangs on it: those go by the lines' own. ``is_order`` and ``is_void`` say what it counts
+    for in the life of a customer, as ``processing.features.orders`` says it of any past day: a void order (goods that
+    were taken back whole, or below zero) is no order and its value is nobody's spend; lines without goods (a return
+    that found no sale) are no order, but their value takes from the spend.
     """
 
     scope_object: ClassVar[str] = "order"
@@ -53,6 +59,8 @@ class Order(models.Model):
     returned_micros = models.BigIntegerField(default=0)
     value_micros = models.BigIntegerField(default=0)
     other_micros = models.BigIntegerField(default=0)
+    is_order = models.BooleanField(default=True, db_default=True)
+    is_void = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["source", "external_id"], name="order_once"),)
@@ -65,8 +73,10 @@ class Order(models.Model):
 class OrderLine(models.Model):
     """A line as its source delivered it: immutable, keyed within its order by ``digest`` and ``occurrence``.
 
-    Derived are only ``is_current`` (its version counts), ``counted`` (false: an identical line while the company
-    counts those once) and ``value_order`` (for a return that could be linked, the order it takes from).
+    Derived are only ``is_current`` (its version counts), ``state`` (the last that a version says of this line; of the
+    order where none does), ``counted`` (false: it brings no money in its state, or is an identical line while the
+    company counts those once) and ``value_order`` (for a return that could be linked, the order it takes from).
+    ``said_state``: the state as its source delivered it; empty where the file has no column for it.
     ``quantity_milli`` is thousandths of a piece; money is micros. ``made_from``: empty for a row of a file; otherwise
     the field beside the goods that the line was made from (tax, postage, fee, discount, refund_amount).
     """
@@ -94,6 +104,8 @@ class OrderLine(models.Model):
     quantity_milli = models.BigIntegerField()
     unit_price_micros = models.BigIntegerField(null=True)
     amount_micros = models.BigIntegerField()
+    said_state = models.CharField(max_length=16, blank=True, default="", db_default="")
+    state = models.CharField(max_length=16, default="completed", db_default="completed")
     event_at = models.DateTimeField()
     known_at = models.DateTimeField()
     is_repeat = models.BooleanField(default=False)

@@ -41,7 +41,7 @@ def add(source: Source) -> Callable[..., Customer]:
             number = f"{customer.pk}-{at.isoformat()}-{micros}"
             Order.objects.create(
                 source=source, external_id=number, identity=identity, customer=customer, currency="CNY", ordered_at=at,
-                known_at=at, value_micros=micros,
+                known_at=at, value_micros=micros, is_order=micros > 0,
             )  # fmt: skip
         return customer
 

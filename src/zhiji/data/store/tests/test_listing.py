@@ -34,7 +34,7 @@ def test_a_row_sums_up_the_record_in_the_companys_days(add: Add) -> None:
     made = row(buyer)
     assert (made.external_id, made.name, made.name_sort) == ("A1", "曾國藩", "zeng guo fan")
     assert (made.country, made.city, made.contact_allowed) == ("中国", "长沙", False)
-    # Returns take from the spend, but neither they nor empty orders are orders.
+    # Returns take from the spend, but they are no orders, and neither is what has no goods.
     assert (made.orders, made.spend_micros, made.mean_order_micros) == (2, 12_000_001, 6_000_001)
     assert (made.first_order_on, made.last_order_on) == (date(2023, 5, 1), date(2024, 2, 1))
     assert (made.value_score, made.rfm_segment, made.as_of) == (None, "", None)

@@ -89,8 +89,9 @@ Name,Email,Financial Status,Created at,Lineitem quantity,Lineitem name,Lineitem 
     assert "order_fields_filled" in {finding.code for finding in result.findings}
 
 
-def test_guests_are_not_filled_in(tmp_path: Path) -> None:
-    """Where blanks also stand on first lines they are guests, and stay so."""
+def test_an_order_belongs_to_the_first_whom_a_line_names(tmp_path: Path) -> None:
+    """A line that names nobody is no guest where another line of its order names somebody; an order of which no line
+    does is a guest's."""
     rows, _, result = clean(
         tmp_path,
         """
@@ -99,10 +100,21 @@ order_number,date,customer_id,sku,quantity,unit price
 1,2020-01-02,C1,B,1,5
 2,2020-01-02,C2,A,1,5
 2,2020-01-02,,B,1,5
+3,2020-01-02,,A,1,5
+3,2020-01-02,,B,1,5
+4,2020-01-02,,A,1,5
+4,2020-01-02,C1,B,1,7
+4,2020-01-02,C2,B,1,9
 """,
     )
-    assert column(rows, "customer_external_id") == [None, "C1", "C2", None]
+    expected = ["C1", "C1", "C2", "C2", None, None, "C1", "C1", "C2"]
+    assert column(rows, "customer_external_id") == expected, "what a line says stays"
     assert result.counts["guest_lines"] == 2
+    told = {finding.code: (finding.params["count"], finding.params["micros"])
+            for finding in result.findings if "micros" in finding.params}  # fmt: skip
+    assert told["lines_of_the_orders_customer"] == (3, 15_000_000)
+    assert told["orders_of_several_customers"] == (1, 9_000_000)
+    assert column(rows, "order_state") == column(rows, "line_state") == ["completed"] * 9
 
 
 def test_money_of_the_order_on_each_line_counts_once(tmp_path: Path) -> None:
