@@ -46,6 +46,14 @@ def _told(user: User) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _start() -> None:
+    """A workspace that nobody has opened yet is made first: its users may be the first thing that it is given."""
+    frame.start()
+    from zhiji.config import schema
+
+    schema.prepare()
+
+
 def user_create(
     email: Email,
     role: Annotated[
@@ -61,7 +69,7 @@ def user_create(
     json: Json = False,
 ) -> None:  # fmt: skip
     """Create a user; without a password, print the link with which the person sets one."""
-    frame.start()
+    _start()
     from django.db import transaction
 
     from zhiji.application.accounts import services
@@ -84,7 +92,7 @@ def _reset_url(secret: str) -> str:
 
 
 def user_list(json: Json = False) -> None:
-    frame.start()
+    _start()
     from zhiji.platform.models import User
 
     rows = [_told(user) for user in User.objects.prefetch_related("role_grants").order_by("pk")]
@@ -100,7 +108,7 @@ def user_list(json: Json = False) -> None:
 
 
 def user_reset_link(email: Email, json: Json = False) -> None:
-    frame.start()
+    _start()
     from zhiji.application.accounts import services
 
     link = _reset_url(services.password_reset_link_create(by=None, user=_find(email)))
@@ -109,7 +117,7 @@ def user_reset_link(email: Email, json: Json = False) -> None:
 
 def user_reset_second_factor(email: Email, json: Json = False) -> None:
     """For who lost phone and recovery codes, above all the only administrator."""
-    frame.start()
+    _start()
     from zhiji.application.accounts import services
 
     user = _find(email)
@@ -118,7 +126,7 @@ def user_reset_second_factor(email: Email, json: Json = False) -> None:
 
 
 def setup_link(json: Json = False) -> None:
-    frame.start()
+    _start()
     from zhiji.application.accounts import services
 
     link = f"{frame.base_url()}/setup#token={services.setup_link_create()}"
@@ -126,7 +134,7 @@ def setup_link(json: Json = False) -> None:
 
 
 def user_deactivate(email: Email, json: Json = False) -> None:
-    frame.start()
+    _start()
     from zhiji.platform import accounts
 
     user = accounts.user_update(_find(email), is_active=False)

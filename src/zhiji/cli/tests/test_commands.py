@@ -66,6 +66,11 @@ def test_users_from_the_command_line(home: Path) -> None:
     assert zhiji(home, "user", "setup-link").stderr.startswith("setup_already_done")
 
 
+def test_a_user_may_be_the_first_thing_that_a_workspace_is_given(tmp_path: Path) -> None:
+    made = zhiji(tmp_path, "user", "create", "a@acme.test", "--role", "administrator")
+    assert made.returncode == 0, made.stderr
+
+
 def test_refusals_are_coded_and_in_the_reader_s_language(home: Path) -> None:
     english = zhiji(home, "user", "reset-link", "nobody@acme.test")
     assert (english.returncode, english.stdout) == (1, "")
