@@ -95,6 +95,7 @@ def build(folder: Path, lines: int) -> int:
         "amount_micros": amount,
         "event_at": pa.array(event, pa.timestamp("us", "UTC")),
         "known_at": pa.array(known, pa.timestamp("us", "UTC")),
+        "superseded_at": pa.nulls(lines, pa.timestamp("us", "UTC")),
         "value_on": pa.array(day[value_of].astype(np.int32)).cast(pa.date32()),
         "order_on": pa.array(day[of].astype(np.int32)).cast(pa.date32()),
         "is_repeat": np.zeros(lines, bool),

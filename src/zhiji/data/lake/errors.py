@@ -12,6 +12,12 @@ class LakeMissing(CodedError):
     status = 409
 
 
+class LakeOutdated(LakeMissing):
+    """The tables were written by a release that had other columns; a refresh writes them anew. Parameters: ``path``."""
+
+    code = "lake_outdated"
+
+
 class LakeCorrupt(CodedError):
     """A file of the lake is absent, of another size or of another hash than its manifest says. Parameters: ``path``."""
 

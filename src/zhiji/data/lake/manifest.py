@@ -8,10 +8,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from zhiji.data.lake.errors import LakeCorrupt
+from zhiji.data.lake.errors import LakeCorrupt, LakeOutdated
+from zhiji.data.lake.schema import TABLES
 
-FORMAT = 1
+FORMAT = 2
 NAME = "manifest.json"
+# What the tables looked like when the files were written: others cannot be read by the expressions of this program.
+LAYOUT = hashlib.sha256(
+    "\n".join(f"{name} {field}" for name, table in TABLES.items() for field in table).encode()
+).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
@@ -47,16 +52,16 @@ class Manifest:
     tables: dict[str, TableEntry]
 
     def to_bytes(self) -> bytes:
-        content = {"format": FORMAT, **asdict(self)}
+        content = {"format": FORMAT, "layout": LAYOUT, **asdict(self)}
         return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True).encode()
 
     @classmethod
     def from_bytes(cls, content: bytes, path: Path) -> Manifest:
-        """Raises LakeCorrupt where the content is not a manifest of this format."""
+        """Raises LakeOutdated where another release wrote it, LakeCorrupt where the content is no manifest."""
         try:
             raw = json.loads(content)
-            if raw["format"] != FORMAT:
-                raise LakeCorrupt(path=str(path))
+            if (int(raw["format"]), raw.get("layout")) != (FORMAT, LAYOUT):
+                raise LakeOutdated(path=str(path))
             tables = {
                 name: TableEntry(name, entry["rows"], tuple(FileEntry(**file) for file in entry["files"]))
                 for name, entry in raw["tables"].items()

@@ -20,8 +20,9 @@ class Lake:
     """The version of the lake that was current when this was made.
 
     It stays readable while newer versions are swapped in, until ``close`` (or the end of a ``with`` block). Raises
-    LakeMissing where nothing was written yet; LakeCorrupt where the manifest is not the one that was swapped in, or a
-    file is absent or of another size. Hashes of whole files are compared by ``verify``.
+    LakeMissing where nothing was written yet, LakeOutdated where another release wrote it (the next refresh writes it
+    anew), LakeCorrupt where the manifest is not the one that was swapped in, or a file is absent or of another size.
+    Hashes of whole files are compared by ``verify``.
     """
 
     def __init__(self, folder: Path | str) -> None:

@@ -4,14 +4,18 @@ Units follow ``zhiji.kernel.Columns``: ``*_micros`` int64 of 10⁻⁶ currency u
 piece, ``*_at`` UTC instants (microseconds), ``*_on`` days in the company's zone. A field is nullable only where it
 says so.
 
-``order_lines``: one row a line of an order, return, cancellation or charge.
+``order_lines``: one row a line of an order, return, cancellation or charge, and a period for which it stood so.
+  A row stands from ``known_at`` until ``superseded_at``, when a later version of its order came to be known that has
+  the line no more, or says something else of it (a state that brings no money, another customer, another day of the
+  order); null: it stands. A line that changed has a row for each period, and they never overlap. A reader takes the
+  rows that stood at one moment, never all.
   ``value_order_id`` is the order whose value the line changes: its own order for a sale; the original order for a
-  linked return or cancellation; its own for an unlinked one. All lines of one ``value_order_id`` share
-  ``customer_id`` and ``value_on``, the company day of that order. ``customer_id`` is null for a guest.
+  linked return or cancellation; its own for an unlinked one. All lines of one ``value_order_id`` that stand at one
+  moment share ``customer_id`` and ``value_on``, the company day of that order. ``customer_id`` is null for a guest.
   ``amount_micros`` is signed and net of tax, in the company's currency. ``category`` is what the line's own record
   said, known when the line was known; it is never filled in later from the products.
   ``is_repeat`` marks a line identical to an earlier one of its file; ``counted`` is false where the line is left out
-  of every sum (an identical line while the switch is on).
+  of every sum (an identical line while the switch is on, or a state of the order that brings no money).
 
 ``customers``: one row a customer, as it is now: fit for lists and names, never for features of an earlier day.
   ``owner_id`` and ``team_id`` are null where nobody owns it; ``contact_allowed`` is null where nobody asked.
@@ -32,6 +36,7 @@ class LakeColumns(Columns):
     """Column names of the lake beyond those that every room uses."""
 
     VALUE_ORDER_ID = "value_order_id"
+    SUPERSEDED_AT = "superseded_at"
     SOURCE_ID = "source_id"
     ORDER_ON = "order_on"
     IS_REPEAT = "is_repeat"
@@ -75,6 +80,7 @@ TABLES: MappingProxyType[str, pa.Schema] = MappingProxyType(
                 _field(C.AMOUNT_MICROS, pa.int64()),
                 _field(C.EVENT_AT, _INSTANT),
                 _field(C.KNOWN_AT, _INSTANT),
+                _field(C.SUPERSEDED_AT, _INSTANT, nullable=True),
                 _field(C.VALUE_ON, pa.date32()),
                 _field(C.ORDER_ON, pa.date32()),
                 _field(C.IS_REPEAT, pa.bool_()),

@@ -40,12 +40,14 @@ def total(column: ir.IntegerColumn, where: ir.BooleanValue | None = None) -> ir.
 def lines_as_of(order_lines: ir.Table, as_of: date, zone: ZoneInfo) -> ir.Table:
     """The lines that make value and were known at the end of the day ``as_of`` in the company's zone.
 
-    ``known_at`` decides what was known. What lies after the day stays out although it was known (an order for next week
-    entered today), by its instant and by the day that its value belongs to.
+    ``known_at`` decides what was known, ``superseded_at`` what a later word has since taken the place of: a line that
+    was changed or cancelled afterwards still stands on the days before. What lies after the day stays out although it
+    was known (an order for next week entered today), by its instant and by the day that its value belongs to.
     """
     end = ibis.literal(end_of_day(as_of, zone), type="timestamp('UTC', 6)")
     return order_lines.filter(
         order_lines[F.KNOWN_AT] < end,
+        order_lines[F.SUPERSEDED_AT].isnull() | (order_lines[F.SUPERSEDED_AT] >= end),
         order_lines[F.EVENT_AT] < end,
         order_lines[F.VALUE_ON] <= as_of,
         order_lines[F.COUNTED],

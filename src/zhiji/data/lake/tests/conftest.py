@@ -34,6 +34,7 @@ def _rows(count: int) -> pa.Table:
             "amount_micros": [i * 1_000_000 for i in numbers],
             "event_at": instants,
             "known_at": instants,
+            "superseded_at": pa.nulls(count, pa.timestamp("us", "UTC")),
             "value_on": days,
             "order_on": days,
             "is_repeat": [False] * count,

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from zhiji.data.lake import TABLES, Lake, LakeWriter, lake_drop, lake_prune
-from zhiji.data.lake.errors import LakeBusy, LakeCorrupt, LakeMissing, LakeRowsRefused
+from zhiji.data.lake.errors import LakeBusy, LakeCorrupt, LakeMissing, LakeOutdated, LakeRowsRefused
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -262,6 +262,23 @@ def test_dropping_loses_nothing_that_rebuilding_does_not_bring_back(lake_folder:
     write(lake_folder, rows(100))
     with Lake(lake_folder) as lake:
         assert read(lake).equals(rows(100))
+
+
+@pytest.mark.parametrize("of_before", ["other columns", "another format"])
+def test_tables_of_another_release_wait_for_the_next_refresh(
+    lake_folder: Path, rows, monkeypatch: pytest.MonkeyPatch, of_before: str
+) -> None:
+    """Not damage, and not a query that fails in the middle: to readers it is as if there were no lake yet."""
+    name, value = {"other columns": ("LAYOUT", "0" * 16), "another format": ("FORMAT", 1)}[of_before]
+    with monkeypatch.context() as earlier:
+        earlier.setattr(f"zhiji.data.lake.manifest.{name}", value)
+        write(lake_folder, rows(7))
+    with pytest.raises(LakeOutdated) as refusal:
+        Lake(lake_folder)
+    assert isinstance(refusal.value, LakeMissing)
+    write(lake_folder, rows(9))
+    with Lake(lake_folder) as lake:
+        assert lake.tables()["order_lines"].rows == 9
 
 
 def test_no_lake_is_said_so(tmp_path: Path) -> None:

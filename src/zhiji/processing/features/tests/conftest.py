@@ -54,6 +54,7 @@ class Company:
             "amount_micros": 10_000_000,
             "event_at": noon(day),
             "known_at": noon(day),
+            "superseded_at": None,
             "value_on": day,
             "order_on": day,
             "is_repeat": False,
@@ -148,6 +149,8 @@ class Oracle:
         groups: dict[int, Group] = {}
         for line in company.lines:
             if line["known_at"] >= after or line["event_at"] >= after or line["value_on"] > as_of:
+                continue
+            if line["superseded_at"] is not None and line["superseded_at"] < after:
                 continue
             if not line["counted"] or line["line_kind"] in ("postage", "tax", "fee", "adjustment", "other"):
                 continue
