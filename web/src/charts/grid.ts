@@ -119,22 +119,26 @@ export interface Cohort {
   retained: number[];
 }
 
+/** Of fewer people a share is no figure: they are counted, and set no shade. */
+const FEW = 20;
+
 export function cohortHeatmap(cohorts: Cohort[], context: ChartContext): Drawing {
   const { palette, ramp, format, t, narrow } = context;
   // The newest year is drawn; the table holds all.
   const shown = cohorts.slice(narrow ? -8 : -13);
   const months = Math.min(narrow ? 7 : 13, Math.max(1, ...shown.map((cohort) => cohort.retained.length)));
-  const later = shown.flatMap((cohort) => cohort.retained.slice(1));
+  const later = shown.filter((cohort) => cohort.customers >= FEW).flatMap((cohort) => cohort.retained.slice(1));
   const largest = Math.max(0.01, ...later);
   const drawn = shown.flatMap((cohort, y) =>
     cohort.retained.slice(1, months).map((share, index) => {
-      const fill = shade(ramp, share / largest);
+      const few = cohort.customers < FEW;
+      const fill = shade(ramp, few ? 0 : share / largest);
       return {
         x: index,
         y,
         fill,
         textColour: readableOn(fill),
-        text: format.percent(share),
+        text: few ? `${format.number(Math.round(share * cohort.customers))}/${format.number(cohort.customers)}` : format.percent(share),
         side: 1,
         key: `${cohort.key}+${index + 1}`,
         tip: [format.day(cohort.month, "month"), t("cohortTip", { count: index + 1, month: index + 1, share: format.percent(share, 1), customers: format.number(cohort.customers) })],

@@ -3,6 +3,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { beforeAll, describe, expect, it } from "vitest";
 import { startTexts } from "../i18n";
 import { useChartContext } from "./context";
+import { cohortHeatmap } from "./grid";
 import { rankedBars } from "./rankedBars";
 import { shareBars } from "./shareBars";
 
@@ -40,5 +41,19 @@ describe("the picture of shares", () => {
     const { series } = option as Drawn;
     expect(series.map((each) => each.data.map((bar) => (bar.label.show ? bar.label.formatter : "")))).toEqual([["20%", "Champions 70%"], ["Lost 80%", "30%"], ["", ""]]);
     expect(table.rows.map((row) => row.cells[4])).toEqual(["70%", "30.1%", "-0.1%"]);
+  });
+});
+
+describe("the picture of cohorts", () => {
+  it("counts where there are too few people for a share", async () => {
+    const cohorts = [
+      { key: "a", month: "2026-01-01", customers: 100, retained: [1, 0.25] },
+      { key: "b", month: "2026-02-01", customers: 6, retained: [1, 0.5] },
+    ];
+    const { option } = cohortHeatmap(cohorts, await context(false));
+    const words = JSON.stringify(option);
+    expect(words).toContain('"25%"');
+    expect(words).toContain('"3/6"');
+    expect(words).not.toContain('"50%"');
   });
 });

@@ -14,7 +14,7 @@ export function useChangeText() {
     if (given === null || given === undefined || given === "") return "–";
     if (name === "contact_allowed") return given === true || given === "true" ? t("contact.yes") : t("contact.no");
     if (name === "kind") return t(`kinds.${given as "person"}`, { defaultValue: String(given) });
-    if (name === "registered_at") return format.instant(String(given));
+    if (name === "registered_at") return format.dayOrInstant(String(given));
     return String(given);
   };
   const origin = (kind: string, file: string | null, row?: number | null): string => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decimalOf, formatCompact, formatDay, formatInstant, formatMoney, formatPercent, microsForDrawing, microsOf, percentOf, spaceHanLatin, sumMicros, toMicros } from "./format";
+import { decimalOf, formatCompact, formatDay, formatDayOrInstant, formatInstant, formatMoney, formatPercent, microsForDrawing, microsOf, percentOf, spaceHanLatin, sumMicros, toMicros } from "./format";
 
 describe("money", () => {
   it("keeps every digit of the largest amount there can be", () => {
@@ -69,6 +69,12 @@ describe("dates", () => {
   it("shows instants on the company's clock", () => {
     expect(formatInstant("2026-03-03T17:30:00Z", "en", "Asia/Shanghai")).toContain("4 Mar 2026");
     expect(formatInstant("2026-03-03T17:30:00Z", "en", "Europe/London")).toContain("17:30");
+  });
+
+  it("shows a day that was given without a time as a day", () => {
+    expect(formatDayOrInstant("2026-03-02T16:00:00Z", "en", "Asia/Shanghai")).toBe("3 Mar 2026");
+    expect(formatDayOrInstant("2026-03-02T16:00:00Z", "en", "Europe/London")).toContain("16:00");
+    expect(formatDayOrInstant("2026-03-02T16:00:01Z", "zh", "Asia/Shanghai")).toContain("00:00");
   });
 });
 

@@ -127,6 +127,14 @@ export function formatInstant(instant: string, language: Language, zone: string)
   }).format(new Date(instant));
 }
 
+/** An instant that is midnight on the company's clock is a day that somebody wrote down without a time. */
+export function formatDayOrInstant(instant: string, language: Language, zone: string): string {
+  const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZone: zone });
+  const at = new Date(instant);
+  if (clock.format(at) !== "00:00:00") return formatInstant(instant, language, zone);
+  return formatDay(new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit", timeZone: zone }).format(at), language);
+}
+
 const HAN = "\\u2e80-\\u2fdf\\u3005-\\u3007\\u3400-\\u4dbf\\u4e00-\\u9fff\\uf900-\\ufaff";
 const TAGS = "((?:<[^>]*>)*)";
 // Dates (2026年3月3日) and counts (12.4万) are one word and stay closed.

@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { useCompany } from "../api/session";
 import {
   formatCompact,
-  formatDay,
+  formatDay, formatDayOrInstant,
   formatInstant,
   formatMoney,
   formatNumber,
@@ -32,6 +32,8 @@ export interface Format {
   percent: (share: number, digits?: number) => string;
   day: (day: string, style?: "long" | "short" | "month") => string;
   instant: (instant: string) => string;
+  /** A day alone where the instant is the company's midnight. */
+  dayOrInstant: (instant: string) => string;
   /** Thin spaces, in Chinese only. */
   spaced: (text: string) => string;
 }
@@ -59,6 +61,7 @@ export function useFormat(): Format {
       percent: (share, digits) => formatPercent(share, language, digits),
       day: (day, style) => formatDay(day, language, style),
       instant: (instant) => formatInstant(instant, language, zone),
+      dayOrInstant: (instant) => formatDayOrInstant(instant, language, zone),
       spaced: (text) => (language === "zh" ? spaceHanLatin(text) : text),
     }),
     [language, currency, zone, margin],

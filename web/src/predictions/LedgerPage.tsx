@@ -226,7 +226,7 @@ function Entries({ snapshot }: { snapshot: Snapshot }) {
           },
           { key: "rank", title: t("ledger.rank"), numeric: true, render: (row) => format.number(row.rank) },
           ...(snapshot.state === "published" ? said : []),
-          ...(snapshot.summary ? came : [{ key: "actual", title: t("ledger.actual"), numeric: true, render: () => <span className="faint">{t("ledger.running")}</span> }]),
+          ...(snapshot.summary ? came : []),
         ]}
       />
     </Panel>

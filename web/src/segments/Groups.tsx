@@ -34,14 +34,16 @@ export function Groups({ data }: { data: SegmentsOverview }) {
             title: t("fields.name"),
             main: true,
             render: (row) => (
-              <Link className="table-name" to={customersWith(row.filter)}>
-                {row.name}
-              </Link>
+              <span className="segment-words">
+                <Link className="table-name" to={customersWith(row.filter)}>
+                  {row.name}
+                </Link>
+                <span className="soft small block">{format.spaced(row.means)}</span>
+              </span>
             ),
           },
           { key: "customers", title: t("fields.customers"), numeric: true, render: (row) => format.number(row.customers) },
           { key: "share", title: t("fields.share"), numeric: true, render: (row) => format.percent(row.spend_share, 1) },
-          { key: "means", title: t("fields.means"), render: (row) => <span className="segment-words">{format.spaced(row.means)}</span> },
           { key: "traits", title: t("fields.traits"), render: (row) => (
               <ul className="segment-words">
                 {row.traits.map((trait) => (
