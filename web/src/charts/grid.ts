@@ -122,6 +122,11 @@ export interface Cohort {
 /** Of fewer people a share is no figure: they are counted, and set no shade. */
 const FEW = 20;
 
+/** What stands in a cell: who ordered again in that month. */
+export function cohortText(share: number, customers: number, format: Pick<ChartContext["format"], "number" | "percent">): string {
+  return customers < FEW ? `${format.number(Math.round(share * customers))}/${format.number(customers)}` : format.percent(share);
+}
+
 export function cohortHeatmap(cohorts: Cohort[], context: ChartContext): Drawing {
   const { palette, ramp, format, t, narrow } = context;
   // The newest year is drawn; the table holds all.
@@ -131,14 +136,13 @@ export function cohortHeatmap(cohorts: Cohort[], context: ChartContext): Drawing
   const largest = Math.max(0.01, ...later);
   const drawn = shown.flatMap((cohort, y) =>
     cohort.retained.slice(1, months).map((share, index) => {
-      const few = cohort.customers < FEW;
-      const fill = shade(ramp, few ? 0 : share / largest);
+      const fill = shade(ramp, cohort.customers < FEW ? 0 : share / largest);
       return {
         x: index,
         y,
         fill,
         textColour: readableOn(fill),
-        text: few ? `${format.number(Math.round(share * cohort.customers))}/${format.number(cohort.customers)}` : format.percent(share),
+        text: cohortText(share, cohort.customers, format),
         side: 1,
         key: `${cohort.key}+${index + 1}`,
         tip: [format.day(cohort.month, "month"), t("cohortTip", { count: index + 1, month: index + 1, share: format.percent(share, 1), customers: format.number(cohort.customers) })],
