@@ -113,7 +113,8 @@ function Orders({ customer }: { customer: CustomerDetail }) {
   const expected = expectedNext(kept.map((order) => order.ordered_on));
   const drawing = orderTimeline(
     kept.map((order) => ({ key: String(order.id), day: order.ordered_on, amount: microsForDrawing(microsOf(order.value)), amountText: format.amount(order.value) })),
-    customer.facts.reference_on,
+    // What the timeline calls today: the end of the data, also where the scores look back.
+    customer.facts.data_to ?? customer.facts.reference_on,
     expected,
     context,
   );
