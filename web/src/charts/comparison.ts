@@ -24,7 +24,7 @@ interface RangeApi {
 export function comparison(rows: Compared[], axis: (value: number) => string, quantity: string, context: ChartContext, of?: string): Drawing {
   const { palette, narrow, t } = context;
   const colour = { model: palette.accent, rule: palette.gain, other: palette.mark };
-  const room = labelRoom(rows.map((row) => row.name), narrow ? 120 : 240);
+  const room = labelRoom(rows.map((row) => row.name), narrow ? 136 : 240);
   const most = Math.max(...rows.map((row) => row.high ?? row.value));
   return {
     height: rows.length * (narrow ? 48 : 40) + 36,
