@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 
 from zhiji.data.landing.models import Batch
-from zhiji.data.store import heads, states
+from zhiji.data.store import deliveries, heads, states
 from zhiji.data.store.bulk import among, execute, look_up, many
 from zhiji.data.store.heads import Version
 from zhiji.data.store.models import OrderLine, SourceRecord
@@ -182,12 +182,7 @@ def withdraw_records(batch: Batch, record_ids: Sequence[int]) -> list[int]:
     execute(f"DELETE FROM store_orderline WHERE {among('record_id')}", [many(gone)])
     execute(f"DELETE FROM store_interaction WHERE {among('record_id')}", [many(gone)])
     execute(f"DELETE FROM store_sourcerecord WHERE {among('id')}", [many(gone)])
-    # A record that stays belongs from now on to a batch that still delivers it.
-    execute(
-        "UPDATE store_sourcerecord SET batch_id = (SELECT MIN(d.batch_id) FROM store_delivery d "
-        f"WHERE d.record_id = store_sourcerecord.id) WHERE batch_id = %s AND {among('id')}",
-        [batch.pk, ids],
-    )
+    deliveries.hand_over(batch, record_ids)
     return [row[0] for row in linked]
 
 

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from django.db import transaction
 
 from zhiji.data.landing.models import Batch
-from zhiji.data.store import bulk
+from zhiji.data.store import bulk, deliveries
 from zhiji.data.store.models import Delivery, SourceRecord
 from zhiji.processing.pipelines.orders import new_identities
 
@@ -101,17 +101,15 @@ def store_versions(batch: Batch, kind: str, rows: Sequence[dict[str, Any]]) -> d
     older = {digests[key] for *_, key in said if key in digests and newest[key[0]] != key[1]}
     same_file = _came_in_this_file(batch, older)
     fresh: dict[tuple[str, str], tuple[dict[str, Any], str, dict[str, Any]]] = {}
-    again: set[int] = set()
+    again: list[deliveries.Again] = []
     for row, payload, key in said:
         known = digests.get(key)
         if known is not None and (known not in older or known in same_file):
-            again.add(known)
+            again.append(deliveries.Again(known, row["row"], row["known_at"]))
         else:
             fresh.setdefault(key, (row, key[1], payload))
     _insert(batch, kind, list(fresh.values()), versions)
-    Delivery.objects.bulk_create(
-        [Delivery(batch=batch, record_id=pk) for pk in sorted(again)], ignore_conflicts=True, batch_size=500
-    )
+    deliveries.note(batch, again)
     return {"stored": len(fresh), "redelivered": len(rows) - len(fresh)}
 
 

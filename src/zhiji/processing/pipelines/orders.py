@@ -175,8 +175,8 @@ def _delivered_again(batch: Batch, lines: pd.DataFrame, known: versions.Known, m
     if "corrects_row" in differing:
         differing = differing[differing["corrects_row"].isna()]
     again |= versions.that_say_nothing_new(batch.source_id, differing, mapped)
-    versions.deliver(batch, [pk for records in again.values() for pk in records])
     there = lines["order_key"].isin(again)
+    versions.deliver(batch, again, lines[there])
     counts.redelivered_orders, counts.redelivered = len(again), int((there & lines["made_from"].isna()).sum())
     return lines[~there]
 

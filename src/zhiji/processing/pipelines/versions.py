@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from zhiji.data.landing.models import Batch
-from zhiji.data.store import bulk, heads
+from zhiji.data.store import bulk, deliveries, heads
 from zhiji.data.store.models import Delivery, Order, SourceRecord
 
 # Field of the head → column of a clean order line, which has the name of the field that a person maps.
@@ -151,11 +151,41 @@ def _without_state(said: Sequence[tuple[str, dict[str, Any]]]) -> dict[str, Any]
     return heads.survivors(said) | {"state": None}
 
 
-def deliver(batch: Batch, record_ids: Sequence[int]) -> None:
-    """Note that this batch, too, delivered these records: they stay as long as one of their batches does."""
-    Delivery.objects.bulk_create(
-        [Delivery(batch=batch, record_id=pk) for pk in record_ids], ignore_conflicts=True, batch_size=500
-    )
+def deliver(batch: Batch, again: dict[str, list[int]], lines: pd.DataFrame) -> None:
+    """Note that this batch, too, delivered the records of these orders (order → records), with the rows of its lines.
+
+    lines: all clean lines of the orders.
+    """
+    if not again:
+        return
+    first = lines.drop_duplicates("order_key")
+    ordered = lines.sort_values(["order_key", "line_digest", "occurrence"])
+    places = dict(ordered.groupby("order_key", sort=False)["row"].agg(list))
+    parts = _places_of_parts(lines, [pk for records in again.values() if len(records) > 1 for pk in records])
+    found = []
+    for key, row, known_at in zip(first["order_key"], first["first_row"], first["known_at"], strict=True):
+        for pk in again[key]:
+            rows = parts.get(pk, []) if len(again[key]) > 1 else places[key]
+            one = len(rows) == 1
+            found.append(deliveries.Again(pk, rows[0] if one else row, known_at, () if one else rows))
+    deliveries.note(batch, found)
+
+
+def _places_of_parts(lines: pd.DataFrame, record_ids: Sequence[int]) -> dict[int, list[int]]:
+    """Record → rows of its lines in this file, where an order stands on several records."""
+    if not record_ids:
+        return {}
+    keys = zip(lines["order_key"], lines["line_digest"], lines["occurrence"], strict=True)
+    places = dict(zip(keys, lines["row"].tolist(), strict=True))
+    found: dict[int, list[int]] = defaultdict(list)
+    for pk, *key in bulk.look_up(
+        "SELECT r.id, r.external_id, l.digest, l.occurrence FROM store_sourcerecord r JOIN store_orderline l "
+        f"ON l.record_id = r.id WHERE {bulk.among('r.id')} ORDER BY r.id, l.digest, l.occurrence",
+        [bulk.many(sorted(record_ids))],
+    ):
+        if tuple(key) in places:
+            found[pk].append(places[tuple(key)])
+    return found
 
 
 def new_records(batch: Batch, orders: pd.DataFrame, payloads: list[dict[str, Any]], known: Known,

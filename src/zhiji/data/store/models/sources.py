@@ -38,10 +38,17 @@ class SourceRecord(models.Model):
 
 
 class Delivery(models.Model):
-    """A batch delivered a record. The same record in two files stays until both are undone."""
+    """A batch delivered a record. The same record in two files stays until both are undone.
+
+    ``landing_row``, ``line_rows`` (of an order's lines, by digest and occurrence) and ``known_at`` are of this batch's
+    file; null for the first delivery, of which the record says them (see ``data.store.deliveries``).
+    """
 
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="deliveries")
     record = models.ForeignKey(SourceRecord, on_delete=models.CASCADE, related_name="deliveries")
+    landing_row = models.BigIntegerField(null=True)
+    line_rows = models.JSONField(null=True)
+    known_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["record", "batch"], name="delivered_once"),)
