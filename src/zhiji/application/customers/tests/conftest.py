@@ -75,7 +75,8 @@ def add(batch: Batch) -> Callable[..., Customer]:
         identity = Identity.objects.get(source=batch.source, external_id=external_id)
         Customer.objects.filter(pk=identity.customer_id).update(owner=owner, team=team)
         for i, value in enumerate(spend or []):
-            add_order(batch, identity, f"{external_id}-{i}", value, NOON.replace(day=1 + i))
+            kind = "return" if value.startswith("-") else "goods"
+            add_order(batch, identity, f"{external_id}-{i}", value, NOON.replace(day=1 + i), kind)
         services.refresh([identity.customer_id])
         return Customer.objects.get(pk=identity.customer_id)
 
