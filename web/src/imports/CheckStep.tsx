@@ -60,6 +60,12 @@ export function CheckStep({ data, onNext, onRevise }: { data: ImportDetail; onNe
       )}
       {confirm.error && <ProblemView error={confirm.error} />}
       {back.error && <ProblemView error={back.error} />}
+      {data.kind === "orders" && accepted > 0 && data.counts.customers === 0 && (
+        <div className="problem stack" role="alert">
+          <strong>{t("nobody.what")}</strong>
+          <span>{t("nobody.why")}</span>
+        </div>
+      )}
       <div className="row">
         <Button kind="primary" disabled={confirm.isPending || accepted === 0 || (changed_orders > 0 && !changed)} onClick={() => confirm.mutate()}>
           {t("confirm", { count: accepted - redelivered, formatted: format.number(accepted - redelivered) })}

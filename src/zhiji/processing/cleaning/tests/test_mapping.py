@@ -112,6 +112,26 @@ HEADERS = {
         "金额（元）": "amount",
         "备注": "note",
     },
+    "淘宝 by nick": {
+        "订单号": "order_number",
+        "买家": "customer_external_id",
+        "下单时间": "ordered_at",
+        "订单状态": "order_state",
+        "实付金额": "order_amount",
+        "收货人手机": "phone",
+        "宝贝标题": "product_name",
+        "宝贝总数量": "quantity",
+        "店铺名称": "store",
+    },
+    "bookings": {
+        "Booking ref": "order_number",
+        "Acct no.": "customer_external_id",
+        "Placed": "ordered_at",
+        "Art.": "product_code",
+        "Pcs": "quantity",
+        "Price each": "unit_price",
+        "Mail": "email",
+    },
 }
 
 
