@@ -159,11 +159,14 @@ def deliver(batch: Batch, again: dict[str, list[int]], lines: pd.DataFrame) -> N
     if not again:
         return
     first = lines.drop_duplicates("order_key")
-    ordered = lines.sort_values(["order_key", "line_digest", "occurrence"])
-    places = dict(ordered.groupby("order_key", sort=False)["row"].agg(list))
+    ordered = lines.sort_values(["line_digest", "occurrence"])
+    places: dict[str, list[int]] = defaultdict(list)
+    for key, row in zip(ordered["order_key"].tolist(), ordered["row"].tolist(), strict=True):
+        places[key].append(row)
     parts = _places_of_parts(lines, [pk for records in again.values() if len(records) > 1 for pk in records])
     found = []
-    for key, row, known_at in zip(first["order_key"], first["first_row"], first["known_at"], strict=True):
+    times = instants(first["known_at"]).tolist()
+    for key, row, known_at in zip(first["order_key"].tolist(), first["first_row"].tolist(), times, strict=True):
         for pk in again[key]:
             rows = parts.get(pk, []) if len(again[key]) > 1 else places[key]
             one = len(rows) == 1
