@@ -105,9 +105,9 @@ def _facts(customer: Customer, row: CustomerListRow | None, allowed: frozenset[s
 
 
 def _last_order_on(customer: Customer, day: date) -> date | None:
-    """Of the orders that brought something, as list rows count them, the last one on or before a day."""
+    """The last one on or before a day of what list rows count as orders."""
     until = clock.end_of_day(day, zone())
-    orders = customer.orders.filter(value_micros__gt=0, ordered_at__lt=until)
+    orders = customer.orders.filter(is_order=True, ordered_at__lt=until)
     last = orders.aggregate(last=Max("ordered_at"))["last"]
     return clock.day_of(last, zone()) if last else None
 

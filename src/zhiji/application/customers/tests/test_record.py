@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -254,3 +254,16 @@ def test_the_timeline_meets_everything_once_newest_first(
 def test_invalid_email_is_coded(users: dict[str, User], add: Add) -> None:
     with pytest.raises(CustomerValueInvalid):
         services.customer_update(user=users["admin"], customer_id=add("A").pk, revision=1, changes={"email": "x@"})
+
+
+def test_days_are_counted_to_the_day_of_the_scores_from_what_was_an_order_by_then(
+    users: dict[str, User], add: Add, browser: Browse
+) -> None:
+    """Orders on 1, 2 and 3 March, the second one free; scores as of the second: the data reach a day farther."""
+    customer = add("A", spend=["10.00", "0.00", "10.00"])
+    CustomerListRow.objects.filter(pk=customer.pk).update(as_of=date(2024, 3, 2))
+    facts = browser(users["admin"]).get(f"/api/v1/customers/{customer.pk}").json()["facts"]
+    assert (facts["days_since_last_order"], facts["reference_on"], facts["data_to"]) == (0, "2024-03-02", "2024-03-03")
+    CustomerListRow.objects.filter(pk=customer.pk).update(as_of=date(2024, 3, 3))
+    facts = browser(users["admin"]).get(f"/api/v1/customers/{customer.pk}").json()["facts"]
+    assert (facts["days_since_last_order"], facts["data_to"]) == (0, None)
