@@ -60,7 +60,7 @@ export function orderTimeline(orders: TimelineOrder[], today: string, expected: 
             symbol: "none",
             silent: true,
             lineStyle: { color: palette.accent, width: 1.5, type: "solid" },
-            label: { formatter: t("today"), color: palette.accent, position: "end", distance: 22 },
+            label: { formatter: t("asOfDay", { day: format.day(today, "short") }), color: palette.accent, position: "end", distance: 22 },
             data: [{ xAxis: at(today) }],
           },
           markArea: expected

@@ -32,6 +32,9 @@ describe("money", () => {
   it("counts in ten thousands in Chinese and in thousands in English", () => {
     expect(formatMoney(1_240_000_000_00, "CNY", "zh", { compact: true })).toBe("¥12.4万");
     expect(formatMoney("312000000000000", "CNY", "zh", { compact: true })).toBe("¥3.12亿");
+    expect(formatMoney(-7_624_060_000, "CNY", "zh", { compact: true })).toBe("−¥7,624");
+    expect(formatMoney(28_160_000, "CNY", "zh", { compact: true })).toBe("¥28.16");
+    expect(formatMoney(0, "CNY", "zh", { compact: true })).toBe("¥0");
     expect(formatMoney(1_240_000_000_00, "CNY", "en", { compact: true })).toBe("¥124K");
     expect(formatCompact(541909, "zh")).toBe("54.2万");
     expect(formatCompact(541909, "en")).toBe("542K");

@@ -72,10 +72,17 @@ function formatter(language: Language, options: Intl.NumberFormatOptions): Intl.
   return found;
 }
 
+/** Where a shorter form begins: at 万, at K. Below it an amount is written out. */
+const COMPACT_FROM: Record<Language, bigint> = { zh: 10_000_000_000n, en: 1_000_000_000n };
+const WHOLE_FROM = 100_000_000n;
+
 export function formatMoney(value: Micros, currency: string, language: Language, options: MoneyOptions = {}): string {
-  const digits = options.compact
+  const micros = toMicros(value);
+  const size = micros < 0n ? -micros : micros;
+  const isShort = Boolean(options.compact) && size >= COMPACT_FROM[language];
+  const digits = isShort
     ? { notation: "compact" as const, maximumSignificantDigits: 3 }
-    : options.whole
+    : options.whole || (options.compact && (size >= WHOLE_FROM || size === 0n))
       ? { maximumFractionDigits: 0, minimumFractionDigits: 0 }
       : {};
   return formatter(language, {

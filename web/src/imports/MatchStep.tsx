@@ -7,7 +7,7 @@ import { Panel } from "../design/Panel";
 import { ProblemView } from "../design/ProblemView";
 import { useFormat } from "../i18n/useFormat";
 import { FileOptionsPanel } from "./FileOptionsPanel";
-import { assigned, givenOf, samplesOf, type Overrides } from "./matching";
+import { assigned, givenOf, hasMoney, samplesOf, type Overrides } from "./matching";
 import { spelled, useKinds } from "./queries";
 import type { FileOptions, ImportDetail, ImportKind } from "./types";
 
@@ -97,6 +97,11 @@ export function MatchStep({ data, onNext }: { data: ImportDetail; onNext: (next:
       <Extras data={data} />
       <FileOptionsPanel data={data} busy={match.isPending} onOptions={(options) => match.mutate({ overrides, options })} />
       {match.error && <ProblemView error={match.error} />}
+      {!hasMoney(data) && (
+        <p className="problem" role="status">
+          {t("match.noMoney")}
+        </p>
+      )}
       {data.mapping.missing.length > 0 && (
         <p className="problem" role="status">
           {t("match.missing", { fields: data.mapping.missing.map(nameOf).join(" · ") })}
@@ -104,7 +109,7 @@ export function MatchStep({ data, onNext }: { data: ImportDetail; onNext: (next:
       )}
       {check.error && <ProblemView error={check.error} />}
       <div className="row">
-        <Button kind="primary" disabled={data.mapping.missing.length > 0 || check.isPending || match.isPending} onClick={() => check.mutate()}>
+        <Button kind="primary" disabled={!hasMoney(data) || data.mapping.missing.length > 0 || check.isPending || match.isPending} onClick={() => check.mutate()}>
           {t("check")}
         </Button>
         <span className="soft">{t("checkHint")}</span>

@@ -38,15 +38,15 @@ export function ReportStep({ data }: { data: ImportDetail }) {
         {t(data.adds_up === false ? "balanceOpen" : "balance", shown)}
       </p>
       <div className="row">
+        <ButtonLink to="/imports">{t("toHistory")}</ButtonLink>
+        <ButtonLink icon="plus" to="/imports/new">
+          {t("another")}
+        </ButtonLink>
         {data.state === "stored" && mayImport && (
           <Button icon="undo" onClick={() => setUndoing(true)}>
             {t("undo")}
           </Button>
         )}
-        <ButtonLink to="/imports">{t("toHistory")}</ButtonLink>
-        <ButtonLink icon="plus" to="/imports/new">
-          {t("another")}
-        </ButtonLink>
       </div>
       <RejectedGrid row={data} columns={data.profile.columns} />
       {data.months.length > 0 && <ReconciliationChart months={data.months} countedOnce={once} />}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { assigned, givenOf, samplesOf } from "./matching";
+import { assigned, givenOf, hasMoney, samplesOf } from "./matching";
 import type { ImportDetail } from "./types";
 
 const detail = {
@@ -22,5 +22,11 @@ describe("matching columns", () => {
   it("shows different values and no empty ones", () => {
     expect(samplesOf(detail.profile, 0)).toEqual(["A1", "A2", "A3"]);
     expect(samplesOf(detail.profile, 1)).toEqual(["1 May", "2 May"]);
+  });
+  it("knows whether orders have money", () => {
+    const orders = (...fields: string[]) => ({ kind: "orders", mapping: { fields: Object.fromEntries(fields.map((field) => [field, {}])) } }) as unknown as ImportDetail;
+    expect([orders("amount"), orders("order_amount"), orders("quantity", "unit_price")].every(hasMoney)).toBe(true);
+    expect([orders("unit_price"), orders("quantity"), orders()].some(hasMoney)).toBe(false);
+    expect(hasMoney({ ...orders(), kind: "customers" })).toBe(true);
   });
 });

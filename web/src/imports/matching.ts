@@ -28,3 +28,8 @@ export function samplesOf(profile: FileProfile, column: number, most = 3): strin
   }
   return [...found];
 }
+
+/** Orders need money: of the line, of the order, or a price with its quantity. Other kinds need none. */
+export function hasMoney({ kind, mapping: { fields } }: ImportDetail): boolean {
+  return kind !== "orders" || Boolean(fields.amount || fields.order_amount || (fields.quantity && fields.unit_price));
+}

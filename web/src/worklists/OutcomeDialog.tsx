@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
+import { PhoneNumber } from "../design/PhoneNumber";
 import { OUTCOMES, type Outcome } from "../activities/outcomes";
 import { answer, client, type Schema } from "../api/client";
 import { Button } from "../design/Button";
@@ -36,7 +37,7 @@ export function OutcomeDialog({ item, onClose }: { item: WorkItem; onClose: () =
   return (
     <Dialog open title={t("worklists:callTitle", { name })} onClose={onClose}>
       <p className="row">
-        {item.customer.phone ? <a href={`tel:${item.customer.phone}`}>{item.customer.phone}</a> : <span className="soft">{t("worklists:noPhone")}</span>}
+        {item.customer.phone ? <PhoneNumber number={item.customer.phone} /> : <span className="soft">{t("worklists:noPhone")}</span>}
       </p>
       <p className="soft">{format.spaced(item.reason.what)}</p>
       <form

@@ -6,6 +6,7 @@ import { optionsQuery } from "../api/people";
 import { useMe } from "../api/session";
 import { SegmentTag } from "../customers/SegmentTag";
 import { Button } from "../design/Button";
+import { PhoneNumber } from "../design/PhoneNumber";
 import { Menu } from "../design/Popover";
 import type { Column } from "../design/table/types";
 import { useFormat } from "../i18n/useFormat";
@@ -45,7 +46,7 @@ export function useWorkColumns(state: "open" | "snoozed", onCall: (item: WorkIte
     },
     { key: "stake", title: format.isWorth ? t("fields.stakeWorth") : t("fields.stake"), numeric: true, render: (item) => <strong>{format.money(format.worthOf(item.at_stake_micros), { whole: true })}</strong> },
     { key: "overdue", title: t("fields.overdue"), numeric: true, render: (item) => whole(item.overdue_days) },
-    { key: "phone", title: t("fields.phone"), render: (item) => (item.customer.phone ? <a href={`tel:${item.customer.phone}`}>{item.customer.phone}</a> : <span className="faint">–</span>) },
+    { key: "phone", title: t("fields.phone"), render: (item) => (item.customer.phone ? <PhoneNumber number={item.customer.phone} /> : <span className="faint">–</span>) },
     { key: "segment", title: t("fields.segment"), render: (item) => <SegmentTag segment={item.customer.segment} /> },
     { key: "assignee", title: t("fields.assignee"), render: (item) => <Assignee item={item} name={nameOf(item)} onAssign={(to) => work.assign.mutate({ id: item.id, to })} /> },
     {

@@ -67,13 +67,16 @@ def _shown(stage: Stage, names: list[str]) -> str:
 
 
 def _sparse_fields(stage: Stage, names: list[str]) -> list[str]:
+    """Fields that only the first line of an order carries, as the habit of the file: a blank here and there in a column
+    that is filled otherwise is a gap, not a habit."""
     if not names:
         return []
     inner = ", ".join(
         f"count({n}) AS {n}_n, arg_min(struct_pack(v := {n} IS NOT NULL), row).v AS {n}_first" for n in names
     )
     outer = ", ".join(
-        f"count(*) FILTER ({n}_n > 0 AND {n}_n < lines AND {n}_first), count(*) FILTER ({n}_n > 0 AND NOT {n}_first)"
+        f"count(*) FILTER ({n}_n > 0 AND {n}_n < lines AND {n}_first), count(*) FILTER ({n}_n > 0 AND NOT {n}_first), "
+        f"count(*) FILTER ({n}_n = lines)"
         for n in names
     )
     counts = (
@@ -83,7 +86,12 @@ def _sparse_fields(stage: Stage, names: list[str]) -> list[str]:
         ).fetchone()
         or ()
     )
-    return [name for i, name in enumerate(names) if counts[2 * i] > 0 and counts[2 * i + 1] == 0]
+    found = []
+    for i, name in enumerate(names):
+        first_alone, elsewhere, everywhere = counts[3 * i : 3 * i + 3]
+        if first_alone > everywhere and elsewhere == 0:
+            found.append(name)
+    return found
 
 
 def _money_of_orders(stage: Stage) -> tuple[list[str], list[str]]:

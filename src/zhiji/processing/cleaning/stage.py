@@ -103,9 +103,12 @@ class Stage:
         ways = {"email": "email", "phone": "CASE WHEN NOT phone_masked THEN phone END"}
         who = f"coalesce({', '.join(ways[name] for name in named)}) AS customer_external_id"
         self._absents[self._absents.index(missing)] = who
-        columns = ", ".join(self.mapping.shown(name) for name in named)
-        self.findings.append(Reason("customers_known_by_contact", {"columns": columns}))
         self.known_by_contact = True
+        asked = ", ".join(f"count({ways[name]})" for name in named)
+        usable = self.connection.execute(f"SELECT {asked} FROM present").fetchone() or ()
+        columns = [self.mapping.shown(name) for name, count in zip(named, usable, strict=True) if count]
+        if columns:  # masked phones tell nobody apart, and are spoken of elsewhere
+            self.findings.append(Reason("customers_known_by_contact", {"columns": ", ".join(columns)}))
 
     def _select(self, expression: str, alias: str) -> None:
         """A column of ``typed``; constants cost no memory, they are made when they are read."""

@@ -97,7 +97,7 @@ def test_words_in_the_readers_language(segmented: pd.DataFrame, users: dict[str,
         assert page["verdict"]["kind"] == "practical_bands"
         assert all(reason["what"] != reason["code"] for reason in page["verdict"]["reasons"])
     assert told["en"]["segments"][0]["name"] == "Champions"
-    assert told["zh"]["segments"][0]["name"] == "冠军客户"
+    assert told["zh"]["segments"][0]["name"] == "核心客户"
     assert [group["code"] for group in told["zh"]["groups"]] == ["band_top", "band_high", "band_middle", "band_lower"]
     assert told["en"]["groups"][0]["name"] == "Top 5% by spend"
     assert told["en"]["groups"][0]["traits"][0]["what"] != told["zh"]["groups"][0]["traits"][0]["what"]

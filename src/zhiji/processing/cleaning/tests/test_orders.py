@@ -89,6 +89,30 @@ Name,Email,Financial Status,Created at,Lineitem quantity,Lineitem name,Lineitem 
     assert "order_fields_filled" in {finding.code for finding in result.findings}
 
 
+def test_a_gap_in_a_filled_column_is_no_habit_of_the_export(tmp_path: Path) -> None:
+    rows, _, result = clean(
+        tmp_path,
+        """
+order,date,customer,channel,product,amount
+1,2020-01-02,C1,web,Cup,10
+1,2020-01-02,C1,web,Dish,10
+2,2020-01-03,C2,shop,Cup,10
+2,2020-01-03,C2,shop,Dish,10
+3,2020-01-04,C3,web,Cup,10
+3,2020-01-04,C3,,Dish,10
+""",
+    )
+    assert column(rows, "channel") == ["web", "web", "shop", "shop", "web", None]
+    assert "order_fields_filled" not in {finding.code for finding in result.findings}
+
+
+def test_masked_phones_are_not_said_to_tell_customers_apart(tmp_path: Path) -> None:
+    masked = "order,date,phone,amount\n1,2020-01-02,138****8000,10\n"
+    rows, _, result = clean(tmp_path, masked)
+    assert column(rows, "customer_external_id") == [None]
+    assert "customers_known_by_contact" not in {finding.code for finding in result.findings}
+
+
 def test_an_order_belongs_to_the_first_whom_a_line_names(tmp_path: Path) -> None:
     """A line that names nobody is no guest where another line of its order names somebody; an order of which no line
     does is a guest's."""
