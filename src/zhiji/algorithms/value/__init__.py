@@ -2,7 +2,7 @@
 
 from zhiji.algorithms.value.backtest import BackTest
 from zhiji.algorithms.value.beta_geo_nbd import BetaGeoNBD
-from zhiji.algorithms.value.customer_value import HORIZONS, CustomerValueModel, offered_horizons
+from zhiji.algorithms.value.customer_value import HORIZONS, CustomerValueModel, backtest_origins, offered_horizons
 from zhiji.algorithms.value.gamma_gamma import GammaGamma
 from zhiji.algorithms.value.pareto_nbd import ParetoNBD
 from zhiji.algorithms.value.reasons import customer_reasons
@@ -16,6 +16,7 @@ __all__ = [
     "CustomerValueModel",
     "GammaGamma",
     "ParetoNBD",
+    "backtest_origins",
     "customer_reasons",
     "offered_horizons",
     "purchase_summary",

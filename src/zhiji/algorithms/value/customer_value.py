@@ -47,6 +47,16 @@ def offered_horizons(transactions: pd.DataFrame, as_of: date, *, zone: str = "UT
     return () if first is None else tuple(days for days in HORIZONS if origins_of(first, day, days))
 
 
+def backtest_origins(transactions: pd.DataFrame, as_of: date, horizon_days: int, *, zone: str = "UTC") -> list[date]:
+    """The days from which ``CustomerValueModel`` judges itself, ascending; none where the history is too short.
+
+    What was known on each of them goes into ``fit`` by ``known_at``. Raises as ``offered_horizons`` does.
+    """
+    log, day = PurchaseLog(transactions, zone), day_number(as_of)
+    first = log.first_day(day)
+    return [] if first is None else [day_of_number(origin) for origin in origins_of(first, day, horizon_days)]
+
+
 class CustomerValueModel(Estimator):
     """Value of the coming ``horizon_days``, back-tested against the plain rules.
 

@@ -77,10 +77,13 @@ def origins_of(first_day: int, as_of: int, horizon_days: int) -> list[int]:
 def windows_of(
     log: PurchaseLog, origins: Sequence[int], as_of: int, horizon_days: int, candidates: Sequence[Candidate]
 ) -> list[Window]:
-    """Each origin fitted and forecast, ascending. A candidate that cannot be fitted at an origin is missing there."""
+    """Each origin fitted and forecast, ascending. A candidate that cannot be fitted at an origin is missing there, and
+    so is an origin at which nothing was known yet."""
     found: list[Window] = []
     for origin in origins:
         history = log.history(origin)
+        if len(history) == 0:
+            continue
         seen = Seen(log, history, calendar_of(log, history))
         code, until = seen.history.code, origin + horizon_days
         outcome = log.spend(code, origin, until, as_of)

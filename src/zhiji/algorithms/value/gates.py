@@ -30,6 +30,8 @@ def missing_evidence(windows: Sequence[Window], history_days: int, horizon_days:
     """What is missing before anything can be judged, and how much of it; empty where enough is there."""
     if not windows:
         needed = 2 * horizon_days
+        if history_days >= needed:
+            return [Reason("value_known_late", {"horizon_days": horizon_days, "history_days": history_days})]
         return [
             Reason(
                 "value_history_short",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ import pyarrow.parquet as pq
 from django.db import transaction
 from django.db.models import Min
 
+from zhiji.algorithms.value import backtest_origins
 from zhiji.application.predictions import services as predictions
 from zhiji.application.refresh.errors import RefreshDayOutside, RefreshNothingThere
 from zhiji.application.segments import services as segments
@@ -27,7 +29,7 @@ from zhiji.platform.company import company, zone
 from zhiji.platform.jobs import Task
 from zhiji.platform.models import Job, User
 from zhiji.platform.workspace import workspace
-from zhiji.processing.features import customer_features, transactions
+from zhiji.processing.features import customer_features, transactions, transactions_as_known
 from zhiji.processing.pipelines.lake import rebuild_lake
 
 STAGES = ("lake", "features", "segments", "predictions", "lists", "ledger")
@@ -156,11 +158,23 @@ class Refresh:
         with open_engine(workspace().lake) as engine:
             now = customer_features(engine.tables, self.as_of, self.zone)
             pq.write_table(engine.to_arrow(now), self._file("features"))
-            pq.write_table(engine.to_arrow(transactions(engine.tables, self.as_of, self.zone)), self._file("days"))
+            self._as_known(
+                lambda day: engine.to_arrow(transactions(engine.tables, day, self.zone)).to_pandas(date_as_object=False)
+            )
             earlier = customer_features(engine.tables, self.earlier_on, self.zone)
             pq.write_table(engine.to_arrow(earlier), self._file("earlier"))
             today = clock.day_of(clock.now(), self.zone)
             pq.write_table(engine.to_arrow(transactions(engine.tables, today, self.zone)), self._file("all_days"))
+
+    def _as_known(self, read: Callable[[date], pd.DataFrame]) -> None:
+        """Customer-days as they were known on the day and on each day from which the model judges itself."""
+        known, origins = read(self.as_of), None
+        horizon = company().horizon_days
+        # Once more only where the first day of all was known and has been taken back since.
+        while len(known) and origins != (wanted := backtest_origins(known, self.as_of, horizon, zone=str(self.zone))):
+            origins = wanted
+            known = transactions_as_known(read, [*origins, self.as_of], self.zone)
+        known.to_parquet(self._file("days"))
 
     def _segments(self) -> None:
         labels = segments.segments_refresh(
