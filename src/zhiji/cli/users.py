@@ -92,7 +92,7 @@ def _reset_url(secret: str) -> str:
 
 
 def user_list(json: Json = False) -> None:
-    _start()
+    frame.start()
     from zhiji.platform.models import User
 
     rows = [_told(user) for user in User.objects.prefetch_related("role_grants").order_by("pk")]
@@ -108,7 +108,7 @@ def user_list(json: Json = False) -> None:
 
 
 def user_reset_link(email: Email, json: Json = False) -> None:
-    _start()
+    frame.start()
     from zhiji.application.accounts import services
 
     link = _reset_url(services.password_reset_link_create(by=None, user=_find(email)))
@@ -117,7 +117,7 @@ def user_reset_link(email: Email, json: Json = False) -> None:
 
 def user_reset_second_factor(email: Email, json: Json = False) -> None:
     """For who lost phone and recovery codes, above all the only administrator."""
-    _start()
+    frame.start()
     from zhiji.application.accounts import services
 
     user = _find(email)
@@ -134,7 +134,7 @@ def setup_link(json: Json = False) -> None:
 
 
 def user_deactivate(email: Email, json: Json = False) -> None:
-    _start()
+    frame.start()
     from zhiji.platform import accounts
 
     user = accounts.user_update(_find(email), is_active=False)

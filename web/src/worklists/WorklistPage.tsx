@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState, type KeyboardEvent } from "react";
 import { Trans, useTranslation } from "react-i18next";
-import { useNavigate } from "react-router";
+import { Link, useNavigate } from "react-router";
 import { useCompany } from "../api/session";
 import { ChartFrame } from "../charts/ChartFrame";
 import { useChartContext } from "../charts/context";
@@ -16,7 +16,7 @@ import { useFormat } from "../i18n/useFormat";
 import { StartHere } from "../shell/StartHere";
 import { DoneList } from "./DoneList";
 import { OutcomeDialog } from "./OutcomeDialog";
-import { todayQuery, type Whose, type WorkItem } from "./queries";
+import { daysSince, todayQuery, type Whose, type WorkItem } from "./queries";
 import { useWorkColumns } from "./useWorkColumns";
 import "./worklist.css";
 
@@ -70,6 +70,7 @@ export default function WorklistPage() {
         ))
       }
     >
+      {first?.as_of && first.to_call > 0 && <Stale day={first.as_of} />}
       {first && tab === "open" && first.to_call > 0 && <Picture items={first.items.slice(0, first.to_call)} all={first.to_call} />}
       <section className="panel" aria-label={t("list")}>
         <div className="table-tools">
@@ -78,6 +79,24 @@ export default function WorklistPage() {
         {tab === "done" ? <DoneList /> : <Items key={tab} whose={whose} state={tab} toCall={tab === "open" ? (first?.to_call ?? 0) : 0} />}
       </section>
     </AnswerPage>
+  );
+}
+
+/** Beyond two weeks without orders nobody knows who has ordered since; the list is then one of that day. */
+const STALE_DAYS = 14;
+
+function Stale({ day }: { day: string }) {
+  const { t } = useTranslation("worklists");
+  const format = useFormat();
+  const days = daysSince(day, format.zone);
+  if (days <= STALE_DAYS) return null;
+  return (
+    <p className="problem" role="status">
+      <span>{t("stale", { count: days, formatted: format.number(days), day: format.day(day) })}</span>
+      <span>
+        <Link to="/imports/new">{t("staleNext")}</Link>
+      </span>
+    </p>
   );
 }
 

@@ -19,8 +19,19 @@ export const historyQuery = infiniteQueryOptions({
   getNextPageParam: (page) => page.next ?? undefined,
 });
 
+const DAY_MS = 86_400_000;
+
+/** The beginning of today on the company's calendar, as if it were UTC. */
+function todayAt(zone: string, now: Date): number {
+  return Date.parse(`${new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(now)}T00:00:00Z`);
+}
+
 /** A day so many days from today, on the company's calendar. */
 export function dayFromToday(days: number, zone: string, now = new Date()): string {
-  const today = new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(now);
-  return new Date(Date.parse(`${today}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+  return new Date(todayAt(zone, now) + days * DAY_MS).toISOString().slice(0, 10);
+}
+
+/** How many days of the company's calendar lie between a day and today. */
+export function daysSince(day: string, zone: string, now = new Date()): number {
+  return Math.round((todayAt(zone, now) - Date.parse(`${day}T00:00:00Z`)) / DAY_MS);
 }

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 
-from zhiji.algorithms.value import HORIZONS
 from zhiji.application.predictions import ledger
 from zhiji.application.predictions.models import CustomerScore, LedgerSnapshot, ModelVersion, ScoreFeedback
 from zhiji.data.store import coverage
@@ -33,6 +32,8 @@ def versions(user: User) -> QuerySet[ModelVersion]:
 
 def horizons(user: User) -> dict[str, Any]:
     """How far predictions may look: those that the data as of the last refresh could back-test."""
+    from zhiji.algorithms.value import HORIZONS
+
     require(user, "prediction", "read")
     card = scope(user, ModelVersion).order_by("-pk").values_list("card", flat=True).first() or {}
     offered, chosen = card.get("horizons", []), company().horizon_days

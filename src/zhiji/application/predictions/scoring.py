@@ -6,7 +6,7 @@ import shutil
 import time
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -14,8 +14,6 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 import zhiji
-from zhiji.algorithms.base import save
-from zhiji.algorithms.value import CustomerValueModel, customer_reasons, offered_horizons
 from zhiji.application.predictions import ledger
 from zhiji.application.predictions.models import CustomerScore, ModelVersion
 from zhiji.data.store import bulk, listing
@@ -24,6 +22,9 @@ from zhiji.kernel import MICROS
 from zhiji.platform import audit, live
 from zhiji.platform.company import company
 from zhiji.platform.workspace import workspace
+
+if TYPE_CHECKING:
+    from zhiji.algorithms.value import CustomerValueModel
 
 TASK = "customer_value"
 KEPT_VERSIONS = 12
@@ -48,6 +49,8 @@ def predictions_refresh(days: pd.DataFrame, as_of: date, *, horizon_days: int, l
     ``as_of``. Columns of the result: ``customer_id`` and ``SCORES``; no rows where nobody
     ever spent anything.
     """
+    from zhiji.algorithms.value import CustomerValueModel, offered_horizons
+
     made = ModelVersion.objects.filter(task=TASK, run=run).first() if run else None
     if made is not None:
         return scores_of(made)
@@ -124,6 +127,8 @@ def _typical(scores: pd.DataFrame) -> dict[str, float]:
 
 
 def _save(model: CustomerValueModel, as_of: date) -> tuple[str, str]:
+    from zhiji.algorithms.base import save
+
     number = (ModelVersion.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
     folder = workspace().models / TASK
     path = Path(TASK) / f"{as_of.isoformat()}-{number}"
@@ -180,6 +185,8 @@ def _write_scores(version: ModelVersion, frame: pd.DataFrame) -> None:
 
 
 def _reasons(frame: pd.DataFrame) -> list[list[dict[str, Any]]]:
+    from zhiji.algorithms.value import customer_reasons
+
     rows: list[Any] = frame.to_dict("records")
     return [[reason.to_json() for reason in customer_reasons(row)] for row in rows]
 

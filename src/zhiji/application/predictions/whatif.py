@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import ibis
 import pandas as pd
 import pyarrow as pa
 
-from zhiji.algorithms.base import load
-from zhiji.algorithms.value import CustomerValueModel
 from zhiji.application.predictions.models import CustomerScore, ModelVersion
 from zhiji.data.lake import Lake, open_engine
 from zhiji.data.lake.errors import LakeMissing
@@ -22,6 +20,9 @@ from zhiji.platform.scope import get_scoped, require
 from zhiji.platform.workspace import workspace
 from zhiji.processing.features import transactions
 
+if TYPE_CHECKING:
+    from zhiji.algorithms.value import CustomerValueModel
+
 # Where a customer has no rhythm yet: a month of silence.
 _WAIT_DAYS = 30
 
@@ -29,6 +30,8 @@ _WAIT_DAYS = 30
 def changes(user: User, customer_id: int) -> list[dict[str, Any]]:
     """``kind`` order (one of the usual size on the day after) or silence (none until ``on``); both with what the model,
     or the rule where no model serves, would then say of the same number of days. Empty without a score or a lake."""
+    from zhiji.algorithms.base import load
+
     customer = get_scoped(user, Customer, customer_id)
     require(user, "prediction", "read")
     score = CustomerScore.objects.filter(customer=customer, version__is_serving=True).select_related("version").first()
@@ -36,7 +39,7 @@ def changes(user: User, customer_id: int) -> list[dict[str, Any]]:
     if score is None or days.empty:
         return []
     version = score.version
-    model = cast(CustomerValueModel, load(workspace().models / version.path, workspace().model_key))
+    model = cast("CustomerValueModel", load(workspace().models / version.path, workspace().model_key))
     params: dict[str, Any] = next((reason["params"] for reason in score.reasons), {})
     usual, wait = int(params.get("mean_order_micros", 0)), int(params.get("gap_days", _WAIT_DAYS))
     following, later = version.as_of + timedelta(days=1), version.as_of + timedelta(days=wait)

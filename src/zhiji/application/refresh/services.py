@@ -15,7 +15,6 @@ import pyarrow.parquet as pq
 from django.db import transaction
 from django.db.models import Min
 
-from zhiji.algorithms.value import backtest_origins
 from zhiji.application.predictions import services as predictions
 from zhiji.application.refresh.errors import RefreshDayOutside, RefreshNothingThere
 from zhiji.application.segments import services as segments
@@ -168,6 +167,8 @@ class Refresh:
 
     def _as_known(self, read: Callable[[date], pd.DataFrame]) -> None:
         """Customer-days as they were known on the day and on each day from which the model judges itself."""
+        from zhiji.algorithms.value import backtest_origins
+
         known, origins = read(self.as_of), None
         horizon = company().horizon_days
         # Once more only where the first day of all was known and has been taken back since.

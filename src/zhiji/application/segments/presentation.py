@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from zhiji.algorithms.segmentation import segment_message
 from zhiji.application.segments import queries
 from zhiji.application.segments.labelling import band_of
 from zhiji.application.segments.models import Segment, SegmentRun
@@ -36,6 +35,8 @@ def _row(code: str, message: Reason, figure: Figure, found: dict[str, Any], lang
 
 
 def overview(user: User, language: Language) -> dict[str, Any]:
+    from zhiji.algorithms.segmentation import segment_message
+
     run = queries.newest(user)
     found = queries.figures(user, run)
     named = [
@@ -101,6 +102,8 @@ def _group(entry: dict[str, Any], found: dict[str, Any], language: Language) -> 
 
 def _afterwards(user: User, run: SegmentRun, language: Language) -> dict[str, Any] | None:
     """Spend of everybody's segments: only for who may see everybody's spend."""
+    from zhiji.algorithms.segmentation import segment_message
+
     sees_all = all(reach(user, kind, "read") == Reach.ALL for kind in ("customer", "order"))
     if not run.afterwards or not sees_all:
         return None

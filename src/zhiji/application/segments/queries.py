@@ -10,7 +10,6 @@ from typing import Any
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Sum, Value, When
 from django.db.models.expressions import CombinedExpression
 
-from zhiji.algorithms.segmentation import SEGMENT_MAP, SEGMENTS
 from zhiji.application.customers import queries as customers
 from zhiji.application.segments.errors import SegmentsNothingThere
 from zhiji.application.segments.models import Segment, SegmentRun
@@ -97,10 +96,14 @@ def _half(rows: QuerySet[CustomerListRow]) -> dict[str, int]:
 
 def cells() -> list[tuple[int, int, str]]:
     """The squares of the map, best recency first: recency score, frequency-and-money score, segment."""
+    from zhiji.algorithms.segmentation import SEGMENT_MAP
+
     return [(r, c, SEGMENT_MAP[r][c - 1]) for r in range(5, 0, -1) for c in range(1, 6)]
 
 
 def segment_codes() -> tuple[str, ...]:
+    from zhiji.algorithms.segmentation import SEGMENTS
+
     return SEGMENTS
 
 

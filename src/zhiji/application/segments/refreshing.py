@@ -7,26 +7,21 @@ import shutil
 import time
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from django.db import transaction
 
-from zhiji.algorithms.base import ModelFileDamaged, ModelFormatUnknown, ModelSignatureInvalid, load, save
-from zhiji.algorithms.segmentation import (
-    RFM,
-    SEGMENT_MAP,
-    SEGMENTS,
-    KMeansSegments,
-    match_labels,
-    spend_afterwards,
-)
 from zhiji.application.segments.labelling import band_of
 from zhiji.application.segments.models import SegmentRun
 from zhiji.platform import audit, live
 from zhiji.platform.workspace import workspace
 
+if TYPE_CHECKING:
+    from zhiji.algorithms.segmentation import KMeansSegments
+
+# Algorithms are loaded where they are used: pages and commands that fit no model start without the learning libraries.
 KEPT_RUNS = 24
 ORPHAN_SECONDS = 24 * 3600.0
 _LABELS = ("customer_id", "recency_score", "frequency_score", "monetary_score", "rfm_segment", "band")
@@ -45,6 +40,8 @@ def segments_refresh(features: pd.DataFrame, earlier: pd.DataFrame, days: pd.Dat
     as they would have been on ``earlier_on`` and set beside the spend from then to ``as_of``. run: names the refresh;
     called again under the same name, it writes the same run anew.
     """
+    from zhiji.algorithms.segmentation import RFM, SEGMENTS, KMeansSegments
+
     people = buyers(features)
     if people.empty:
         return pd.DataFrame(columns=list(_LABELS))
@@ -85,6 +82,8 @@ def _counted(labels: pd.Series, spend: pd.Series, name: str, codes: tuple[str, .
 
 def _cells(frame: pd.DataFrame, spend: pd.Series) -> list[dict[str, Any]]:
     """The map: recency score × the mean of frequency and monetary score, rounded down, as ``SEGMENT_MAP`` reads it."""
+    from zhiji.algorithms.segmentation import SEGMENT_MAP
+
     across = (frame["frequency_score"] + frame["monetary_score"]) // 2
     place = frame["recency_score"] * 10 + across
     sums = spend.groupby(place).agg(["size", "sum"])
@@ -134,6 +133,8 @@ def _plain(value: Any) -> Any:
 
 
 def _store(groups: KMeansSegments, as_of: date, run: str, found: dict[str, Any]) -> None:
+    from zhiji.algorithms.base import save
+
     path = Path("segments") / secrets.token_hex(8)
     save(groups, workspace().models / path, workspace().model_key)
     values = {"as_of": as_of, "path": path.as_posix(), **found}
@@ -176,6 +177,9 @@ def _forget_orphans() -> None:
 
 def _carry_numbers_on(groups: KMeansSegments, people: pd.DataFrame, run: str) -> None:
     """Segments keep the numbers they had at the last refresh, by the customers that they share."""
+    from zhiji.algorithms.base import ModelFileDamaged, ModelFormatUnknown, ModelSignatureInvalid, load
+    from zhiji.algorithms.segmentation import KMeansSegments, match_labels
+
     earlier = SegmentRun.objects.exclude(run=run) if run else SegmentRun.objects.all()
     last = earlier.order_by("-pk").first()
     if last is None or last.groups.get("kind") != groups.kind_ or groups.kind_ == "practical_bands" or not last.path:
@@ -195,6 +199,8 @@ def _carry_numbers_on(groups: KMeansSegments, people: pd.DataFrame, run: str) ->
 
 def _look_back(earlier: pd.DataFrame, days: pd.DataFrame, earlier_on: date, as_of: date) -> dict[str, Any]:
     """Spend after ``earlier_on`` by the segments made from what was known then; empty where there was nobody yet."""
+    from zhiji.algorithms.segmentation import RFM, spend_afterwards
+
     if len(earlier) < 2:
         return {}
     on = pd.to_datetime(days["value_on"])

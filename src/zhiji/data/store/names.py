@@ -7,7 +7,6 @@ import unicodedata
 from functools import cache, lru_cache
 
 import opencc
-from pypinyin import Style, lazy_pinyin
 
 HAN = r"\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0002ffff"
 # Scripts written without spaces between words are all searched by characters and pairs.
@@ -52,6 +51,9 @@ def folded(text: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def _read(run: str) -> tuple[str, ...]:
+    # Its dictionary takes a fifth of a second to load, which commands without Han names need not wait for.
+    from pypinyin import Style, lazy_pinyin
+
     return tuple(lazy_pinyin(run, style=Style.NORMAL, v_to_u=False))
 
 

@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from zhiji.algorithms.value import BetaGeoNBD, purchase_summary
 from zhiji.application.imports.models import Import
 from zhiji.data.lake import open_engine
 from zhiji.data.landing.models import RejectedRow
@@ -101,6 +100,8 @@ def net_goods_by_month(zone: str) -> dict[str, int]:
 
 
 def _parameters(truth: dict[str, Any]) -> dict[str, dict[str, float]]:
+    from zhiji.algorithms.value import BetaGeoNBD, purchase_summary
+
     as_of, zone = date.fromisoformat(truth["as_of"]), ZoneInfo(truth["zone"])
     with open_engine(workspace().lake) as engine:
         days = engine.to_arrow(transactions(engine.tables, as_of, zone)).to_pandas()

@@ -11,8 +11,6 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from zhiji.algorithms.base import ParameterInvalid
-from zhiji.algorithms.value import simulate_transactions
 from zhiji.kernel import Columns, Language, clock
 from zhiji.operations.sample import truth as known
 from zhiji.operations.sample.ordering import Heads, order_lines, place_orders
@@ -73,6 +71,9 @@ def generate_sample(
 
     Raises ParameterInvalid for a company too small to draw.
     """
+    from zhiji.algorithms.base import ParameterInvalid
+    from zhiji.algorithms.value import simulate_transactions
+
     if n_customers < _FEWEST_CUSTOMERS:
         raise ParameterInvalid(name="n_customers", value=n_customers, rule=f">= {_FEWEST_CUSTOMERS}")
     day = as_of or clock.day_of(clock.now(), ZONE) - timedelta(days=1)
