@@ -37,7 +37,7 @@ NO_TESTS = 5  # pytest's exit status
 # These wait for nobody: beside the tests, which often wait for a server or a browser, they take what is left of two
 # cores, and their output is printed when they are done.
 BESIDE = ("lint", "web")
-PYTEST = [str(BIN / "python"), "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile"]
+PYTEST = [str(BIN / "python"), "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 @dataclass(frozen=True)

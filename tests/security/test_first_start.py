@@ -34,6 +34,7 @@ def serves(server: Server, workspace: str) -> bool:
     return requests.get(f"{server.url}/api/v1/accounts/setup/state", timeout=5).json()["workspace"] == workspace
 
 
+@pytest.mark.slow
 def test_sample_first_then_the_own_company_and_death_in_between(tmp_path: Path) -> None:
     with Server(tmp_path) as server:
         token = server.setup_token()

@@ -11,7 +11,7 @@ from zhiji.application.activities.models import Note, Task
 from zhiji.application.customers import queries
 from zhiji.data.store import paging
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quiet")]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.usefixtures("quiet")]
 
 
 def test_no_parameter_reaches_further_than_the_scope() -> None:

@@ -7,7 +7,7 @@ import pytest
 from security.matrix.attempts import Matrix, routes
 from security.matrix.plan import assert_clean
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quiet")]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.usefixtures("quiet")]
 
 
 def test_nobody_reads_more_or_less_than_the_oracle_says() -> None:

@@ -8,7 +8,7 @@ from security.matrix import narrow
 from security.matrix.attempts import Matrix, Outcome, routes
 from security.matrix.plan import assert_clean
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quiet")]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.usefixtures("quiet")]
 
 
 def test_a_token_opens_what_its_scopes_say_and_nothing_else() -> None:
