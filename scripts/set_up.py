@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from system_packages import NODE_NEEDED, node_version
@@ -66,13 +67,13 @@ def step(name: str, made_from: str, ready: Callable[[], bool], make: Callable[[]
     stamp = STAMPS / name
     if ready() and stamp.exists() and stamp.read_text() == made_from:
         return
-    print(f"set-up: {name} …", end=" ", flush=True)
+    print(f"set-up: {name} …", flush=True)
     stamp.unlink(missing_ok=True)
     (STAMPS / f"{name}.log").unlink(missing_ok=True)
     started = time.monotonic()
     make()
     stamp.write_text(made_from)
-    print(f"{time.monotonic() - started:.0f} s", flush=True)
+    print(f"set-up: {name} done, {time.monotonic() - started:.0f} s", flush=True)
 
 
 def make_python() -> None:
@@ -110,13 +111,8 @@ def web_sources() -> list[Path]:
     ]
 
 
-def main() -> None:
-    STAMPS.mkdir(exist_ok=True)
-    made_from = digest([ROOT / "pyproject.toml"], str(ROOT), f"{sys.version_info[0]}.{sys.version_info[1]}")
-    step("python", made_from, VENV_PYTHON.exists, make_python)
-    use_own_node()
-    if (node_version() or (0,)) < NODE_NEEDED:
-        step("node", NODE_WHEEL, lambda: False, make_node)
+def make_screens() -> None:
+    """What the browser gets: needs Node, and nothing of Python's packages."""
     locked = [WEB / "package.json", WEB / "package-lock.json"]
     quiet = ["--no-audit", "--no-fund", "--loglevel=error"]
     step(
@@ -131,6 +127,23 @@ def main() -> None:
         (BUNDLE / "index.html").exists,
         lambda: run("bundle", ["npm", "run", "--silent", "build"], WEB),
     )
+
+
+def main() -> None:
+    STAMPS.mkdir(exist_ok=True)
+    made_from = digest([ROOT / "pyproject.toml"], str(ROOT), f"{sys.version_info[0]}.{sys.version_info[1]}")
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        # The machine's own Node needs not wait for Python's packages; one in the venv is theirs.
+        has_node = (node_version() or (0,)) >= NODE_NEEDED
+        screens = beside.submit(make_screens) if has_node else None
+        step("python", made_from, VENV_PYTHON.exists, make_python)
+        if screens is not None:
+            screens.result()
+            return
+    use_own_node()
+    if (node_version() or (0,)) < NODE_NEEDED:
+        step("node", NODE_WHEEL, lambda: False, make_node)
+    make_screens()
 
 
 if __name__ == "__main__":

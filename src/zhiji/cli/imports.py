@@ -71,24 +71,15 @@ def import_file(
     from zhiji.application.imports import services
     from zhiji.cli.errors import FileNotThere
     from zhiji.config import schema
-    from zhiji.data.landing.files import land
 
     schema.prepare()
     if not file.is_file():
         raise FileNotThere(path=str(file), where={"path": str(file)})
-    options = {} if day_first is None else {"day_first": day_first}
-    landed = land(file.name, file)
-    row = services.import_resumable(file=landed, kind=kind, source_code=source, is_history=history)
-    if row is None or (currency and row.currency != currency) or (dry_run and row.state in ("storing", "stored")):
-        row = services.import_create(
-            file=landed, name=file.name, kind=kind, source_code=source, overrides=overrides, options=options,
-            is_history=history, currency=currency or None, values=values, anew=anew,
-        )  # fmt: skip
-    elif row.state in ("matching", "checked"):
-        services.import_match(
-            row, overrides=overrides, options=options, kind=row.kind if kind == "auto" else kind, anew=anew
-        )
-        services.import_values(row, values=values)
+    said = {
+        "kind": kind, "source_code": source, "overrides": overrides, "values": values, "is_history": history,
+        "currency": currency, "anew": anew, "options": {} if day_first is None else {"day_first": day_first},
+    }  # fmt: skip
+    row = _matched(file, said, is_dry=dry_run)
     _go_on(row)
     if row.state == "matching":
         _run(row, services.import_check(row))
@@ -96,6 +87,28 @@ def import_file(
         _run(row, services.import_confirm(row, changed=changed or None))
     result = _result(row)
     frame.show(result, json, lambda: _text(result))
+
+
+def _matched(file: Path, said: dict[str, Any], *, is_dry: bool) -> Import:
+    """The import of this file that was begun and not ended, told anew what is ``said``; else a new one."""
+    from zhiji.application.imports import services
+    from zhiji.data.landing.files import land
+
+    landed = land(file.name, file)
+    kind, currency = said["kind"], said["currency"]
+    row = services.import_resumable(
+        file=landed, kind=kind, source_code=said["source_code"], is_history=said["is_history"]
+    )
+    is_another = row is not None and currency and row.currency != currency
+    if row is None or is_another or (is_dry and row.state in ("storing", "stored")):
+        return services.import_create(file=landed, name=file.name, **{**said, "currency": currency or None})
+    if row.state in ("matching", "checked"):
+        services.import_match(
+            row, overrides=said["overrides"], options=said["options"], anew=said["anew"],
+            kind=row.kind if kind == "auto" else kind,
+        )  # fmt: skip
+        services.import_values(row, values=said["values"])
+    return row
 
 
 def _result(row: Import) -> dict[str, Any]:

@@ -4894,6 +4894,8 @@ export interface components {
             city: string;
             /** Country */
             country: string;
+            /** Email */
+            email: string;
             /** External Id */
             external_id: string;
             /** Id */

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, client, type Schema } from "../api/client";
 import { sessionQuery } from "../api/session";
@@ -36,24 +36,34 @@ function useRenewed() {
   return () => void queries.invalidateQueries({ queryKey: sessionQuery.queryKey });
 }
 
-function Start({ onDone }: { onDone: (started: Started) => void }) {
-  const { t } = useTranslation("settings");
-  const start = useMutation({ mutationFn: (password: string) => answer(client.POST("/accounts/me/second-factor", { body: { password } })), onSuccess: onDone });
+/** One step of the way: what it asks for, what was wrong with it, and its button. */
+function Step({ doing, label, kind, onGiven, children }: { doing: { error: Error | null; isPending: boolean }; label: string; kind?: "primary"; onGiven: (given: (name: string) => string) => void; children: ReactNode }) {
   return (
     <form
       className="settings__form"
       onSubmit={(event) => {
         event.preventDefault();
-        start.mutate(String(new FormData(event.currentTarget).get("password")));
+        const given = new FormData(event.currentTarget);
+        onGiven((name) => String(given.get(name)));
       }}
     >
-      <p className="soft">{t("factor.off")}</p>
-      <PasswordField />
-      {start.error && <ProblemView error={start.error} />}
-      <Button type="submit" disabled={start.isPending}>
-        {t("factor.start")}
+      {children}
+      {doing.error && <ProblemView error={doing.error} />}
+      <Button kind={kind} type="submit" disabled={doing.isPending}>
+        {label}
       </Button>
     </form>
+  );
+}
+
+function Start({ onDone }: { onDone: (started: Started) => void }) {
+  const { t } = useTranslation("settings");
+  const start = useMutation({ mutationFn: (password: string) => answer(client.POST("/accounts/me/second-factor", { body: { password } })), onSuccess: onDone });
+  return (
+    <Step doing={start} label={t("factor.start")} onGiven={(given) => start.mutate(given("password"))}>
+      <p className="soft">{t("factor.off")}</p>
+      <PasswordField />
+    </Step>
   );
 }
 
@@ -68,13 +78,7 @@ function Confirm({ started, onDone }: { started: Started; onDone: (codes: string
     },
   });
   return (
-    <form
-      className="settings__form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        confirm.mutate(String(new FormData(event.currentTarget).get("code")));
-      }}
-    >
+    <Step doing={confirm} label={t("factor.confirm")} kind="primary" onGiven={(given) => confirm.mutate(given("code"))}>
       <p>{t("factor.lead")}</p>
       <img className="factor__picture" src={started.picture} alt={t("factor.picture")} />
       <div>
@@ -82,11 +86,7 @@ function Confirm({ started, onDone }: { started: Started; onDone: (codes: string
         <Secret text={started.secret} />
       </div>
       <CodeField />
-      {confirm.error && <ProblemView error={confirm.error} />}
-      <Button kind="primary" type="submit" disabled={confirm.isPending}>
-        {t("factor.confirm")}
-      </Button>
-    </form>
+    </Step>
   );
 }
 
@@ -114,22 +114,11 @@ function Remove({ onDone }: { onDone: () => void }) {
     },
   });
   return (
-    <form
-      className="settings__form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        const given = new FormData(event.currentTarget);
-        remove.mutate({ password: String(given.get("password")), code: String(given.get("code")) });
-      }}
-    >
+    <Step doing={remove} label={t("factor.remove")} onGiven={(given) => remove.mutate({ password: given("password"), code: given("code") })}>
       <p className="soft">{t("factor.on")}</p>
       <PasswordField />
       <CodeField />
-      {remove.error && <ProblemView error={remove.error} />}
-      <Button type="submit" disabled={remove.isPending}>
-        {t("factor.remove")}
-      </Button>
-    </form>
+    </Step>
   );
 }
 

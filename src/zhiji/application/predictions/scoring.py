@@ -66,9 +66,18 @@ def predictions_refresh(days: pd.DataFrame, as_of: date, *, horizon_days: int, l
         "history_days": (as_of - first).days + 1, "horizons": list(offered_horizons(days, as_of, zone=zone)),
         "typical": _typical(scores),
     }  # fmt: skip
+    # Before the transaction, which holds the one writer of a small database: reasons of a million take a while.
+    columns = _columns(scores)
     with transaction.atomic():
         version = _version(model, as_of, path, run, card)
-        _write_scores(version, scores)
+        bulk.insert(
+            CustomerScore,
+            {
+                "id": bulk.reserve_keys(CustomerScore, len(scores)),
+                "version_id": [version.pk] * len(scores),
+                **columns,
+            },
+        )
         ledger.freeze(version, scores, known_to=covered_to or as_of)
         audit.record("predictions_refresh", "prediction", version.pk, state=version.state, as_of=as_of.isoformat())
         live.publish("prediction", task=TASK, version=version.version, state=version.state)
@@ -163,25 +172,11 @@ def _version(model: CustomerValueModel, as_of: date, path: str, run: str, card: 
     )
 
 
-def _write_scores(version: ModelVersion, frame: pd.DataFrame) -> None:
-    frame = listing.present(frame)
-    bulk.insert(
-        CustomerScore,
-        {
-            "id": bulk.reserve_keys(CustomerScore, len(frame)),
-            "version_id": [version.pk] * len(frame),
-            "customer_id": frame["customer_id"].tolist(),
-            "value_score": frame["value_score"].tolist(),
-            "rank": frame["value_rank"].tolist(),
-            "rule_score": frame["rule_score"].tolist(),
-            "expected_orders": _nullable(frame["expected_orders"]),
-            "expected_value_micros": _nullable(frame["expected_value_micros"]),
-            "value_low_micros": _nullable(frame["value_low_micros"]),
-            "value_high_micros": _nullable(frame["value_high_micros"]),
-            "probability_active": _nullable(frame["probability_active"]),
-            "reasons": _reasons(frame),
-        },
-    )
+def _columns(scores: pd.DataFrame) -> dict[str, list[Any]]:
+    frame = listing.present(scores)
+    whole = {name: frame[name].tolist() for name in ("customer_id", "value_score", "rule_score")}
+    partly = {name: _nullable(frame[name]) for name in SCORES if name not in (*whole, *_KEPT_AS)}
+    return {**whole, "rank": frame["value_rank"].tolist(), **partly, "reasons": _reasons(frame)}
 
 
 def _reasons(frame: pd.DataFrame) -> list[list[dict[str, Any]]]:

@@ -42,6 +42,7 @@ class WorkCustomer(Schema):
     city: str
     country: str
     phone: str
+    email: str
     segment: str
     last_order_on: date | None
 

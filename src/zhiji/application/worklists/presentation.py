@@ -41,8 +41,9 @@ def shown(user: User, found: list[WorkItem], language: Language) -> list[dict[st
                 "customer": {
                     "id": customer.pk, "name": customer.name or customer.company,
                     "external_id": row.external_id if row else "", "city": customer.city, "country": customer.country,
-                    # A number that must not be called is not shown on a list of calls.
+                    # Who must not be contacted is not shown with a number or an address on a list of calls.
                     "phone": "" if customer.contact_allowed is False else customer.phone,
+                    "email": "" if customer.contact_allowed is False else customer.email,
                     "segment": row.rfm_segment if row else "", "last_order_on": row.last_order_on if row else None,
                 },
                 "state": item.state, "as_of": item.as_of, "overdue_days": item.overdue_days,

@@ -47,6 +47,7 @@ def test_help_speaks_both_languages(tmp_path: Path) -> None:
     assert "启动知己并打印访问地址。" in zhiji(tmp_path, "--help", ZHIJI_LANGUAGE="zh").stdout
 
 
+@pytest.mark.slow
 def test_users_from_the_command_line(home: Path) -> None:
     made = zhiji(home, "user", "create", "A@acme.test", "--role", "administrator", "--role", "agent", "--json")
     assert made.returncode == 0, made.stderr
@@ -96,6 +97,7 @@ def test_reference_tables_name_everything(tmp_path: Path) -> None:
     assert untranslated == []
 
 
+@pytest.mark.slow
 def test_imports_are_listed_and_taken_back_by_command(home: Path, tmp_path: Path) -> None:
     file = tmp_path / "orders.csv"
     line = "A1,2025-01-03 10:00,C1,tea,1,5\n"

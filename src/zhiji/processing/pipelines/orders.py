@@ -197,39 +197,7 @@ def _new_orders(batch: Batch, first: pd.DataFrame, said: list[dict[str, Any]], l
     """Insert orders with their sums, computed here for the whole chunk rather than order by order afterwards."""
     if first.empty:
         return {}
-    part = lines[lines["order_key"].isin(first["order_key"])]
-    counted = _counted(part, count_repeats_once)
-    amount = part["amount_micros"].where(counted, 0)
-    kinds = part["line_kind"]
-    goods = kinds.isin([LineKind.GOODS, LineKind.DISCOUNT])
-    returns = kinds.isin([LineKind.RETURN, LineKind.CANCELLATION])
-    sums = (
-        pd.DataFrame(
-            {
-                "order_key": part["order_key"],
-                "goods": amount.where(goods, 0),
-                "returned": -amount.where(returns, 0),
-                "other": amount.where(~goods & ~returns, 0),
-                "lines": 1,
-                "known_at": part["known_at"],
-                "has_goods": counted & (kinds == LineKind.GOODS),
-                "has_returns": counted & returns,
-            }
-        )
-        .groupby("order_key", sort=False)
-        .agg(
-            {
-                "goods": "sum",
-                "returned": "sum",
-                "other": "sum",
-                "lines": "sum",
-                "known_at": "min",
-                "has_goods": "any",
-                "has_returns": "any",
-            }
-        )
-        .reindex(first["order_key"])
-    )
+    sums = _sums(lines, count_repeats_once).reindex(first["order_key"])
     value = sums["goods"] - sums["returned"]
     void = sums["has_goods"] & ((value < 0) | ((value == 0) & sums["has_returns"]))
     ids = bulk.reserve_keys(Order, len(first))
@@ -256,6 +224,26 @@ def _new_orders(batch: Batch, first: pd.DataFrame, said: list[dict[str, Any]], l
         },
     )
     return dict(zip(first["order_key"], ids, strict=True))
+
+
+def _sums(lines: pd.DataFrame, count_repeats_once: bool) -> pd.DataFrame:
+    """What the lines of each order come to, by ``order_key``: micros, number of lines, when it was known."""
+    counted = _counted(lines, count_repeats_once)
+    amount = lines["amount_micros"].where(counted, 0)
+    kinds = lines["line_kind"]
+    goods = kinds.isin([LineKind.GOODS, LineKind.DISCOUNT])
+    returns = kinds.isin([LineKind.RETURN, LineKind.CANCELLATION])
+    columns = {
+        "goods": ("sum", amount.where(goods, 0)),
+        "returned": ("sum", -amount.where(returns, 0)),
+        "other": ("sum", amount.where(~goods & ~returns, 0)),
+        "lines": ("sum", 1),
+        "known_at": ("min", lines["known_at"]),
+        "has_goods": ("any", counted & (kinds == LineKind.GOODS)),
+        "has_returns": ("any", counted & returns),
+    }
+    frame = pd.DataFrame({"order_key": lines["order_key"], **{name: values for name, (_, values) in columns.items()}})
+    return frame.groupby("order_key", sort=False).agg({name: how for name, (how, _) in columns.items()})
 
 
 def _counted(lines: pd.DataFrame, count_repeats_once: bool) -> pd.Series[Any]:

@@ -154,6 +154,7 @@ _ADDED = (("A1", "cup", 1, "", "completed", "CN"), ("A2", "tea", 1, "C2", "refun
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
+@pytest.mark.slow
 def test_undoing_any_imports_leaves_what_the_others_alone_would_have_made(files, decisions, gone):
     """Truth by another route: the same files without the undone ones, into an empty record."""
     gone = [index for index in gone if index < len(files)]

@@ -46,7 +46,7 @@ def late(users: dict[str, User]) -> Callable[..., WorkItem]:
         person = users[owner] if owner else None
         customer = Customer.objects.create(
             name=f"客户 {stake}", owner=person, team=person.team if person else None, contact_allowed=contact,
-            phone="+8613800000000", known_at=NOON,
+            phone="+8613800000000", email="kehu@example.com", known_at=NOON,
         )  # fmt: skip
         listing.write_rows([customer.pk])
         figures: dict[str, Any] = {

@@ -156,8 +156,11 @@ def test_a_call_back_needs_its_day_and_makes_one_task(users: dict[str, User], la
 def test_do_not_contact_is_kept_with_the_customer(users: dict[str, User], late: Late, browser: Browse) -> None:
     item, client = late(5, owner="li"), browser(users["li"])
     body = {"outcome": "do_not_contact"}
+    (before,) = client.get(f"{URL}/today").json()["items"]
+    assert (before["customer"]["phone"], before["customer"]["email"]) == ("+8613800000000", "kehu@example.com")
     answer = post(client, f"{item.pk}/done", body)
-    assert (answer.status_code, answer.json()["customer"]["phone"]) == (200, "")
+    after = answer.json()["customer"]
+    assert (answer.status_code, after["phone"], after["email"]) == (200, "", "")
     assert Customer.objects.get(pk=item.customer_id).contact_allowed is False
     assert post(client, f"{item.pk}/done", body).status_code == 200
     assert Call.objects.count() == 1

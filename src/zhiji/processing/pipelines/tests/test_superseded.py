@@ -75,6 +75,7 @@ EXPORTS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_no_later_export_changes_what_was_known_on_a_day():
     ends = [on + timedelta(days=1) for on, *_ in EXPORTS]
     truth = []
