@@ -62,7 +62,7 @@ class CustomerValueModel(Estimator):
 
     ``fit(transactions, as_of=…)``: transactions as in ``purchase_summary``. Learned: ``backtest_`` (``BackTest``; its
     ``state`` decides what ``predict`` shows), ``as_of_`` (date), ``models_`` (the fitted estimators of the chosen
-    candidate), ``recalibration_``, ``levels_``, ``calendar_``. A saved model holds no customer: after loading, ask
+    candidate), ``recalibration_``, ``levels_``, ``calendar_``, ``began_`` (date of the first transaction). A saved model holds no customer: after loading, ask
     ``score(transactions)``.
 
     States: **published** (all columns); **ranking_only** (``value_score`` is a rank from 0 to 100, amounts are NaN);
@@ -90,6 +90,7 @@ class CustomerValueModel(Estimator):
         origins = origins_of(first, day, self.horizon_days)
         windows = windows_of(log, origins, day, self.horizon_days, CANDIDATES)
         self.as_of_ = day_of_number(day)
+        self.began_ = day_of_number(first)
         self.calendar_ = seen.calendar
         self._judge(windows, seen, first)
         self.predictions_ = self._score(seen)
@@ -113,9 +114,13 @@ class CustomerValueModel(Estimator):
         return self.predictions_.copy()
 
     def score(self, transactions: pd.DataFrame, as_of: date | None = None) -> pd.DataFrame:
-        """The columns of ``predict`` for any transactions as of a day (default: ``as_of_``), with what was learned."""
+        """The columns of ``predict`` for any transactions as of a day (default: ``as_of_``), with what was learned.
+
+        Of some customers alone it says what it says of them among all: how long the company's history is, it knows.
+        """
         self.require_fitted()
-        log = PurchaseLog(transactions, self.zone)
+        began: date | None = getattr(self, "began_", None)  # a model saved before it was kept has none
+        log = PurchaseLog(transactions, self.zone, None if began is None else day_number(began))
         history = log.history(day_number(self.as_of_ if as_of is None else as_of))
         if len(history) == 0:
             raise FrameEmpty(frame="transactions")

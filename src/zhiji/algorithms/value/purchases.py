@@ -77,10 +77,11 @@ class PurchaseLog:
     A customer-day whose amounts sum to ≤ 0 is no purchase, but its amount counts in totals; a day of nothing but zero
     amounts (a free order) is one.
 
+    began: the first day of the company's history, where the transactions are those of some customers only.
     Raises FrameEmpty, FrameColumnMissing, FrameValuesInvalid. The frame is not changed.
     """
 
-    def __init__(self, transactions: pd.DataFrame, zone: str = "UTC") -> None:
+    def __init__(self, transactions: pd.DataFrame, zone: str = "UTC", began: int | None = None) -> None:
         _check_columns(transactions)
         codes, customers = pd.factorize(transactions[Columns.CUSTOMER_ID], sort=True)
         days = _days(transactions[Columns.VALUE_ON])
@@ -94,11 +95,15 @@ class PurchaseLog:
         self.day: Ints = days[order]
         self.micros: Ints = micros[order]
         self.known: Ints | None = None if known is None else np.maximum(known[order], self.day)
+        self.began = began
 
     def first_day(self, as_of: int) -> int | None:
         """The earliest day with a row known by ``as_of``; None where nothing was known."""
         seen = self.day[self._visible(as_of)]
-        return int(seen.min()) if len(seen) else None
+        if not len(seen):
+            return None
+        first = int(seen.min())
+        return first if self.began is None else min(first, self.began)
 
     def history(self, as_of: int) -> History:
         """What was known at the end of the day ``as_of``."""

@@ -183,6 +183,23 @@ def test_a_saved_model_holds_no_customer_and_scores_them_alike(tmp_path: Path) -
     assert loaded.backtest_.to_json() == model.backtest_.to_json()
 
 
+@pytest.mark.parametrize("seed", [0, 1])
+def test_of_one_customer_alone_it_says_what_it_says_among_all(tmp_path: Path, seed: int) -> None:
+    """Both where the rule serves, which spreads spend over the company's history, and where a model does."""
+    rows = known(company(seed))
+    rows = rows if seed else rows[pd.to_datetime(rows["value_on"]) > pd.Timestamp(AS_OF) - pd.Timedelta(days=120)]
+    model = CustomerValueModel().fit(rows, as_of=AS_OF)
+    save(model, tmp_path / "m", b"k" * 32)
+    loaded = load(tmp_path / "m", b"k" * 32)
+    assert isinstance(loaded, CustomerValueModel)
+    assert (model.backtest_.state == "not_enough_evidence") == (seed == 0)
+    last = pd.to_datetime(rows.groupby("customer_id")["value_on"].min()).idxmax()
+    alone = loaded.score(rows[rows["customer_id"] == last])
+    among = model.predict().query("customer_id == @last")
+    for name in ("value_score", "rule_score", "expected_orders", "expected_value", "probability_active"):
+        np.testing.assert_allclose(alone[name].to_numpy(float), among[name].to_numpy(float), rtol=1e-9)
+
+
 @pytest.mark.parametrize(
     ("days", "offered"), [(100, ()), (181, ()), (182, (91,)), (364, (91, 182)), (730, (91, 182, 365))]
 )

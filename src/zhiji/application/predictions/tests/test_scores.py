@@ -35,7 +35,7 @@ LINES = (
 
 @pytest.fixture
 def scored() -> dict[str, int]:
-    """Three customers' ids; too little evidence for a model, so that the mean per period serves."""
+    """Three customers' ids; too little evidence for a model, so that the rule of total spend serves."""
     company_update(zone="UTC", currency="GBP")
     bring(orders(*LINES))
     rebuild_lake()
@@ -81,11 +81,13 @@ def test_what_would_change_a_score_is_the_serving_rule_asked_again(scored: dict[
     admin = person("admin", "administrator")
     order, silence = ask(admin, "GET", f"{scored['C3']}/changes").json()
     assert (order["kind"], order["on"], order["amount_micros"]) == ("order", "2024-04-01", 40 * MICROS)
-    # Mean per period: what was spent since 1 February, by the day, for 91 days. 1 April is its 61st day.
-    assert order["value_micros"] == round(120 * MICROS * 91 / 61)
-    # C3 orders every 30 days: 30 April is the 90th.
+    # All spend so far, at the pace of the company's history, for 91 days. 1 April is the 92nd day since 1 January.
+    assert order["value_micros"] == round(120 * MICROS * 91 / 92)
+    # C3 orders every 30 days: 30 April is the 121st day.
     assert (silence["kind"], silence["on"]) == ("silence", "2024-04-30")
-    assert silence["value_micros"] == round(80 * MICROS * 91 / 90)
+    assert silence["value_micros"] == round(80 * MICROS * 91 / 121)
+    (score,) = ask(admin, "GET", str(scored["C3"])).json()
+    assert silence["value_micros"] < score["value_micros"] < order["value_micros"]
 
 
 def test_somebody_says_that_a_score_is_wrong(scored: dict[str, int]) -> None:
