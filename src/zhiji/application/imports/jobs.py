@@ -126,8 +126,12 @@ def _undo(task: Task, row: Import) -> bool:
     if row.batch is None:
         return True
     once = company().count_identical_lines_once
-    keep = activities.customers_with_activity
-    return Undoing(task, row.batch, count_repeats_once=once, keep=keep, release=_release).step()
+    return Undoing(task, row.batch, count_repeats_once=once, keep=_keep, release=_release).step()
+
+
+def _keep(customer_ids: Collection[int]) -> set[int]:
+    """Whom people have worked on or spoken of: what they wrote is in no file that could bring it back."""
+    return activities.customers_with_activity(customer_ids) | predictions.customers_with_feedback(customer_ids)
 
 
 def _release(customer_ids: Collection[int]) -> None:

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from zhiji.application.predictions.errors import HorizonNotOffered, VersionScoresGone
 from zhiji.application.predictions.ledger import settle as ledger_settle
-from zhiji.application.predictions.models import CustomerScore, ModelVersion
+from zhiji.application.predictions.models import CustomerScore, ModelVersion, ScoreFeedback
 from zhiji.application.predictions.queries import horizons
 from zhiji.application.predictions.scoring import predictions_refresh, show_block
 from zhiji.data.store import listing
@@ -71,6 +71,11 @@ def scores_release(customer_ids: Collection[int]) -> None:
     """Forget what was said of customers that are about to be removed; the ledger keeps its frozen figures, which name
     nobody."""
     CustomerScore.objects.filter(customer__in=list(customer_ids)).delete()
+
+
+def customers_with_feedback(customer_ids: Collection[int]) -> set[int]:
+    """Of whom somebody said that a score is wrong, and why: whoever removes customers must keep them."""
+    return set(ScoreFeedback.objects.filter(customer__in=list(customer_ids)).values_list("customer_id", flat=True))
 
 
 def is_anything_shown() -> bool:

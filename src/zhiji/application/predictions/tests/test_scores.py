@@ -87,7 +87,7 @@ def test_what_would_change_a_score_is_the_serving_rule_asked_again(scored: dict[
     assert (silence["kind"], silence["on"]) == ("silence", "2024-04-30")
     assert silence["value_micros"] == round(80 * MICROS * 91 / 121)
     (score,) = ask(admin, "GET", str(scored["C3"])).json()
-    assert silence["value_micros"] < score["value_micros"] < order["value_micros"]
+    assert silence["value_micros"] < score["value_score"] * MICROS < order["value_micros"]
 
 
 def test_somebody_says_that_a_score_is_wrong(scored: dict[str, int]) -> None:
