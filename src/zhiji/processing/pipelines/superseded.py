@@ -154,17 +154,25 @@ def _rows(reader: duckdb.DuckDBPyConnection) -> Iterable[tuple[Any, ...]]:
         yield from rows
 
 
-# CROSS JOIN holds SQLite to this order of the tables. Of customers with changed orders, all that they traded in
-# products that they ever returned: a return may have taken from an order that counts no more.
+# CROSS JOIN holds SQLite to this order of the tables. Of customers who have, or once had, changed orders, all that they
+# traded in products that they ever returned: a return may have taken from an order that counts no more.
 _LINES = """
     WITH several AS (
         SELECT DISTINCT o.id, o.customer_id FROM store_sourcerecord r CROSS JOIN store_order o
         WHERE r.kind = 'order' AND r.version > 1 AND o.source_id = r.source_id AND o.external_id = r.external_id
+    ), theirs AS (
+        SELECT id, customer_id FROM several WHERE customer_id IS NOT NULL
+        UNION SELECT s.id, i.customer_id
+        FROM several s CROSS JOIN store_order o CROSS JOIN store_sourcerecord r CROSS JOIN store_identity i
+        WHERE o.id = s.id AND r.kind = 'order' AND r.source_id = o.source_id AND r.external_id = o.external_id
+            AND i.source_id = r.source_id AND i.external_id = {customer} AND i.customer_id IS NOT NULL
     ), back AS (
-        SELECT DISTINCT o.customer_id, l.product_id
-        FROM (SELECT DISTINCT customer_id FROM several) c CROSS JOIN store_order o CROSS JOIN store_orderline l
+        SELECT o.customer_id, l.product_id
+        FROM (SELECT DISTINCT customer_id FROM theirs) c CROSS JOIN store_order o CROSS JOIN store_orderline l
         WHERE o.customer_id = c.customer_id AND l.order_id = o.id AND l.product_id IS NOT NULL
             AND l.line_kind IN ('return', 'cancellation')
+        UNION SELECT t.customer_id, l.product_id FROM theirs t CROSS JOIN store_orderline l
+        WHERE l.order_id = t.id AND l.product_id IS NOT NULL AND l.line_kind IN ('return', 'cancellation')
     ), concerned AS (
         SELECT id FROM several
         UNION SELECT o.id FROM back b CROSS JOIN store_order o CROSS JOIN store_orderline l

@@ -25,7 +25,7 @@ from zhiji.processing.pipelines.lake import rebuild_lake
 
 pytestmark = [pytest.mark.databases, pytest.mark.django_db(transaction=True)]
 
-HEADER = "order,date,customer,product,quantity,price,status\n"
+HEADER = "order,date,customer,sku,quantity,price,status\n"
 
 
 def brought(lines: str, on: date, changed: str | None = "replace", *, is_history: bool = False) -> Import:
@@ -101,6 +101,17 @@ def test_an_order_that_was_changed_or_cancelled_later_does_not_vanish_from_the_p
     assert row_of(date(2025, 1, 10)) == {"orders": 2, "spend": 80}
     assert row_of(date(2025, 2, 10)) == {"orders": 2, "spend": 130}
     assert row_of(date(2025, 3, 10)) == {"orders": 1, "spend": 30}
+
+
+@pytest.mark.parametrize("moved", ["A1,2025-01-03,C2,tea,1,50,completed\n", "R1,2025-01-08,C2,tea,-1,50,completed\n"])
+def test_an_order_that_goes_to_another_customer_leaves_the_past_of_the_first(moved: str):
+    """Until then the return took from the sale, whichever of the two it is that moves."""
+    sold = "A1,2025-01-03,C1,tea,1,50,completed\nA9,2025-01-03,C1,cup,1,70,completed\n"
+    brought(f"{sold}R1,2025-01-08,C1,tea,-1,50,completed\n", date(2025, 1, 10))
+    before = known(date(2025, 1, 20))
+    assert row_of(date(2025, 1, 20)) == {"orders": 1, "spend": 70}
+    brought(moved, date(2025, 2, 10))
+    assert known(date(2025, 1, 20)) == before
 
 
 def test_a_file_of_the_past_corrects_the_past():
