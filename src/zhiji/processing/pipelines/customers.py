@@ -22,13 +22,17 @@ from zhiji.data.store import bulk, deliveries
 from zhiji.data.store.models import Delivery, SourceRecord
 from zhiji.processing.pipelines.orders import new_identities
 
+# Of a buyer's payload: when what it says of contact was said.
+WORD_AT = "contact_word_at"
+
 
 def write_buyers(staged: Path, path: Path, block: int) -> None:
     """One row per customer id of a staged order file: its latest name, place, contact and consent; ``block`` rows a row
     group. What is there already is kept: storing goes on step by step, and the file stays the same.
 
     Columns: external_id, row (first line), event_at, known_at, name, phone with phone_masked, email, country, city,
-    contact_allowed (the latest word; of two at the same instant the refusal). A full phone goes before a masked one.
+    contact_allowed (the latest word; of two at the same instant the refusal) with contact_word_at (the order that says
+    it; it may be older than event_at, the last order). A full phone goes before a masked one.
     """
     if path.exists():
         return
@@ -37,13 +41,15 @@ def write_buyers(staged: Path, path: Path, block: int) -> None:
         for name, column in [("name", "customer_name"), *[(c, c) for c in ("email", "country", "city")]]
     )
     phone = "arg_max(struct_pack(phone, phone_masked), (NOT phone_masked, order_at)) FILTER (WHERE phone <> '')"
-    consent = "arg_max(contact_allowed, (order_at, NOT contact_allowed)) FILTER (WHERE contact_allowed IS NOT NULL)"
+    worded = "FILTER (WHERE contact_allowed IS NOT NULL)"
+    consent = f"arg_max(contact_allowed, (order_at, NOT contact_allowed)) {worded}"
     with duckdb.connect() as engine:
         table = engine.sql(
             f"""
             SELECT * EXCLUDE (said), said.phone AS phone, said.phone_masked AS phone_masked FROM (
                 SELECT customer_external_id AS external_id, MIN("row") AS "row", MAX(order_at) AS event_at,
-                    MIN(known_at) AS known_at, {latest}, {phone} AS said, {consent} AS contact_allowed
+                    MIN(known_at) AS known_at, {latest}, {phone} AS said, {consent} AS contact_allowed,
+                    MAX(order_at) {worded} AS {WORD_AT}
                 FROM read_parquet('{staged}') WHERE customer_external_id IS NOT NULL GROUP BY customer_external_id
             ) ORDER BY "row"
             """

@@ -5,8 +5,10 @@ says of who ordered). Per field the strongest kind wins, hand before customer be
 is not empty. Two fields are weighed otherwise:
 
 - a masked phone never replaces a full one, for it says less;
-- consent: each source's newest word counts, and one refusal is enough. A person's word stands until a record that came
-  after it refuses.
+- consent: each source's newest word counts, and one refusal is enough. A buyer's word is as old as the order that says
+  it, whenever its file came; of two at one instant the refusal is the newer. Customers files have no such time: there
+  the last that came counts. A person's word stands until a record that came after it refuses, and is its source's
+  newest word: the person knew what was there.
 """
 
 from __future__ import annotations
@@ -23,12 +25,15 @@ from zhiji.data.store import bulk, derive
 from zhiji.data.store.models import Customer
 from zhiji.kernel import clock
 from zhiji.platform.company import zone
-from zhiji.processing.pipelines.customers import loaded
+from zhiji.processing.pipelines.customers import WORD_AT, loaded
 
 HAND = "hand"
 TEXT_FIELDS = ("name", "kind", "company", "phone", "email", "country", "city", "address")
 FIELDS = (*TEXT_FIELDS, "phone_is_masked", "contact_allowed", "registered_at")
-_RANK = {HAND: 0, "customer": 1, "buyer": 2}
+_BUYER = "buyer"
+_RANK = {HAND: 0, "customer": 1, _BUYER: 2}
+# Of a payload, what is not taken as it stands.
+_APART = ("phone_masked", "phone_is_masked", "contact_allowed", WORD_AT)
 _LENGTHS = {field.attname: field.max_length for field in Customer._meta.concrete_fields if field.max_length}
 
 
@@ -91,7 +96,7 @@ def survivors(records: list[Said], countries: list[list[str]]) -> list[Any]:
         masked = bool(said.payload.get("phone_masked") or said.payload.get("phone_is_masked"))
         hides = masked and bool(values.get("phone")) and not values.get("phone_is_masked")
         for key, value in said.payload.items():
-            if key in ("phone_masked", "phone_is_masked", "contact_allowed") or (key == "phone" and hides):
+            if key in _APART or (key == "phone" and hides):
                 continue
             if key == "phone":
                 values["phone_is_masked"] = masked
@@ -120,7 +125,7 @@ def survivors(records: list[Said], countries: list[list[str]]) -> list[Any]:
 def consent(records: list[Said]) -> Said | None:
     """The record whose word on contact stands, or None where nobody was ever asked."""
     newest: dict[tuple[str, int], Said] = {}
-    for said in sorted(records, key=lambda one: one.version):
+    for said in sorted(records, key=_word_age):
         if "contact_allowed" in said.payload:
             newest[said.kind, said.identity_id] = said
     words = sorted(newest.values(), key=lambda one: one.record_id)
@@ -131,3 +136,11 @@ def consent(records: list[Said]) -> Said | None:
     if refusals:
         return refusals[-1]
     return by_hand or (words[-1] if words else None)
+
+
+def _word_age(said: Said) -> tuple[str, bool, int]:
+    """Sorts what one source says of contact, the newest last."""
+    if said.kind != _BUYER:
+        return ("", False, said.version)
+    at = said.payload.get(WORD_AT) or said.at
+    return (at.replace("T", " ").removesuffix("+00:00"), said.payload.get("contact_allowed") is False, said.version)
