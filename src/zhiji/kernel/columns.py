@@ -26,6 +26,7 @@ class Columns:
     # how much
     QUANTITY_MILLI = "quantity_milli"
     AMOUNT_MICROS = "amount_micros"
+    PURCHASES = "purchases"
     # customer-base summary (Fader & Hardie's names)
     FREQUENCY = "frequency"
     RECENCY = "recency"

@@ -75,7 +75,9 @@ class PurchaseLog:
     optionally ``known_at`` (UTC instants; a naive one is taken as UTC). Other columns are ignored; row order
     means nothing.
     A customer-day whose amounts sum to ≤ 0 is no purchase, but its amount counts in totals; a day of nothing but zero
-    amounts (a free order) is one.
+    amounts (a free order) is one. Where rows say what changed, amounts alone cannot tell a free order that stands from
+    a sale that was called off: a column ``purchases`` (int64) then sums, over the known rows of a customer-day, to 1
+    where it is a purchase and to 0 where it is none.
 
     began: the first day of the company's history, where the transactions are those of some customers only.
     Raises FrameEmpty, FrameColumnMissing, FrameValuesInvalid. The frame is not changed.
@@ -95,6 +97,10 @@ class PurchaseLog:
         self.day: Ints = days[order]
         self.micros: Ints = micros[order]
         self.known: Ints | None = None if known is None else np.maximum(known[order], self.day)
+        has_purchases = Columns.PURCHASES in transactions.columns
+        self.bought: Ints | None = (
+            transactions[Columns.PURCHASES].to_numpy(dtype=np.int64)[order] if has_purchases else None
+        )
         self.began = began
 
     def first_day(self, as_of: int) -> int | None:
@@ -154,6 +160,8 @@ class PurchaseLog:
             return code, day, micros, np.zeros(0, dtype=bool)
         start = np.flatnonzero(np.r_[True, (code[1:] != code[:-1]) | (day[1:] != day[:-1])])
         total = np.add.reduceat(micros, start)
+        if self.bought is not None:
+            return code[start], day[start], total, np.add.reduceat(self.bought[rows], start) > 0
         lowest = np.minimum.reduceat(micros, start)
         # A free order was an order; an amount and its cancellation were not.
         return code[start], day[start], total, (total > 0) | ((total == 0) & (lowest == 0))

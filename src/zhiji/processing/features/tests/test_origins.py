@@ -24,11 +24,14 @@ def frame(*rows: tuple[int, str, int]) -> pd.DataFrame:
 
 
 KNOWN = {
-    DAYS[0]: frame((1, "2024-01-05", 100), (2, "2024-02-01", 0), (3, "2024-02-02", 70)),
-    # Of the first order 40 came back; the third was cancelled; a free one is new.
-    DAYS[1]: frame((1, "2024-01-05", 60), (2, "2024-02-01", 0), (1, "2024-05-01", 0)),
-    DAYS[2]: frame((1, "2024-01-05", 60), (2, "2024-02-01", 0), (1, "2024-05-01", 0), (3, "2024-02-02", 70)),
-}
+    DAYS[0]: frame((1, "2024-01-05", 100), (2, "2024-02-01", 0), (3, "2024-02-02", 70), (1, "2024-03-01", 0),
+                   (2, "2024-03-02", 50)),
+    # Of the first order 40 came back; the third was cancelled, and so was a free one; another free one is new; of a
+    # day with a sale and a free order the sale was called off.
+    DAYS[1]: frame((1, "2024-01-05", 60), (2, "2024-02-01", 0), (1, "2024-05-01", 0), (2, "2024-03-02", 0)),
+    DAYS[2]: frame((1, "2024-01-05", 60), (2, "2024-02-01", 0), (1, "2024-05-01", 0), (3, "2024-02-02", 70),
+                   (2, "2024-03-02", 0), (1, "2024-03-01", 0)),
+}  # fmt: skip
 
 
 def test_what_is_known_by_a_day_is_what_was_read_on_it() -> None:
