@@ -58,6 +58,12 @@ class OrderCurrencyDiffers(CleaningError):
     code = "order_currency_differs"
 
 
+class AmountsOutOfReach(CleaningError):
+    """Amounts that fit one by one, and whose sums may not."""
+
+    code = "amounts_out_of_reach"
+
+
 class IdentifierRounded(CleaningError):
     """A spreadsheet has cut long numbers to 15 digits: which order or customer was meant is lost for good."""
 
