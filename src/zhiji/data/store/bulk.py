@@ -15,6 +15,8 @@ Columns = dict[str, Sequence[Any]]  # or an array of numpy
 
 
 _TURN = 0x5A48_4A31
+# A turn is at most some seconds long, but several may stand in the queue. Less than the lease of a job.
+_TURN_SECONDS = 75
 
 
 @contextmanager
@@ -23,7 +25,9 @@ def turn() -> Iterator[None]:
     once would both find it missing. Others wait until it ends; on SQLite every write does so by itself."""
     with transaction.atomic():
         if connection.vendor == "postgresql":
+            execute(f"SET LOCAL lock_timeout = '{_TURN_SECONDS}s'", [])
             execute("SELECT pg_advisory_xact_lock(%s)", [_TURN])
+            execute("SET LOCAL lock_timeout = DEFAULT", [])
         yield
 
 

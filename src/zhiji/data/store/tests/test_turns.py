@@ -49,3 +49,26 @@ def test_two_files_that_bring_the_same_new_customers_are_both_stored(monkeypatch
         thread.join()
     assert states == ["done", "done"]
     assert (Order.objects.count(), Identity.objects.count(), Customer.objects.count()) == (100, 50, 50)
+
+
+@pytest.mark.postgres
+def test_waiting_for_one_s_turn_is_longer_than_waiting_for_a_row() -> None:
+    def timeout() -> str:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW lock_timeout")
+            return str(cursor.fetchone()[0])
+
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite waits at the beginning of the transaction")
+    usual, asked, waited = timeout(), bulk.execute, []
+
+    def execute(sql: str, parameters: list[object]) -> object:
+        if "advisory" in sql:
+            waited.append(timeout())
+        return asked(sql, parameters)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bulk, "execute", execute)
+        with bulk.turn():
+            within = timeout()
+    assert (waited, within, usual) == (["75s"], usual, "30s")
