@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
+# An instant that nothing stored reaches: what was known before it is everything.
+NO_END = datetime(9999, 1, 1, tzinfo=UTC)
+
 
 def now() -> datetime:
     """The present instant, aware, UTC."""

@@ -7,7 +7,7 @@ semi-join with the ids of ``scope``.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 import ibis
@@ -19,6 +19,7 @@ from zhiji.application.dashboards.errors import DashboardDayOutside, DashboardNo
 from zhiji.application.refresh import services as refresh
 from zhiji.data.lake import Engine, Lake, open_engine
 from zhiji.data.lake.errors import LakeMissing
+from zhiji.data.store import coverage
 from zhiji.data.store.models import Customer, Order
 from zhiji.kernel import clock
 from zhiji.platform.company import company, zone
@@ -46,13 +47,14 @@ KEPT_SECONDS = 3600
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of the lake: by whom, as of when, comparing which periods.
+    """What is asked of the lake: by whom, as of when and known by when, comparing which periods.
 
     ``first``: the first day of the data. ``offered``: the spans of which any day of the time before is in the data.
     """
 
     user: User
     as_of: date
+    known_by: datetime
     span: Span
     before: Period
     now: Period
@@ -68,6 +70,7 @@ class Question:
 def question(user: User, span: Span | None, as_of: date | None) -> Question:
     """The two periods of a span that ends with ``as_of``: calendar months that are complete, else days.
 
+    The last day of the data is the present, and any other looks back: see ``coverage.known_by``.
     Without a span it is the quarter, or where nothing is known of the quarter before, the month. Raises
     DashboardDayOutside for a day that the data does not cover, RefreshNothingThere without any order.
     """
@@ -83,7 +86,8 @@ def question(user: User, span: Span | None, as_of: date | None) -> Question:
     # Of a company as young as that nothing can be compared; the shortest span says so.
     offered = tuple(each for each in SPANS if _periods(each, day)[0].end >= first) or SPANS[:1]
     chosen = span or (DEFAULT_SPAN if DEFAULT_SPAN in offered else offered[-1])
-    return Question(user, day, chosen, *_periods(chosen, day), first, offered)
+    known_by = coverage.known_by(day, last, zone())
+    return Question(user, day, known_by, chosen, *_periods(chosen, day), first, offered)
 
 
 def _periods(span: Span, day: date) -> tuple[Period, Period]:
@@ -122,7 +126,7 @@ def overview(user: User, span: Span | None = None, as_of: date | None = None) ->
     with _lake() as lake:
         # A narrower scope is never kept: it changes with each assignment. Zone and currency are facts of the lake.
         version = f"{lake.manifest.number}:{lake.manifest.created_at}"
-        key = f"overview:{workspace().name}:{version}:{asked.span}:{asked.as_of}"
+        key = f"overview:{workspace().name}:{version}:{asked.span}:{asked.as_of}:{asked.known_by.date()}"
         found = cache.get(key) if asked.sees_all else None
         if found is None:
             with open_engine(lake, verify=False) as engine:
@@ -137,7 +141,7 @@ def overview(user: User, span: Span | None = None, as_of: date | None = None) ->
 
 def _overview(engine: Engine, asked: Question) -> dict[str, Any]:
     place, ids = zone(), _customers(asked)
-    common: dict[str, Any] = {"customer_ids": ids}
+    common: dict[str, Any] = {"known_by": asked.known_by, "customer_ids": ids}
     kinds = {
         row["change_kind"]: row
         for row in _rows(engine, revenue_bridge(engine.tables, asked.before, asked.now, asked.as_of, place, **common))
@@ -173,8 +177,9 @@ def bridge_customers(
     asked = question(user, span, as_of)
     with _lake() as lake, open_engine(lake, verify=False) as engine:
         rows = revenue_bridge_customers(
-            engine.tables, asked.before, asked.now, asked.as_of, zone(), customer_ids=_customers(asked)
-        )
+            engine.tables, asked.before, asked.now, asked.as_of, zone(), known_by=asked.known_by,
+            customer_ids=_customers(asked),
+        )  # fmt: skip
         bar = rows.filter((rows.change_kind == kind) & rows.customer_id.notnull())
         size = bar.change_micros.abs().desc()
         total = int(engine.to_arrow(bar.count().name("n").as_table()).to_pylist()[0]["n"])
@@ -204,8 +209,9 @@ def spenders(
     asked = question(user, "quarter", None)
     with _lake() as lake, open_engine(lake, verify=False) as engine:
         rows = period_customers(
-            engine.tables, asked.as_of, zone(), period, cohort_on=cohort_on, customer_ids=_customers(asked)
-        )
+            engine.tables, asked.as_of, zone(), period, cohort_on=cohort_on, known_by=asked.known_by,
+            customer_ids=_customers(asked),
+        )  # fmt: skip
         total = int(engine.to_arrow(rows.count().name("n").as_table()).to_pylist()[0]["n"])
         total = total if top is None else min(total, top)
         page = rows.order_by([rows.spend_micros.desc(), rows.customer_id]).limit(

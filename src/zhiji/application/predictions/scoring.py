@@ -43,10 +43,10 @@ def predictions_refresh(days: pd.DataFrame, as_of: date, *, horizon_days: int, l
                         run: str = "", covered_to: date | None = None) -> pd.DataFrame:  # fmt: skip
     """Fit, back-test, score and freeze; returns the scores as the list shows them, one row a customer.
 
-    days: customer-days known at the end of ``as_of`` (``processing.features.transactions``). lake: what the data was
+    days: customer-days as of ``as_of`` (``processing.features.transactions_as_known``). lake: what the data was
     (version, row counts), for the card. run: names the refresh; called again under the same name, the version that it
-    made is found instead of made twice. covered_to: how far the data reach, for the ledger; None: no farther than
-    ``as_of``. Columns of the result: ``customer_id`` and ``SCORES``; no rows where nobody
+    made is found instead of made twice. covered_to: how far the data reach, for the ledger and the card; None: no
+    farther than ``as_of``. Columns of the result: ``customer_id`` and ``SCORES``; no rows where nobody
     ever spent anything.
     """
     from zhiji.algorithms.value import CustomerValueModel, offered_horizons
@@ -64,7 +64,7 @@ def predictions_refresh(days: pd.DataFrame, as_of: date, *, horizon_days: int, l
     card = {
         "code_version": zhiji.__version__, "seed": 0, "lake": lake, "signature": signature, "customers": len(scores),
         "history_days": (as_of - first).days + 1, "horizons": list(offered_horizons(days, as_of, zone=zone)),
-        "typical": _typical(scores),
+        "typical": _typical(scores), "covered_to": (covered_to or as_of).isoformat(),
     }  # fmt: skip
     # Before the transaction, which holds the one writer of a small database: reasons of a million take a while.
     columns = _columns(scores)

@@ -12,6 +12,7 @@ import pyarrow as pa
 from zhiji.application.predictions.models import CustomerScore, ModelVersion
 from zhiji.data.lake import Lake, open_engine
 from zhiji.data.lake.errors import LakeMissing
+from zhiji.data.store import coverage
 from zhiji.data.store.models import Customer
 from zhiji.kernel import MICROS
 from zhiji.platform.company import zone
@@ -35,7 +36,7 @@ def changes(user: User, customer_id: int) -> list[dict[str, Any]]:
     customer = get_scoped(user, Customer, customer_id)
     require(user, "prediction", "read")
     score = CustomerScore.objects.filter(customer=customer, version__is_serving=True).select_related("version").first()
-    days = _days_of(customer.pk, score.version.as_of) if score else pd.DataFrame()
+    days = _days_of(customer.pk, score.version) if score else pd.DataFrame()
     if score is None or days.empty:
         return []
     version = score.version
@@ -58,11 +59,17 @@ def _said(model: CustomerValueModel, version: ModelVersion, days: pd.DataFrame, 
     return {"kind": kind, "on": on, "value_micros": score, "probability_active": active}
 
 
-def _days_of(customer_id: int, as_of: date) -> pd.DataFrame:
+def _days_of(customer_id: int, version: ModelVersion) -> pd.DataFrame:
+    """As the version read them: from the last day of the data, or looking back. One made before its card said how far
+    the data reached had read what was known at the end of its day."""
+    reached = version.card.get("covered_to")
+    known_by = coverage.known_by(version.as_of, date.fromisoformat(reached), zone()) if reached else None
     ids = ibis.memtable(pa.table({"customer_id": pa.array([customer_id], pa.int64())}))
     try:
         with open_engine(Lake(workspace().lake), verify=False) as engine:
-            found = engine.to_arrow(transactions(engine.tables, as_of, zone(), customer_ids=ids))
+            found = engine.to_arrow(
+                transactions(engine.tables, version.as_of, zone(), known_by=known_by, customer_ids=ids)
+            )
     except LakeMissing:
         return pd.DataFrame()
     frame: pd.DataFrame = found.to_pandas()

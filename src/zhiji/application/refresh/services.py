@@ -6,11 +6,13 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import ibis.expr.types as ir
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 from django.db import transaction
 from django.db.models import Min
@@ -110,6 +112,11 @@ class Refresh:
         """One horizon ago: from where the look-back of the segments is made."""
         return self.as_of - timedelta(days=company().horizon_days)
 
+    def known_by(self, day: date) -> datetime:
+        """What counts as known as of a day: of the present everything stored, of any day before only what was known on
+        it, also where the data reach no farther than that day."""
+        return coverage.known_by(day, max(self.as_of, self.covered_to), self.zone)
+
     def step(self) -> bool:
         if Job.objects.filter(kind="refresh", state__in=_UNFINISHED, pk__lt=self.task.job.pk).exists():
             time.sleep(1)  # an earlier one is under way, if only between two steps: the lake has one writer
@@ -155,18 +162,19 @@ class Refresh:
     def _features(self) -> None:
         """Features and customer-days as of the day, written once and read by every later stage."""
         with open_engine(workspace().lake) as engine:
-            now = customer_features(engine.tables, self.as_of, self.zone)
-            pq.write_table(engine.to_arrow(now), self._file("features"))
-            self._as_known(
-                lambda day: engine.to_arrow(transactions(engine.tables, day, self.zone)).to_pandas(date_as_object=False)
-            )
-            earlier = customer_features(engine.tables, self.earlier_on, self.zone)
-            pq.write_table(engine.to_arrow(earlier), self._file("earlier"))
+
+            def read(table: Callable[..., ir.Table], day: date) -> pa.Table:
+                return engine.to_arrow(table(engine.tables, day, self.zone, known_by=self.known_by(day)))
+
+            pq.write_table(read(customer_features, self.as_of), self._file("features"))
+            self._as_known(lambda day: read(transactions, day).to_pandas(date_as_object=False))
+            pq.write_table(read(customer_features, self.earlier_on), self._file("earlier"))
             today = clock.day_of(clock.now(), self.zone)
-            pq.write_table(engine.to_arrow(transactions(engine.tables, today, self.zone)), self._file("all_days"))
+            pq.write_table(read(transactions, today), self._file("all_days"))
 
     def _as_known(self, read: Callable[[date], pd.DataFrame]) -> None:
-        """Customer-days as they were known on the day and on each day from which the model judges itself."""
+        """Customer-days of the day, and as they were known on each day from which the model judges itself: what came in
+        later than the day itself counts on it, and on none before."""
         from zhiji.algorithms.value import backtest_origins
 
         known, origins = read(self.as_of), None

@@ -1,8 +1,8 @@
-"""How far the data reach."""
+"""How far the data reach, and which knowledge counts in a look from one of their days."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Max
@@ -28,3 +28,13 @@ def covered_beyond(day: date, zone: ZoneInfo) -> date | None:
     """The last day that the data covers, where that is later than ``day``: what is said as of ``day`` looks back."""
     last = covered_to(zone)
     return last if last is not None and last > day else None
+
+
+def known_by(day: date, last: date, zone: ZoneInfo) -> datetime:
+    """The instant before which something must have been known to count in what is said as of ``day``. last: the last
+    day that the data covers.
+
+    From the last day on it is the present: everything stored counts, also what came in after the end of the day. From
+    an earlier day it looks back, and counts what was known at the end of that day.
+    """
+    return clock.NO_END if day >= last else clock.end_of_day(day, zone)

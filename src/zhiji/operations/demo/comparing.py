@@ -12,7 +12,7 @@ from zhiji.data.lake import open_engine
 from zhiji.data.landing.models import RejectedRow
 from zhiji.data.store import bulk
 from zhiji.data.store.models import Order, OrderLine
-from zhiji.kernel import LineKind
+from zhiji.kernel import LineKind, clock
 from zhiji.platform.workspace import workspace
 from zhiji.processing.cleaning import STATES_WITHOUT_VALUE as VOID_STATES
 from zhiji.processing.features import transactions
@@ -104,7 +104,7 @@ def _parameters(truth: dict[str, Any]) -> dict[str, dict[str, float]]:
 
     as_of, zone = date.fromisoformat(truth["as_of"]), ZoneInfo(truth["zone"])
     with open_engine(workspace().lake) as engine:
-        days = engine.to_arrow(transactions(engine.tables, as_of, zone)).to_pandas()
+        days = engine.to_arrow(transactions(engine.tables, as_of, zone, known_by=clock.NO_END)).to_pandas()
     fitted = BetaGeoNBD().fit(purchase_summary(days, as_of, "week"))
     errors = fitted.standard_errors_
     return {

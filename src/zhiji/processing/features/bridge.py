@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import ibis
@@ -51,17 +51,19 @@ def revenue_bridge_customers(
     as_of: date,
     zone: ZoneInfo,
     *,
+    known_by: datetime | None = None,
     customer_ids: ir.Table | None = None,
 ) -> ir.Table:
     """The customers behind each bar: one row a customer with an order or a value in A or B, and one for all guests.
 
     Columns: ``customer_id`` (null: all guests together), ``change_kind`` (``ChangeKind``), int64 ``spend_a_micros``,
-    ``spend_b_micros``, ``change_micros`` = B − A. Both periods as known at the end of ``as_of``. Guests only where
+    ``spend_b_micros``, ``change_micros`` = B − A. Both periods as of ``as_of`` and known by
+    ``known_by`` (None: at the end of ``as_of``). Guests only where
     ``customer_ids`` is None. Raises PeriodsOutOfOrder unless A ends before B starts.
     """
     if not period_a.start <= period_a.end < period_b.start <= period_b.end:
         raise PeriodsOutOfOrder(first=str(period_a), second=str(period_b))
-    days = customer_days(tables, as_of, zone, customer_ids=customer_ids, guests=customer_ids is None)
+    days = customer_days(tables, as_of, zone, known_by=known_by, customer_ids=customer_ids, guests=customer_ids is None)
     day = days[F.VALUE_ON]
     in_a, in_b = period_a.holds(day), period_b.holds(day)
     sums = days.group_by(F.CUSTOMER_ID).aggregate(
@@ -104,6 +106,7 @@ def revenue_bridge(
     as_of: date,
     zone: ZoneInfo,
     *,
+    known_by: datetime | None = None,
     customer_ids: ir.Table | None = None,
 ) -> ir.Table:
     """The bars of the bridge: one row a ``change_kind`` that occurs, in no promised order.
@@ -112,7 +115,9 @@ def revenue_bridge(
     ``change_micros``. Over all rows, the change is exactly the spend of B less the spend of A.
     Raises PeriodsOutOfOrder.
     """
-    customers = revenue_bridge_customers(tables, period_a, period_b, as_of, zone, customer_ids=customer_ids)
+    customers = revenue_bridge_customers(
+        tables, period_a, period_b, as_of, zone, known_by=known_by, customer_ids=customer_ids
+    )
     return customers.group_by(F.CHANGE_KIND).aggregate(
         customers=customers[F.CUSTOMER_ID].count(),
         spend_a_micros=total(customers.spend_a_micros),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import ibis
@@ -15,9 +15,15 @@ from zhiji.processing.features.orders import lines_as_of, order_values, total, w
 
 
 def customer_features(
-    tables: LakeTables, as_of: date, zone: ZoneInfo, *, customer_ids: ir.Table | None = None
+    tables: LakeTables,
+    as_of: date,
+    zone: ZoneInfo,
+    *,
+    known_by: datetime | None = None,
+    customer_ids: ir.Table | None = None,
 ) -> ir.Table:
-    """One row a customer with at least one value-making line known at the end of the day ``as_of`` in ``zone``.
+    """One row a customer with at least one value-making line up to the end of the day ``as_of`` in ``zone``, known
+    before ``known_by`` (None: at the end of that day).
 
     What an order, a void order and a deduction are: see ``zhiji.processing.features.orders``. Columns and types are
     ``FEATURES``, in that order; no row order is promised:
@@ -34,10 +40,10 @@ def customer_features(
     * ``distinct_products``, ``distinct_categories``: different non-null values on the goods lines of orders that are
       not void. The category is the line's own; the products table is never asked, since it knows only today.
 
-    Invariants: nothing known or dated after ``as_of`` has any effect; spend = gross − returned − Σ net of void orders;
-    orders_30 ≤ orders_90 ≤ orders_365 ≤ orders.
+    Invariants: nothing dated after ``as_of`` or not known by ``known_by`` has any effect; spend = gross − returned −
+    Σ net of void orders; orders_30 ≤ orders_90 ≤ orders_365 ≤ orders.
     """
-    lines = within(lines_as_of(tables.order_lines, as_of, zone), customer_ids)
+    lines = within(lines_as_of(tables.order_lines, as_of, zone, known_by), customer_ids)
     lines = lines.filter(lines[F.CUSTOMER_ID].notnull())
     groups = order_values(lines)
     sums = _sums(groups, as_of)

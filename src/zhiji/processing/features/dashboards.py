@@ -1,9 +1,12 @@
-"""The dashboard's figures: revenue by month, retention by cohort, and how much of the spend few customers carry."""
+"""The dashboard's figures: revenue by month, retention by cohort, and how much of the spend few customers carry.
+
+``known_by`` is everywhere that of ``lines_as_of``; None: as known at the end of ``as_of``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import ibis
@@ -26,16 +29,21 @@ def _month(day: ir.DateColumn) -> ir.DateColumn:
 
 
 def monthly_revenue(
-    tables: LakeTables, as_of: date, zone: ZoneInfo, *, customer_ids: ir.Table | None = None
+    tables: LakeTables,
+    as_of: date,
+    zone: ZoneInfo,
+    *,
+    known_by: datetime | None = None,
+    customer_ids: ir.Table | None = None,
 ) -> ir.Table:
-    """One row a calendar month with any value, as known at the end of ``as_of``; rising by month.
+    """One row a calendar month with any value up to ``as_of``; rising by month.
 
     Columns: ``month_on`` its first day; int64 ``orders`` and ``spend_micros`` of all, guests included;
     ``customers`` with an order; ``guest_orders``, ``guest_spend_micros`` the part without a customer;
     ``gross_micros``, ``returned_micros`` (positive), void orders included. A return linked to its order lowers the
     order's month, not its own. With ``customer_ids`` guests are left out.
     """
-    days = customer_days(tables, as_of, zone, customer_ids=customer_ids, guests=customer_ids is None)
+    days = customer_days(tables, as_of, zone, known_by=known_by, customer_ids=customer_ids, guests=customer_ids is None)
     dated = days.mutate(month_on=_month(days[F.VALUE_ON]))
     months = dated.group_by([F.CUSTOMER_ID, F.MONTH_ON]).aggregate(
         orders=total(dated.orders),
@@ -60,7 +68,12 @@ def monthly_revenue(
 
 
 def cohort_retention(
-    tables: LakeTables, as_of: date, zone: ZoneInfo, *, customer_ids: ir.Table | None = None
+    tables: LakeTables,
+    as_of: date,
+    zone: ZoneInfo,
+    *,
+    known_by: datetime | None = None,
+    customer_ids: ir.Table | None = None,
 ) -> ir.Table:
     """Who came back: one row a cohort (month of the first order) and month since then in which any of it ordered.
 
@@ -69,7 +82,7 @@ def cohort_retention(
     Retention is customers / cohort_customers; at 0 they are equal. An absent row means nobody. The month of ``as_of``
     is incomplete unless it is the month's last day. Rising by cohort and month.
     """
-    days = customer_days(tables, as_of, zone, customer_ids=customer_ids)
+    days = customer_days(tables, as_of, zone, known_by=known_by, customer_ids=customer_ids)
     dated = days.mutate(month_on=_month(days[F.VALUE_ON]))
     months = dated.group_by([F.CUSTOMER_ID, F.MONTH_ON]).aggregate(
         orders=total(dated.orders), spend_micros=total(dated.amount_micros)
@@ -95,6 +108,7 @@ def period_customers(
     period: Period,
     *,
     cohort_on: date | None = None,
+    known_by: datetime | None = None,
     customer_ids: ir.Table | None = None,
 ) -> ir.Table:
     """The customers behind a sum of ``period``: one row a customer with an order or a value in it.
@@ -102,7 +116,7 @@ def period_customers(
     ``cohort_on`` (first day of a month): only those whose first order was in that month and who ordered in the period,
     which are the ones that ``cohort_retention`` counts. Columns: ``customer_id``; int64 ``orders``, ``spend_micros``.
     """
-    days = customer_days(tables, as_of, zone, customer_ids=customer_ids)
+    days = customer_days(tables, as_of, zone, known_by=known_by, customer_ids=customer_ids)
     if cohort_on is not None:
         ordered = days.filter(days.orders > 0)
         firsts = ordered.group_by(F.CUSTOMER_ID).aggregate(cohort_on=_month(ordered[F.VALUE_ON]).min())
@@ -121,6 +135,7 @@ def concentration(
     *,
     period: Period | None = None,
     top_percents: Sequence[int] = TOP_PERCENTS,
+    known_by: datetime | None = None,
     customer_ids: ir.Table | None = None,
 ) -> ir.Table:
     """What share of the spend the best customers carry: one row a per cent of ``top_percents``, rising.
@@ -136,7 +151,7 @@ def concentration(
             raise ShareOutOfRange(value=str(percent))
     if period is not None and period.end < period.start:
         raise PeriodsOutOfOrder(first=str(period), second=str(period))
-    days = customer_days(tables, as_of, zone, customer_ids=customer_ids)
+    days = customer_days(tables, as_of, zone, known_by=known_by, customer_ids=customer_ids)
     if period is not None:
         days = days.filter(period.holds(days[F.VALUE_ON]))
     spenders = days.group_by(F.CUSTOMER_ID).aggregate(spend_micros=total(days.amount_micros))

@@ -1,4 +1,4 @@
-"""From lines to orders to customer-days, as they were known at the end of a day. The one home of the ``as_of`` filter.
+"""From lines to orders to customer-days, as of a day and as known by an instant. The one home of both filters.
 
 Words used below:
 
@@ -13,7 +13,7 @@ Words used below:
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import ibis
@@ -37,17 +37,23 @@ def total(column: ir.IntegerColumn, where: ir.BooleanValue | None = None) -> ir.
     return ops.Cast(column.sum(where=where).fill_null(0), to="int64").to_expr()
 
 
-def lines_as_of(order_lines: ir.Table, as_of: date, zone: ZoneInfo) -> ir.Table:
-    """The lines that make value and were known at the end of the day ``as_of`` in the company's zone.
+def lines_as_of(order_lines: ir.Table, as_of: date, zone: ZoneInfo, known_by: datetime | None = None) -> ir.Table:
+    """The lines that make value, happened by the end of the day ``as_of`` in the company's zone, and were known before
+    ``known_by``; None: at the end of that day.
 
     ``known_at`` decides what was known, ``superseded_at`` what a later word has since taken the place of: a line that
-    was changed or cancelled afterwards still stands on the days before. What lies after the day stays out although it
-    was known (an order for next week entered today), by its instant and by the day that its value belongs to.
+    was changed or cancelled afterwards still stands before. What lies after the day stays out although it was known
+    (an order for next week entered today), by its instant and by the day that its value belongs to.
+
+    A look back and a test of the past leave ``known_by`` out, or they would know the future. The present says it: what
+    was stored after the day ended, and tells of the day, is no future to it (``zhiji.data.store.coverage.known_by``).
     """
-    end = ibis.literal(end_of_day(as_of, zone), type="timestamp('UTC', 6)")
+    day_end = end_of_day(as_of, zone)
+    end = ibis.literal(day_end, type="timestamp('UTC', 6)")
+    known = ibis.literal(known_by or day_end, type="timestamp('UTC', 6)")
     return order_lines.filter(
-        order_lines[F.KNOWN_AT] < end,
-        order_lines[F.SUPERSEDED_AT].isnull() | (order_lines[F.SUPERSEDED_AT] >= end),
+        order_lines[F.KNOWN_AT] < known,
+        order_lines[F.SUPERSEDED_AT].isnull() | (order_lines[F.SUPERSEDED_AT] >= known),
         order_lines[F.EVENT_AT] < end,
         order_lines[F.VALUE_ON] <= as_of,
         order_lines[F.COUNTED],
@@ -102,26 +108,39 @@ def days_of(groups: ir.Table) -> ir.Table:
 
 
 def customer_days(
-    tables: LakeTables, as_of: date, zone: ZoneInfo, *, customer_ids: ir.Table | None = None, guests: bool = False
+    tables: LakeTables,
+    as_of: date,
+    zone: ZoneInfo,
+    *,
+    known_by: datetime | None = None,
+    customer_ids: ir.Table | None = None,
+    guests: bool = False,
 ) -> ir.Table:
-    """One row a customer and company day with at least one group, as known at the end of ``as_of``.
+    """One row a customer and company day with at least one group, as of ``as_of`` and known by ``known_by``.
 
     Columns: ``customer_id``; ``value_on`` date; int64 ``orders``; ``amount_micros`` net value (void orders add
     nothing); ``gross_micros`` sold, discounts taken off, and ``returned_micros`` taken back, both void orders included.
     ``guests``: also the days of orders without a customer, under a null id.
     """
-    lines = within(lines_as_of(tables.order_lines, as_of, zone), customer_ids)
+    lines = within(lines_as_of(tables.order_lines, as_of, zone, known_by), customer_ids)
     if not guests:
         lines = lines.filter(lines[F.CUSTOMER_ID].notnull())
     return days_of(order_values(lines))
 
 
-def transactions(tables: LakeTables, as_of: date, zone: ZoneInfo, *, customer_ids: ir.Table | None = None) -> ir.Table:
-    """What value models take: one row a customer and day, as known at the end of ``as_of``.
+def transactions(
+    tables: LakeTables,
+    as_of: date,
+    zone: ZoneInfo,
+    *,
+    known_by: datetime | None = None,
+    customer_ids: ir.Table | None = None,
+) -> ir.Table:
+    """What value models take: one row a customer and day, as of ``as_of`` and known by ``known_by``.
 
     Columns: ``customer_id`` int64, ``value_on`` date ≤ ``as_of``, ``amount_micros`` int64. A day without
     an order and without a value is absent; one whose total is zero (free orders) or less (a deduction outweighs the
     orders, or stands alone) is kept.
     """
-    days = customer_days(tables, as_of, zone, customer_ids=customer_ids)
+    days = customer_days(tables, as_of, zone, known_by=known_by, customer_ids=customer_ids)
     return days.filter((days.orders > 0) | (days.amount_micros != 0)).select(F.CUSTOMER_ID, F.VALUE_ON, F.AMOUNT_MICROS)

@@ -7,7 +7,7 @@ give none; each broken copy must give exactly the plants that it lets through, o
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import ibis
@@ -16,7 +16,7 @@ import pytest
 
 from zhiji.data.lake import LakeTables
 from zhiji.kernel import LineKind
-from zhiji.kernel.clock import end_of_day
+from zhiji.kernel.clock import NO_END, end_of_day
 from zhiji.processing.features import customer_features
 
 AS_OF = date(2023, 6, 30)
@@ -117,10 +117,11 @@ def leaks(features: Features, database, kind: type) -> set[str]:
     return {plant.__name__ for plant in PLANTS if answer(plant) != clean}
 
 
-def filtered(*conditions: str) -> Callable[[ir.Table, date, ZoneInfo], ir.Table]:
+def filtered(*conditions: str) -> Callable[[ir.Table, date, ZoneInfo, datetime | None], ir.Table]:
     """A copy of the filter with some of its conditions."""
 
-    def lines_as_of(lines: ir.Table, as_of: date, zone: ZoneInfo) -> ir.Table:
+    def lines_as_of(lines: ir.Table, as_of: date, zone: ZoneInfo, known_by: datetime | None) -> ir.Table:
+        assert known_by is None
         end = ibis.literal(end_of_day(as_of, zone), type="timestamp('UTC', 6)")
         goods = lines.line_kind == LineKind.GOODS
         by_utc = ibis.literal(end_of_day(as_of, ZoneInfo("UTC")), "timestamp('UTC', 6)")
@@ -190,3 +191,20 @@ def test_the_plants_are_seen_once_their_day_has_come(database, company) -> None:
 
     never = {"later_category", "earlier_version"}
     assert leaks(later, database, type(company)) == {plant.__name__ for plant in PLANTS} - never
+
+
+def test_the_present_counts_what_came_in_later_and_nothing_that_happened_later(database, company) -> None:
+    def present(tables: LakeTables, as_of: date, zone: ZoneInfo) -> ir.Table:
+        return customer_features(tables, as_of, zone, known_by=NO_END)
+
+    came_in_later = {"late_arrival", "at_midnight", "later_version", "later_cancelled", "superseded_at_midnight"}
+    assert leaks(present, database, type(company)) == came_in_later
+
+
+def test_between_its_day_and_the_present_a_look_knows_what_was_known_by_then(database, company) -> None:
+    """The day after: what was changed at midnight is known, what came in a month later is not."""
+
+    def next_day(tables: LakeTables, as_of: date, zone: ZoneInfo) -> ir.Table:
+        return customer_features(tables, as_of, zone, known_by=end_of_day(as_of + timedelta(days=1), zone))
+
+    assert leaks(next_day, database, type(company)) == {"at_midnight", "superseded_at_midnight"}

@@ -1,0 +1,153 @@
+"""The present counts everything that is stored; a look back and a test of the past know nothing that came in later.
+
+Twelve customers ordered for £100 every ten days; what comes afterwards costs £1,000, so that each sum tells by hand
+which orders are in it.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from importing import bring, orders
+from planted import refreshed
+from zhiji.algorithms.value.purchases import PurchaseLog, day_number
+from zhiji.application.predictions import services as predictions
+from zhiji.application.predictions.models import LedgerEntry, LedgerSnapshot, ModelVersion
+from zhiji.application.refresh import services as refresh
+from zhiji.application.worklists.models import WorkItem
+from zhiji.data.store.models import CustomerListRow
+from zhiji.kernel import MICROS, clock
+from zhiji.platform import accounts, jobs
+from zhiji.platform.company import company_update, zone
+
+pytestmark = pytest.mark.django_db(transaction=True)
+CUSTOMERS = range(12)
+HORIZON = 91
+
+
+@pytest.fixture
+def browser() -> Client:
+    company_update(zone="UTC", currency="GBP")
+    cache.clear()
+    admin = accounts.user_create(email="a@example.com", password=None, name="a", roles=["administrator"])
+    client = Client()
+    client.force_login(admin, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def asked(client: Client, path: str) -> Any:
+    return client.get(f"/api/v1/{path}").json()
+
+
+def ago(days: int) -> date:
+    return clock.day_of(clock.now(), zone()) - timedelta(days=days)
+
+
+def each(days: int, price: int) -> list[str]:
+    """One order of every customer, so many days ago."""
+    return [f"O{days}-{one},{ago(days)} 10:00,C{one},P,1,{price}" for one in CUSTOMERS]
+
+
+def regular(first: int, last: int) -> list[str]:
+    return [line for days in range(first, last - 1, -10) for line in each(days, 100)]
+
+
+def refreshed_now() -> date:
+    day = refresh.default_as_of(zone())
+    jobs.run_inline(refresh.refresh_start())
+    return day
+
+
+def spend_of(client: Client, as_of: date | None = None) -> tuple[int, int]:
+    """Of the quarter that ends with the day, and of all months up to it, in pounds."""
+    told = asked(client, "dashboards/overview?span=quarter" + (f"&as_of={as_of}" if as_of else ""))
+    return told["spend_now_micros"] // MICROS, sum(month["spend_micros"] for month in told["months"]) // MICROS
+
+
+def test_a_live_import_counts_in_the_refresh_that_it_starts(browser: Client) -> None:
+    bring(orders(*regular(150, 20)))
+    refreshed_now()
+    # The quarter that ended 20 days ago: 20, 30 … 110 days ago.
+    assert spend_of(browser) == (10 * 1_200, 14 * 1_200)
+    assert WorkItem.objects.count() == 0
+    bring(orders(*each(5, 1_000), f"LAST,{ago(1)} 10:00,GONE,P,1,1"), name="live.csv", is_history=False)
+    assert refreshed_now() == ago(1)
+    assert spend_of(browser) == (8 * 1_200 + 12_001, 14 * 1_200 + 12_001)
+    assert asked(browser, "segments/overview")["spend_micros"] == (14 * 1_200 + 12_001) * MICROS
+    assert WorkItem.objects.count() == 0
+    assert set(CustomerListRow.objects.exclude(external_id="GONE").values_list("last_order_on")) == {(ago(5),)}
+
+
+def test_a_look_back_knows_nothing_that_came_in_after_its_day(browser: Client) -> None:
+    bring(orders(*regular(150, 20)))
+    bring(orders(*each(5, 1_000), *each(1, 1_000)), name="live.csv", is_history=False)
+    refreshed_now()
+    assert spend_of(browser) == (8 * 1_200 + 24_000, 14 * 1_200 + 24_000)
+    assert spend_of(browser, ago(3)) == (8 * 1_200, 14 * 1_200)
+    refreshed(ago(3))
+    assert asked(browser, "segments/overview")["spend_micros"] == 14 * 1_200 * MICROS
+
+
+def test_the_lag_of_a_history_says_nothing_of_today(browser: Client) -> None:
+    company_update(history_lag_days=14)
+    bring(orders(*regular(150, 40), *each(10, 1_000)))
+    assert refreshed_now() == ago(10)
+    assert spend_of(browser) == (7 * 1_200 + 12_000, 12 * 1_200 + 12_000)
+    assert asked(browser, "segments/overview")["spend_micros"] == (12 * 1_200 + 12_000) * MICROS
+    assert WorkItem.objects.count() == 0
+
+
+def test_what_came_in_late_is_known_to_the_model_on_its_day_and_on_none_before(
+    browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[pd.DataFrame] = []
+    fit = predictions.predictions_refresh
+
+    def listening(days: pd.DataFrame, *rest: Any, **more: Any) -> pd.DataFrame:
+        read.append(days)
+        return fit(days, *rest, **more)
+
+    monkeypatch.setattr(predictions, "predictions_refresh", listening)
+    bring(orders(*regular(400, 20)))
+    bring(orders(*each(125, 1_000), *each(5, 1_000), *each(1, 1_000)), name="live.csv", is_history=False)
+    as_of = refreshed_now()
+    log = PurchaseLog(read[0], "UTC")
+
+    def known(day: date) -> float:
+        return float(log.history(day_number(day)).total_value.sum())
+
+    assert known(as_of) == 39 * 1_200 + 36_000
+    # 400, 390 … days ago, up to the day: one and two horizons before.
+    assert known(as_of - timedelta(days=HORIZON)) == 31 * 1_200
+    assert known(as_of - timedelta(days=2 * HORIZON)) == 22 * 1_200
+
+
+def said_of(client: Client, name: str) -> dict[str, Any]:
+    pk = CustomerListRow.objects.get(external_id=name).pk
+    return next(one for one in asked(client, f"predictions/customers/{pk}/changes") if one["kind"] == "silence")
+
+
+@pytest.mark.parametrize(("back", "spent"), [(None, 14 * 100 + 2_000), (3, 14 * 100)])
+def test_what_is_frozen_and_what_would_change_it_know_the_same(browser: Client, back: int | None, spent: int) -> None:
+    """Of so few customers the plain rule speaks: the spend of a horizon, at the pace of all days since the first."""
+    bring(orders(*regular(150, 20)))
+    bring(orders(*each(5, 1_000), *each(1, 1_000)), name="live.csv", is_history=False)
+    refreshed(ago(back or 1))
+    snapshot = LedgerSnapshot.objects.get()
+    assert (snapshot.as_of, snapshot.known_to, ModelVersion.objects.get().rule) == (
+        ago(back or 1), ago(1), "total_spend",
+    )  # fmt: skip
+    days = 150 - (back or 1) + 1
+    frozen = LedgerEntry.objects.values_list("rule_score", flat=True)
+    assert list(frozen) == [pytest.approx(spent * HORIZON / days)] * len(CUSTOMERS)
+    # An import that no refresh has read yet changes neither.
+    bring(orders(f"TODAY,{ago(0)} 00:00,C0,P,1,7"), name="today.csv", is_history=False)
+    told = said_of(browser, "C0")
+    waited = (date.fromisoformat(told["on"]) - snapshot.as_of).days
+    assert told["value_micros"] / MICROS == pytest.approx(spent * HORIZON / (days + waited), abs=1e-5)
