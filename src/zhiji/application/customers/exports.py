@@ -16,7 +16,7 @@ from zhiji.application.customers.errors import ExportNotReady
 from zhiji.application.customers.fields import FIELDS, readable
 from zhiji.application.customers.queries import CustomerList
 from zhiji.application.customers.writers import Column
-from zhiji.data.store import paging
+from zhiji.data.store import masks, paging
 from zhiji.data.store.models import Customer, CustomerListRow, Order
 from zhiji.kernel import clock
 from zhiji.platform import audit, jobs
@@ -127,12 +127,14 @@ def _customer_blocks(asked: CustomerList, names: list[str], contact: tuple[str, 
 
 
 def _reached_by(customer_ids: list[int], fields: tuple[str, ...]) -> dict[int, list[str]]:
-    """How to reach these customers. A masked phone reaches nobody, so its cell is empty."""
+    """How to reach these customers. A masked phone or address reaches nobody: its cell is empty."""
     found = {}
     for pk, is_masked, *values in Customer.objects.filter(pk__in=customer_ids).values_list(
         "pk", "phone_is_masked", *fields
     ):
-        found[pk] = ["" if name == "phone" and is_masked else v for name, v in zip(fields, values, strict=True)]
+        means = dict(zip(fields, values, strict=True))
+        unusable = {"phone": is_masked, "email": masks.is_masked(means.get("email", ""))}
+        found[pk] = ["" if unusable.get(name) else value for name, value in means.items()]
     return found
 
 

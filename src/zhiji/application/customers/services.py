@@ -22,7 +22,7 @@ from zhiji.application.customers.models import Assignment, DeletedScores, HandEd
 from zhiji.application.customers.queries import CustomerList, customer_get
 from zhiji.application.customers.record import EDITABLE
 from zhiji.data.landing.models import Batch, Source
-from zhiji.data.store import bulk, listing, search
+from zhiji.data.store import bulk, listing, masks, search
 from zhiji.data.store.models import Customer, CustomerListRow, Delivery, Identity, SourceRecord
 from zhiji.kernel import clock
 from zhiji.platform import audit, jobs, live
@@ -85,6 +85,8 @@ def _cleaned(field: str, value: Any, country: str) -> Any:
             validate_email(value)
         except ValidationError:
             raise CustomerValueInvalid(field=field, value=value[:60], where={"field": field}) from None
+        if masks.is_masked(value):  # no address to write to, as a masked phone is none to call
+            raise CustomerValueInvalid(field=field, value=value[:60], where={"field": field})
         return value.lower()
     if field == "phone":
         try:

@@ -103,7 +103,7 @@ def fold_nothing(text: str) -> bool:
 
 
 def email_expression(column: str) -> str:
-    """Lower case, half width, without ``mailto:`` and brackets; NULL when it is no address."""
+    """Lower case, half width, without ``mailto:`` and brackets, masked or not; NULL when it is no address."""
     return f"CASE WHEN regexp_matches({_bare_email(column)}, '{_EMAIL}') THEN {_bare_email(column)} END"
 
 
@@ -117,7 +117,7 @@ def email_code(column: str) -> str:
 
 
 def _bare_email(column: str) -> str:
-    half = f"lower(translate({folded(column)}, '＠', '@'))"
+    half = f"lower(translate({folded(column)}, '＠＊', '@*'))"
     return f"regexp_replace({half}, '^(mailto:)?<?([^<>]*)>?$', '\\2')"
 
 

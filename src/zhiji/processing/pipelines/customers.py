@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from django.db import transaction
 
 from zhiji.data.landing.models import Batch
-from zhiji.data.store import bulk, deliveries
+from zhiji.data.store import bulk, deliveries, masks
 from zhiji.data.store.models import Delivery, SourceRecord
 from zhiji.processing.pipelines.orders import new_identities
 
@@ -32,14 +32,16 @@ def write_buyers(staged: Path, path: Path, block: int) -> None:
 
     Columns: external_id, row (first line), event_at, known_at, name, phone with phone_masked, email, country, city,
     contact_allowed (the latest word; of two at the same instant the refusal) with contact_word_at (the order that says
-    it; it may be older than event_at, the last order). A full phone goes before a masked one.
+    it; it may be older than event_at, the last order). A full phone or address goes
+    before a masked one.
     """
     if path.exists():
         return
     latest = ", ".join(
         f"arg_max({column}, order_at) FILTER (WHERE {column} IS NOT NULL AND {column} <> '') AS {name}"
-        for name, column in [("name", "customer_name"), *[(c, c) for c in ("email", "country", "city")]]
+        for name, column in [("name", "customer_name"), *[(c, c) for c in ("country", "city")]]
     )
+    email = f"arg_max(email, (NOT {masks.masked('email')}, order_at)) FILTER (WHERE email <> '')"
     phone = "arg_max(struct_pack(phone, phone_masked), (NOT phone_masked, order_at)) FILTER (WHERE phone <> '')"
     worded = "FILTER (WHERE contact_allowed IS NOT NULL)"
     consent = f"arg_max(contact_allowed, (order_at, NOT contact_allowed)) {worded}"
@@ -48,8 +50,8 @@ def write_buyers(staged: Path, path: Path, block: int) -> None:
             f"""
             SELECT * EXCLUDE (said), said.phone AS phone, said.phone_masked AS phone_masked FROM (
                 SELECT customer_external_id AS external_id, MIN("row") AS "row", MAX(order_at) AS event_at,
-                    MIN(known_at) AS known_at, {latest}, {phone} AS said, {consent} AS contact_allowed,
-                    MAX(order_at) {worded} AS {WORD_AT}
+                    MIN(known_at) AS known_at, {latest}, {email} AS email, {phone} AS said,
+                    {consent} AS contact_allowed, MAX(order_at) {worded} AS {WORD_AT}
                 FROM read_parquet('{staged}') WHERE customer_external_id IS NOT NULL GROUP BY customer_external_id
             ) ORDER BY "row"
             """

@@ -4,7 +4,7 @@ Kinds of record: ``hand`` (an edit by a person), ``customer`` (a row of a custom
 says of who ordered). Per field the strongest kind wins, hand before customer before buyer; among equals the newest that
 is not empty. Two fields are weighed otherwise:
 
-- a masked phone never replaces a full one, for it says less;
+- a masked phone or address never replaces a full one, for it says less;
 - consent: each source's newest word counts, and one refusal is enough. A buyer's word is as old as the order that says
   it, whenever its file came; of two at one instant the refusal is the newer. Customers files have no such time: there
   the last that came counts. A person's word stands until a record that came after it refuses, and is its source's
@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 import orjson
 from django.db import transaction
 
-from zhiji.data.store import bulk, derive
+from zhiji.data.store import bulk, derive, masks
 from zhiji.data.store.models import Customer
 from zhiji.kernel import clock
 from zhiji.platform.company import zone
@@ -94,9 +94,9 @@ def survivors(records: list[Said], countries: list[list[str]]) -> list[Any]:
     # The strongest and newest last.
     for said in sorted(records, key=lambda one: (-_RANK[one.kind], one.at, one.version)):
         masked = bool(said.payload.get("phone_masked") or said.payload.get("phone_is_masked"))
-        hides = masked and bool(values.get("phone")) and not values.get("phone_is_masked")
+        hidden = _says_less(said.payload, masked, values)
         for key, value in said.payload.items():
-            if key in _APART or (key == "phone" and hides):
+            if key in _APART or key in hidden:
                 continue
             if key == "phone":
                 values["phone_is_masked"] = masked
@@ -120,6 +120,16 @@ def survivors(records: list[Said], countries: list[list[str]]) -> list[Any]:
         None if registered is None else registered.replace("T", " ").removesuffix("+00:00"),
     ]
     return [*row, orjson.dumps(extra).decode(), orjson.dumps(origins).decode()]
+
+
+def _says_less(payload: dict[str, Any], phone_masked: bool, values: dict[str, Any]) -> set[str]:
+    """Fields of a record that are masked where something whole is known."""
+    found = set()
+    if phone_masked and values.get("phone") and not values.get("phone_is_masked"):
+        found.add("phone")
+    if masks.is_masked(payload.get("email") or "") and values.get("email") and not masks.is_masked(values["email"]):
+        found.add("email")
+    return found
 
 
 def consent(records: list[Said]) -> Said | None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from zhiji.data.store import masks
+
 
 @dataclass(frozen=True)
 class Expectation:
@@ -41,12 +43,22 @@ def _given(field: str) -> Expectation:
     return Expectation(f"{field}_given", field, predicate, code="value_missing", needs=field)
 
 
-def _id_given(field: str) -> Expectation:
-    return Expectation(f"{field}_given", field, f"{field} IS NOT NULL", code="value_missing", needs=field)
+def _not_masked(field: str, code: str, severity: Literal["reject", "flag"]) -> Expectation:
+    """An id of a customer behind which many may stand."""
+    predicate = f"{field}__code IS NULL"
+    return Expectation(f"{field}_not_masked", field, predicate, code=code, severity=severity, needs=field)
 
 
+_EMAIL_NOT_MASKED = Expectation(
+    "email_not_masked",
+    "email",
+    f"email IS NULL OR NOT {masks.masked('email')}",
+    code="emails_masked",
+    severity="flag",
+    needs="email",
+)
 ORDER_EXPECTATIONS: tuple[Expectation, ...] = (
-    _id_given("order_number"),
+    _given("order_number"),
     _readable("ordered_at"),
     _given("ordered_at"),
     _readable("quantity"),
@@ -70,12 +82,14 @@ ORDER_EXPECTATIONS: tuple[Expectation, ...] = (
         code="currency_foreign",
         needs="currency",
     ),
+    _not_masked("customer_external_id", "customer_ids_masked", "flag"),  # the order goes to a guest
     Expectation(
         "phone_readable", "phone", "phone__code IS NULL", code="phone_unreadable", severity="flag", needs="phone"
     ),
     Expectation(
         "email_readable", "email", "email__code IS NULL", code="email_unreadable", severity="flag", needs="email"
     ),
+    _EMAIL_NOT_MASKED,
     Expectation(
         "order_not_in_future",
         "ordered_at",
@@ -96,24 +110,27 @@ ORDER_EXPECTATIONS: tuple[Expectation, ...] = (
     ),
 )
 CUSTOMER_EXPECTATIONS: tuple[Expectation, ...] = (
-    _id_given("external_id"),
+    _given("external_id"),
+    _not_masked("external_id", "customer_id_masked", "reject"),
     _readable("registered_at"),
     Expectation("external_id_once", "external_id", "appearance = 1", code="customer_repeated", severity="reject"),
     Expectation(
         "email_readable", "email", "email__code IS NULL", code="email_unreadable", severity="flag", needs="email"
     ),
+    _EMAIL_NOT_MASKED,
     Expectation(
         "phone_readable", "phone", "phone__code IS NULL", code="phone_unreadable", severity="flag", needs="phone"
     ),
 )
 PRODUCT_EXPECTATIONS: tuple[Expectation, ...] = (
-    _id_given("product_code"),
+    _given("product_code"),
     _readable("price"),
     _readable("cost"),
     Expectation("product_code_once", "product_code", "appearance = 1", code="product_repeated"),
 )
 INTERACTION_EXPECTATIONS: tuple[Expectation, ...] = (
-    _id_given("customer_external_id"),
+    _given("customer_external_id"),
+    _not_masked("customer_external_id", "customer_id_masked", "reject"),
     _readable("occurred_at"),
     _given("occurred_at"),
     _readable("rating"),

@@ -92,10 +92,10 @@ def test_contact_exports_leave_out_who_said_no_and_carry_the_means(
         assert {row["external_id"] for row in read_csv(path)} == ids
     rows = {row["external_id"]: row for row in read_csv(tmp_path / "customers.csv")}
     assert (rows["W1"]["phone"], rows["W1"]["email"]) == ("+8613811112222", "w@example.com")
-    # A masked number is no way to reach anybody.
-    Customer.objects.filter(pk=three[0].pk).update(phone="138****1234", phone_is_masked=True)
+    # A masked number or address is no way to reach anybody.
+    Customer.objects.filter(pk=three[0].pk).update(phone="138****1234", phone_is_masked=True, email="w***@example.com")
     write(users["admin"], path, what="customers", purpose="contact")
-    assert {row["external_id"]: row["phone"] for row in read_csv(path)}["W1"] == ""
+    assert {row["external_id"]: (row["phone"], row["email"]) for row in read_csv(path)}["W1"] == ("", "")
     path = tmp_path / "orders.csv"
     write(users["admin"], path, what="orders", purpose="contact")
     assert {row["customer_external_id"] for row in read_csv(path)} == {"W1", "-12"}

@@ -6,6 +6,7 @@ import pytest
 from zhiji.cli import docs_expectations
 from zhiji.kernel.messages import catalogue
 from zhiji.processing.cleaning import KINDS
+from zhiji.processing.cleaning.folding import quoted
 from zhiji.processing.validation import EXPECTATIONS
 
 
@@ -24,7 +25,8 @@ def test_each_expectation_is_whole(kind: str) -> None:
 def test_each_predicate_is_sql(kind: str) -> None:
     """Parsed by the engine that runs them, over columns of any type."""
     for one in EXPECTATIONS[kind]:
-        parsed = duckdb.sql(f"SELECT json_serialize_sql('SELECT {one.predicate} FROM t')").fetchall()[0][0]
+        query = quoted(f"SELECT {one.predicate} FROM t")
+        parsed = duckdb.sql(f"SELECT json_serialize_sql({query})").fetchall()[0][0]
         assert '"error":false' in parsed.replace(" ", "")
 
 
