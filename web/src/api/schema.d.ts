@@ -3559,6 +3559,9 @@ export interface components {
         /**
          * PredictionTask
          * @description ``data_to``: the last day of the data, where it is later than the day of the scores: they look back.
+         *
+         *     ``sees_totals``: whether the reader may see sums over all customers; who may not has no headline, no window of a
+         *     back-test and no summary in the ledger.
          */
         PredictionTask: {
             /** Data To */
@@ -3566,6 +3569,8 @@ export interface components {
             headline: components["schemas"]["Headline"] | null;
             /** Horizon Days */
             horizon_days: number;
+            /** Sees Totals */
+            sees_totals: boolean;
             serving: components["schemas"]["VersionRow"];
             /** Task */
             task: string;

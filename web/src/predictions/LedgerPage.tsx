@@ -31,8 +31,8 @@ export default function LedgerPage() {
   const all = [...rows, ...looked];
   const chosen = all.find((row) => String(row.id) === asked.get("snapshot")) ?? all[0];
   const choose = (row: Snapshot) => setAsked({ snapshot: String(row.id) }, { replace: true, preventScrollReset: true });
-  const settled = rows.filter((row) => row.summary).length;
-  const next = rows.filter((row) => !row.summary).map((row) => row.due_on).sort()[0];
+  const settled = rows.filter((row) => row.settled_at).length;
+  const next = rows.filter((row) => !row.settled_at).map((row) => row.due_on).sort()[0];
   const summary = chosen && summaryOf(chosen);
   return (
     <AnswerPage
@@ -78,7 +78,7 @@ function Snapshots({ title, note, rows, list, chosen, onChoose }: { title: strin
               </button>
             ),
           },
-          { key: "actual", title: t("ledger.actual"), numeric: true, render: (row) => (row.summary ? format.money(summaryOf(row)?.actual_micros ?? 0, { whole: true }) : <span className="faint">{t("ledger.running")}</span>) },
+          { key: "actual", title: t("ledger.actual"), numeric: true, render: (row) => (row.summary ? format.money(summaryOf(row)?.actual_micros ?? 0, { whole: true }) : <span className="faint">{row.settled_at ? "–" : t("ledger.running")}</span>) },
           { key: "said", title: t("ledger.predicted"), numeric: true, render: (row) => <Said row={row} /> },
           { key: "rule", title: t("ledger.rule"), numeric: true, render: (row) => <ByRule row={row} /> },
           { key: "due", title: t("ledger.due"), numeric: true, render: (row) => format.day(row.due_on) },
@@ -226,7 +226,7 @@ function Entries({ snapshot }: { snapshot: Snapshot }) {
           },
           { key: "rank", title: t("ledger.rank"), numeric: true, render: (row) => format.number(row.rank) },
           ...(snapshot.state === "published" ? said : []),
-          ...(snapshot.summary ? came : []),
+          ...(snapshot.settled_at ? came : []),
         ]}
       />
     </Panel>

@@ -61,7 +61,8 @@ function Note({ task }: { task: Task }) {
 function Answer({ task }: { task: Task }) {
   const { t } = useTranslation("predictions");
   const format = useFormat();
-  const { headline, serving } = task;
+  const { headline, serving, sees_totals } = task;
+  if (!sees_totals) return <>{t("answerOwn")} {t(`verdict.${stateOf(serving.state)}`)}</>;
   if (!headline) return <>{t("noneYet")}</>;
   const money = (micros: number) => format.money(micros, { compact: true });
   const values = { predicted: money(headline.said_micros ?? 0), actual: money(headline.actual_micros), rule: money(headline.rule_micros) };

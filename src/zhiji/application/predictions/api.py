@@ -66,11 +66,16 @@ class Headline(Schema):
 
 
 class PredictionTask(Schema):
-    """``data_to``: the last day of the data, where it is later than the day of the scores: they look back."""
+    """``data_to``: the last day of the data, where it is later than the day of the scores: they look back.
+
+    ``sees_totals``: whether the reader may see sums over all customers; who may not has no headline, no window of a
+    back-test and no summary in the ledger.
+    """
 
     task: str
     horizon_days: int
     serving: VersionRow
+    sees_totals: bool
     headline: Headline | None
     data_to: date | None
 
@@ -325,10 +330,11 @@ def prediction_feedback(request: SignedRequest, version_id: PathId, after: After
 def ledger_list(request: SignedRequest, look_back: bool = False, after: After = 0,
                 limit: Limit = 50) -> Any:  # fmt: skip
     """What was said beforehand; or what was said looking back, into days that were in the data already."""
+    with_totals = queries.sees_totals(request.user)
     rows = queries.snapshots(request.user, look_back=look_back)
     found = list((rows.filter(pk__lt=after) if after else rows)[: limit + 1])
     return {
-        "items": [presentation.snapshot(row) for row in found[:limit]],
+        "items": [presentation.snapshot(row, with_totals=with_totals) for row in found[:limit]],
         "next": found[limit - 1].pk if len(found) > limit else None,
     }
 

@@ -38,18 +38,26 @@ def version_row(request: SignedRequest, version: ModelVersion) -> dict[str, Any]
 
 
 def version_detail(request: SignedRequest, version: ModelVersion) -> dict[str, Any]:
-    return {**version_row(request, version), "backtest": version.backtest, "card": version.card,
+    # The windows of a back-test are the company's spend, in all and in tenths.
+    backtest = (
+        version.backtest
+        if queries.sees_totals(request.user)
+        else {**version.backtest, "origins": [], "pooled_deciles": []}
+    )
+    return {**version_row(request, version), "backtest": backtest, "card": version.card,
             "horizons": version.card.get("horizons", [])}  # fmt: skip
 
 
 def tasks(request: SignedRequest) -> list[dict[str, Any]]:
     serving = queries.versions(request.user).filter(is_serving=True).order_by("task", "horizon_days")
+    sees_totals = queries.sees_totals(request.user)
     return [
         {
             "task": version.task,
             "horizon_days": version.horizon_days,
             "serving": version_row(request, version),
-            "headline": _headline(version),
+            "sees_totals": sees_totals,
+            "headline": _headline(version) if sees_totals else None,
             "data_to": coverage.covered_beyond(version.as_of, zone()),
         }
         for version in serving
@@ -132,7 +140,7 @@ def feedback(request: SignedRequest, row: ScoreFeedback) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def snapshot(row: LedgerSnapshot) -> dict[str, Any]:
+def snapshot(row: LedgerSnapshot, *, with_totals: bool) -> dict[str, Any]:
     settlement = getattr(row, "settlement", None)
     return {
         "id": row.pk,
@@ -146,7 +154,7 @@ def snapshot(row: LedgerSnapshot) -> dict[str, Any]:
         "digest": row.digest,
         "created_at": row.created_at,
         "settled_at": settlement.settled_at if settlement else None,
-        "summary": settlement.summary if settlement else None,
+        "summary": settlement.summary if settlement and with_totals else None,
     }
 
 

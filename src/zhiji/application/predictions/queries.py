@@ -13,6 +13,7 @@ from zhiji.data.store import coverage
 from zhiji.kernel import Language, Reason, render
 from zhiji.platform.company import company, zone
 from zhiji.platform.models import User
+from zhiji.platform.permissions import Reach, reach
 from zhiji.platform.scope import get_scoped, require, scope
 
 CHECK_SECONDS = 3.0
@@ -64,6 +65,11 @@ def snapshots(user: User, *, look_back: bool = False) -> QuerySet[LedgerSnapshot
     looks_back = Q(known_to__gt=F("as_of"))
     rows = scope(user, LedgerSnapshot).filter(looks_back if look_back else ~looks_back)
     return rows.select_related("version", "settlement").order_by("-pk")
+
+
+def sees_totals(user: User) -> bool:
+    """Whether sums over all customers are this reader's to see: what is derived inherits the strictest source."""
+    return all(reach(user, kind, "read") == Reach.ALL for kind in ("customer", "order"))
 
 
 def look_back() -> tuple[date, date] | None:

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from importing import bring, orders
-from zhiji.application.predictions.models import ScoreFeedback
+from zhiji.application.predictions.models import LedgerSettlement, LedgerSnapshot, ModelVersion, ScoreFeedback
 from zhiji.application.predictions.scoring import predictions_refresh
 from zhiji.data.lake import Lake, open_engine
 from zhiji.data.store.models import Customer
@@ -116,3 +116,31 @@ def test_who_sees_a_customer_not_says_nothing_of_the_score(scored: dict[str, int
     assert ask(reader, "PUT", path, body).status_code == 403
     assert not ScoreFeedback.objects.exists()
     assert not AuditEntry.objects.filter(action="score_feedback_give").exists()
+
+
+def test_sums_over_all_customers_are_for_who_may_see_all(scored: dict[str, int]) -> None:
+    version = ModelVersion.objects.get()
+    window = {"as_of": "2023-12-31", "until": "2024-03-31", "customers": 3}
+    sums = {"predicted_total": 340.0, "rule_total": 330.0, "actual_total": 390.0}
+    version.backtest = {**version.backtest, "origins": [{**window, **sums}], "pooled_deciles": [{"actual": 390.0}]}
+    version.save()
+    snapshot = LedgerSnapshot.objects.get()
+    LedgerSettlement.objects.create(snapshot=snapshot, summary={"actual_micros": 390 * MICROS}, digest="0" * 64)
+    seen = {}
+    for role in ("administrator", "agent"):
+        reader = person(role, role)
+        (task,) = get(reader, "").json()
+        detail, (frozen,) = get(reader, f"/versions/{version.pk}").json(), get(reader, "/ledger").json()["items"]
+        assert frozen["settled_at"]
+        seen[role] = [task["sees_totals"], task["headline"], frozen["summary"], *(
+            detail["backtest"][name] for name in ("origins", "pooled_deciles")
+        )]  # fmt: skip
+    assert seen["agent"] == [False, None, None, [], []]
+    assert all(seen["administrator"])
+    assert seen["administrator"][1]["actual_micros"] == 390 * MICROS
+
+
+def get(user: User, path: str) -> Any:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client.get(f"/api/v1/predictions{path}")
