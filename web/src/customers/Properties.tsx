@@ -6,6 +6,7 @@ import { Problem } from "../api/problem";
 import { Button } from "../design/Button";
 import { Dialog } from "../design/Dialog";
 import { Icon } from "../design/Icon";
+import { isMaskedEmail } from "../design/masked";
 import { Panel } from "../design/Panel";
 import { ProblemView } from "../design/ProblemView";
 import { SkeletonLines } from "../design/Skeleton";
@@ -49,7 +50,7 @@ export function Properties({ customer }: { customer: CustomerDetail }) {
             property={property}
             usual={usual}
             editable={customer.may_write && property.is_editable}
-            masked={property.field === "phone" && customer.phone_is_masked}
+            masked={(property.field === "phone" && customer.phone_is_masked) || (property.field === "email" && isMaskedEmail(String(property.value ?? "")))}
             onSave={(value) => save.mutateAsync({ [property.field]: value })}
             onHistory={() => setHistory(property.field)}
           />

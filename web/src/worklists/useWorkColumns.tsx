@@ -6,10 +6,10 @@ import { optionsQuery } from "../api/people";
 import { useMe } from "../api/session";
 import { SegmentTag } from "../customers/SegmentTag";
 import { Button } from "../design/Button";
-import { PhoneNumber } from "../design/PhoneNumber";
 import { Menu } from "../design/Popover";
 import type { Column } from "../design/table/types";
 import { useFormat } from "../i18n/useFormat";
+import { Reach } from "./Reach";
 import { dayFromToday, type WorkItem } from "./queries";
 
 const SNOOZES = [1, 3, 7, 14] as const;
@@ -46,7 +46,7 @@ export function useWorkColumns(state: "open" | "snoozed", onCall: (item: WorkIte
     },
     { key: "stake", title: format.isWorth ? t("fields.stakeWorth") : t("fields.stake"), numeric: true, render: (item) => <strong>{format.money(format.worthOf(item.at_stake_micros), { whole: true })}</strong> },
     { key: "overdue", title: t("fields.overdue"), numeric: true, render: (item) => whole(item.overdue_days) },
-    { key: "phone", title: t("fields.phone"), render: (item) => <Reach item={item} /> },
+    { key: "phone", title: t("fields.phone"), render: (item) => <Reach phone={item.customer.phone} email={item.customer.email} /> },
     { key: "segment", title: t("fields.segment"), render: (item) => <SegmentTag segment={item.customer.segment} /> },
     { key: "assignee", title: t("fields.assignee"), render: (item) => <Assignee item={item} name={nameOf(item)} onAssign={(to) => work.assign.mutate({ id: item.id, to })} /> },
     {
@@ -77,12 +77,6 @@ export function useWorkColumns(state: "open" | "snoozed", onCall: (item: WorkIte
     },
   ];
   return { columns, error: work.error };
-}
-
-/** The number to call; where there is none, the address to write to. */
-function Reach({ item: { customer } }: { item: WorkItem }) {
-  if (customer.phone) return <PhoneNumber number={customer.phone} />;
-  return customer.email ? <a href={`mailto:${customer.email}`}>{customer.email}</a> : <span className="faint">–</span>;
 }
 
 function Assignee({ item, name, onAssign }: { item: WorkItem; name: string; onAssign: (to: number | null) => void }) {

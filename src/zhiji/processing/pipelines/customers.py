@@ -32,8 +32,7 @@ def write_buyers(staged: Path, path: Path, block: int) -> None:
 
     Columns: external_id, row (first line), event_at, known_at, name, phone with phone_masked, email, country, city,
     contact_allowed (the latest word; of two at the same instant the refusal) with contact_word_at (the order that says
-    it; it may be older than event_at, the last order). A full phone or address goes
-    before a masked one.
+    it; it may be older than event_at, the last order). A full phone or address goes before a masked one.
     """
     if path.exists():
         return
