@@ -54,7 +54,8 @@ def predictions_refresh(days: pd.DataFrame, as_of: date, *, horizon_days: int, l
     made = ModelVersion.objects.filter(task=TASK, run=run).first() if run else None
     if made is not None:
         return scores_of(made)
-    if not (days["amount_micros"] > 0).any():
+    # What changed since an origin may take back all that was known on it.
+    if not (days.groupby(["customer_id", "value_on"])["amount_micros"].sum() > 0).any():
         return pd.DataFrame(columns=["customer_id", *SCORES])
     zone = company().zone
     model = CustomerValueModel(horizon_days=horizon_days, seed=0, zone=zone).fit(days, as_of=as_of)

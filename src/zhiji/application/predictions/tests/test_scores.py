@@ -6,6 +6,7 @@ import json
 from datetime import date
 from typing import Any
 
+import pandas as pd
 import pytest
 from django.test import Client
 
@@ -144,3 +145,11 @@ def get(user: User, path: str) -> Any:
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return client.get(f"/api/v1/predictions{path}")
+
+
+def test_where_every_sale_was_taken_back_since_nobody_is_scored() -> None:
+    sold = pd.DataFrame({"customer_id": [1], "value_on": [pd.Timestamp(2023, 6, 1)], "amount_micros": [5 * MICROS]})
+    days = pd.concat([sold.assign(purchases=1), sold.assign(amount_micros=-5 * MICROS, purchases=-1)])
+    known = pd.to_datetime(["2023-12-31", "2024-03-31"], utc=True)
+    found = predictions_refresh(days.assign(known_at=known), AS_OF, horizon_days=91, lake={})
+    assert (len(found), ModelVersion.objects.count()) == (0, 0)
