@@ -53,7 +53,7 @@ def told() -> dict[str, Any]:
     lines: dict[str, list[Any]] = {}
     for order, *rest in OrderLine.objects.filter(is_current=True).values_list(
         "order__external_id", "digest", "occurrence", "product_code", "line_kind", "quantity_milli", "amount_micros",
-        "event_at", "counted", "value_order__external_id",
+        "event_at", "is_repeat", "counted", "value_order__external_id",
     ):  # fmt: skip
         lines.setdefault(order, []).append(tuple(rest))
     return {

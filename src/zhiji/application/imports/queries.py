@@ -28,7 +28,7 @@ def import_get(user: User, pk: int, action: str = "read") -> Import:
 
 
 def identical_lines() -> dict[str, Any]:
-    """How many lines repeat another of their order, what counting them once takes off customers' spend, and whether
+    """How many lines repeat another, identical one, what counting them once takes off customers' spend, and whether
     they are counted. Guests' lines come apart: they are in no customer's spend. Only lines that bring money
     count in either."""
     of_value = Q(line_kind__in=LineKind.VALUE) & ~Q(state__in=STATES_WITHOUT_VALUE)

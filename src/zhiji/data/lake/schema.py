@@ -14,8 +14,8 @@ says so.
   moment share ``customer_id`` and ``value_on``, the company day of that order. ``customer_id`` is null for a guest.
   ``amount_micros`` is signed and net of tax, in the company's currency. ``category`` is what the line's own record
   said, known when the line was known; it is never filled in later from the products.
-  ``is_repeat`` marks a line identical to an earlier one of its file; ``counted`` is false where the line is left out
-  of every sum (an identical line while the switch is on, or a state of the order that brings no money).
+  ``is_repeat`` marks a line for which an identical one stands; ``counted`` is false where the line is left out of
+  every sum (an identical line while the switch is on, or a state of the order that brings no money).
 
 ``customers``: one row a customer, as it is now: fit for lists and names, never for features of an earlier day.
   ``owner_id`` and ``team_id`` are null where nobody owns it; ``contact_allowed`` is null where nobody asked.

@@ -115,6 +115,38 @@ def _is_overtaken(one: Version, versions: Sequence[Version]) -> bool:
     return one.mode == "complete" and len(others) > 1
 
 
+def _alike(order_ids: Sequence[int]) -> list[int]:
+    """Orders that were made of rows of a file, as some of these: there a line identical to one of these is in an order
+    of its own, of the same customer at the same time."""
+    return [
+        row[0] for row in look_up(
+            "SELECT DISTINCT a.id FROM store_order o CROSS JOIN store_order a WHERE o.number = '' AND a.number = '' "
+            "AND a.customer_id = o.customer_id AND a.ordered_at = o.ordered_at AND a.source_id = o.source_id "
+            f"AND {among('o.id')}",
+            [many(order_ids)],
+        )
+    ]  # fmt: skip
+
+
+@transaction.atomic
+def order_repeats(order_ids: Sequence[int]) -> None:
+    """Settle which current lines of these orders repeat another; after their states.
+
+    Whose rows the rows of a guest's file stood beside is known to nobody but the file: its word stays.
+    """
+    is_made = "o.number = '' AND o.customer_id IS NOT NULL"
+    group = f"o.source_id, CASE WHEN {is_made} THEN 0 ELSE o.id END, l.digest"
+    execute(
+        "UPDATE store_orderline SET is_repeat = found.is_repeat FROM ("
+        f"  SELECT l.id, {states.repeats(group, 'l.state', 'l.occurrence, l.id')}"
+        "    OR (l.is_repeat AND o.number = '' AND o.customer_id IS NULL) AS is_repeat"
+        "  FROM store_order o CROSS JOIN store_orderline l"
+        f"  WHERE l.order_id = o.id AND l.is_current AND {among('o.id')}"
+        ") AS found WHERE store_orderline.id = found.id AND store_orderline.is_repeat <> found.is_repeat",
+        [many(order_ids)],
+    )
+
+
 @transaction.atomic
 def order_sums(order_ids: Sequence[int], *, count_repeats_once: bool) -> None:
     """Recompute ``counted`` of the lines and all sums of these orders."""
@@ -157,11 +189,12 @@ _VOID = "(own.goods < COALESCE(own.returned, 0) OR (own.goods = own.returned AND
 
 
 def orders(order_ids: Iterable[int], *, count_repeats_once: bool) -> None:
-    """Versions, then sums, in blocks; also the sums of orders that share a linked return with these."""
+    """Versions, then sums, in blocks; also the sums of orders that share a linked return or a line with these."""
     for block in blocks(order_ids):
-        linked = heads.linked_with(block)
+        linked, alike = heads.linked_with(block), _alike(block)
         order_versions(block)
-        order_sums(sorted({*block, *linked}), count_repeats_once=count_repeats_once)
+        order_repeats(sorted({*block, *alike}))
+        order_sums(sorted({*block, *linked, *alike}), count_repeats_once=count_repeats_once)
 
 
 @transaction.atomic

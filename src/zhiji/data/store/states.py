@@ -18,6 +18,12 @@ def without_value(column: str) -> str:
     return f"{column} IN ({among})"
 
 
+def repeats(group: str, state: str, occurrence: str) -> str:
+    """SQL: of identical lines, those with the same ``group``, one stands for all, the first that brings money, and if
+    none does, the first; this line is another. So a sale that counts once is never left out for one that does not."""
+    return f"ROW_NUMBER() OVER (PARTITION BY {group} ORDER BY {without_value(state)}, {occurrence}) > 1"
+
+
 def of_lines(column: str) -> str:
     """SQL aggregate: the state of an order out of those of its lines, which is their common one if they have one."""
     ranks = " ".join(f"WHEN '{state}' THEN {rank}" for rank, state in enumerate(_FIRST))

@@ -61,7 +61,7 @@ def _made(name: str, is_of_the_order: bool) -> str:
     state, apart = ("order_state", "") if is_of_the_order else ("line_state", f", {states.without_value('line_state')}")
     return f"""SELECT l.* REPLACE ({empty}, {quoted(kind)} AS line_kind, false AS is_cancellation, 0 AS quantity_milli,
             s.micros AS amount_micros, 0 AS discount_micros, 0 AS tax_micros, 0 AS postage_micros, 0 AS fee_micros,
-            0 AS refund_micros, s.digest AS line_digest, 0 AS occurrence, {state} AS line_state),
+            0 AS refund_micros, s.digest AS line_digest, 0 AS occurrence, false AS is_repeat, {state} AS line_state),
             {quoted(name)} AS made_from
         FROM lines l JOIN (SELECT order_key, min(row) AS row, sum({amount})::BIGINT AS micros, {digest} AS digest
             FROM lines WHERE {amount} <> 0 AND {where} GROUP BY order_key, event_at{apart} HAVING micros <> 0) s

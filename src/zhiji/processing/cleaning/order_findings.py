@@ -12,7 +12,7 @@ from zhiji.processing.cleaning.stage import Stage
 _BAD_DEBT = "line_kind = 'adjustment' AND regexp_matches(lower(coalesce(product_name, '')), 'bad debt|坏账')"
 _COUNTS = {
     "guest_lines": "customer_external_id IS NULL",
-    "repeat_lines": "occurrence > 0",
+    "repeat_lines": "is_repeat",
     "cancellation_lines": "is_cancellation",
     "return_lines": "line_kind = 'return'",
     "adjustment_lines": "line_kind = 'adjustment'",

@@ -101,8 +101,8 @@ _CONTENT = (
 
 
 def key_lines(stage: Stage) -> None:
-    """Makes the view ``lines``: ``kinded`` with ``order_key``, ``line_digest``, ``occurrence``, ``order_at``,
-    ``line_state`` (its own) and ``order_state`` (see ``_settle_orders``); and ``settled_orders``.
+    """Makes the view ``lines``: ``kinded`` with ``order_key``, ``line_digest``, ``occurrence``, ``is_repeat``,
+    ``order_at``, ``line_state`` (its own) and ``order_state`` (see ``_settle_orders``); and ``settled_orders``.
 
     Without order numbers, a file that names products has an order a customer and day; one that does not has an order a
     row, and equal rows are told apart by their occurrence. So has a row that names nobody: two strangers on one day are
@@ -126,9 +126,9 @@ def key_lines(stage: Stage) -> None:
     )
     # Numbering all lines would sort them all; few are equal, so only those are numbered.
     run(
-        """CREATE TEMP TABLE equal_lines AS SELECT d.row, (row_number() OVER (PARTITION BY whose, digest ORDER BY
+        f"""CREATE TEMP TABLE equal_lines AS SELECT d.row, (row_number() OVER (PARTITION BY whose, digest ORDER BY
         d.row) - 1)::INTEGER
-        AS occurrence FROM digests d SEMI JOIN
+        AS occurrence, {states.repeats("whose, digest", "state", "d.row")} AS is_repeat FROM digests d SEMI JOIN
         (SELECT whose, digest FROM digests GROUP BY 1, 2 HAVING count(*) > 1) e USING (whose, digest)"""
     )
     run("CREATE TEMP TABLE order_times AS SELECT whose, min(event_at) AS order_at FROM digests GROUP BY 1")
@@ -143,7 +143,7 @@ def key_lines(stage: Stage) -> None:
         f"""CREATE TEMP VIEW lines AS SELECT k.* REPLACE (coalesce(k.customer_external_id, s.customer)
             AS customer_external_id, coalesce(s.state, k.order_state) AS order_state), k.order_state AS line_state,
             {key} AS order_key, d.digest AS line_digest,
-            coalesce(e.occurrence, 0) AS occurrence, {order_at} AS order_at
+            coalesce(e.occurrence, 0) AS occurrence, coalesce(e.is_repeat, false) AS is_repeat, {order_at} AS order_at
         FROM kinded k JOIN digests d ON k.row = d.row LEFT JOIN equal_lines e ON k.row = e.row
         JOIN order_times o ON d.whose = o.whose LEFT JOIN settled_orders s ON d.whose = s.whose AND {shared}"""
     )

@@ -30,7 +30,8 @@ def clean_orders(received: str | Path, mapping: Mapping, settings: CleaningSetti
     - ``row`` BIGINT; ``order_number`` VARCHAR or NULL; ``order_key`` VARCHAR: the number, or a made one (``~`` and 16
     hex)
       that is the same whenever the same file comes again; ``line_digest`` VARCHAR, 16 hex of the content of the line;
-      ``occurrence`` INTEGER, 0-based among lines of the order with that digest; ``is_repeat`` BOOLEAN, occurrence > 0.
+      ``occurrence`` INTEGER, 0-based among lines of the order with that digest; ``is_repeat`` BOOLEAN: another
+      line with that digest stands for it, see ``states.repeats``.
       (order_key, line_digest, occurrence) is unique. The digest holds what was sold, when, to whom and for how much and
       all further columns; not state, refund, payment and dispatch times, contact data and notes, which change later.
     - ``customer_external_id`` VARCHAR, NULL for a guest; a line that names nobody belongs to the first whom a line of
@@ -90,7 +91,7 @@ def _write(stage: Stage, path: Path) -> int:
     )
     kinds = ", ".join(quoted(kind) for kind in LineKind.VALUE)
     stage.connection.execute(
-        f"""COPY (SELECT l.row, l.order_number, l.order_key, l.line_digest, l.occurrence, l.occurrence > 0 AS is_repeat,
+        f"""COPY (SELECT l.row, l.order_number, l.order_key, l.line_digest, l.occurrence, l.is_repeat,
             l.is_cancellation, l.customer_external_id, l.customer_name, l.product_code, l.product_key, l.product_name,
             l.category, l.line_kind, l.quantity_milli, l.unit_price AS unit_price_micros, l.amount_micros,
             l.discount_micros, l.tax_micros, l.postage_micros, l.fee_micros, l.refund_micros,

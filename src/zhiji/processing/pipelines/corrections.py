@@ -35,7 +35,7 @@ def beside_the_originals(source_id: int, lines: pd.DataFrame) -> pd.DataFrame:
     there = _brought_by_the_files(source_id, lines[corrected])
     more = [there.get(key, 0) for key in zip(lines["order_key"], lines["line_digest"], strict=True)]
     shifted = lines["occurrence"] + pd.Series(more, index=lines.index).where(corrected, 0)
-    moved = lines.assign(occurrence=shifted, is_repeat=shifted > 0)
+    moved = lines.assign(occurrence=shifted)
     part = moved[moved["order_key"].isin(lines.loc[corrected, "order_key"])]
     digests = {key: _digest(order) for key, order in part.groupby("order_key", sort=False)}
     return moved.assign(order_digest=moved["order_key"].map(digests).fillna(moved["order_digest"]))

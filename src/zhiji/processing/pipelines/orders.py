@@ -149,8 +149,10 @@ def store_chunk(batch: Batch, chunk: pa.Table, *, decision: Decision | None, cou
     records = versions.new_records(batch, first, said, known, decision or "replace")
     lines = lines.assign(said_state=lines["line_state"] if "order_state" in mapped else "")
     _lines(lines, order_ids, records, _products(batch, lines), count_repeats_once)
-    if changed.any():
-        touched = [known.order_ids[key] for key in first["order_key"][changed]]
+    # A row that is an order of its own may repeat an earlier one, in whatever state that is by now.
+    repeats = lines["order_number"].isna() & (lines["occurrence"] > 0)
+    touched = {order_ids[key] for key in (*first["order_key"][changed], *lines.loc[repeats, "order_key"])}
+    if touched:
         derive.orders(touched, count_repeats_once=count_repeats_once)
     return counts
 

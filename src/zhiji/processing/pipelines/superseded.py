@@ -193,6 +193,7 @@ _VERSIONS = """
     FROM lines GROUP BY order_id, record_id, version ORDER BY order_id, version
 """
 # The lines of an order that stood in each of its periods. In the last period they are as the record has derived them.
+# What a row repeats that is an order of its own (its occurrence is not the first there) is in another: its word stays.
 _STANDING = f"""
     CREATE TABLE standing AS WITH told AS (
         SELECT k.begins AS since, k.stands, CASE WHEN k.overtaken THEN '' ELSE l.said_state END AS told, l.*
@@ -207,13 +208,16 @@ _STANDING = f"""
             CASE j.told_last WHEN '' THEN p.state ELSE j.told_last END AS state
         FROM judged j JOIN periods p ON p.order_id = j.order_id AND p.begins = j.since
         WHERE CASE WHEN p.ends = {FOREVER} THEN j.is_current ELSE j.stands AND j.place = 1 END
+    ), compared AS (
+        SELECT *, {states.repeats("order_id, since, digest", "state", "occurrence")}
+            OR (is_repeat AND min(occurrence) OVER (PARTITION BY order_id, digest) > 0) AS repeats FROM stated
     )
-    SELECT * EXCLUDE (known_at, counted, customer_id, order_at), greatest(known_at, since) AS known_at,
+    SELECT * EXCLUDE (known_at, counted, customer_id, order_at, repeats), greatest(known_at, since) AS known_at,
         CASE WHEN ends = {FOREVER} THEN counted
-            ELSE NOT (is_repeat AND {{once}}) AND NOT ({states.without_value("state")}) END AS counted,
+            ELSE NOT (repeats AND {{once}}) AND NOT ({states.without_value("state")}) END AS counted,
         CASE WHEN ends = {FOREVER} THEN customer_id ELSE period_customer END AS customer_id,
         CASE WHEN ends = {FOREVER} THEN order_at ELSE min(event_at) OVER (PARTITION BY order_id, since) END AS order_at
-    FROM stated
+    FROM compared
 """
 # What each order was in its periods, for the returns that take from it; before its first it was as in its first.
 _ORDERS = f"""

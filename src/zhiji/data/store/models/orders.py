@@ -74,8 +74,9 @@ class OrderLine(models.Model):
     """A line as its source delivered it: immutable, keyed within its order by ``digest`` and ``occurrence``.
 
     Derived are only ``is_current`` (its version counts), ``state`` (the last that a version says of this line; of the
-    order where none does), ``counted`` (false: it brings no money in its state, or is an identical line while the
-    company counts those once) and ``value_order`` (for a return that could be linked, the order it takes from).
+    order where none does), ``is_repeat`` (another current line with its digest stands for it, see ``states.repeats``),
+    ``counted`` (false: it brings no money in its state, or is a repeat while the company counts identical lines once)
+    and ``value_order`` (for a return that could be linked, the order it takes from).
     ``said_state``: the state as its source delivered it; empty where the file has no column for it.
     ``quantity_milli`` is thousandths of a piece; money is micros. ``made_from``: empty for a row of a file; otherwise
     the field beside the goods that the line was made from (tax, postage, fee, discount, refund_amount).

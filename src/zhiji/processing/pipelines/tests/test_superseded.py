@@ -149,3 +149,18 @@ def test_periods_of_a_line_never_overlap_and_the_last_is_the_record():
         row = standing[line.pk]
         assert (row["value_order_id"], row["customer_id"]) == (line.value_order_id, line.value_order.customer_id)
         assert row["counted"] == line.counted
+
+
+def test_a_line_left_out_once_was_left_out_for_one_that_counted_on_that_day():
+    """The state of equal lines changes from export to export; on each day one of them counts, whichever it is."""
+    jobs.run_inline(services.identical_lines_switch(once=True))
+    line = "A1,2025-01-03,C1,tea,1,30,{}\n"
+    days = [date(2025, 1, 6), date(2025, 2, 6), date(2025, 3, 6)]
+    words = ["cancelled completed completed", "completed completed completed", "refunded completed"]
+    truth = []
+    for day, states in zip(days, words, strict=True):
+        brought("".join(line.format(state) for state in states.split()), day)
+        rebuild_lake()
+        truth.append(row_of(day + timedelta(days=1)))
+    assert [row["spend"] for row in truth] == [30, 30, 30]
+    assert [row_of(day + timedelta(days=1)) for day in days] == truth
