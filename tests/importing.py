@@ -10,7 +10,7 @@ from django.db import connection
 from zhiji.application.imports import services
 from zhiji.application.imports.models import Import
 from zhiji.data.landing.files import land
-from zhiji.data.store.models import Customer, Order, OrderLine
+from zhiji.data.store.models import Customer, Order, OrderLine, Product
 from zhiji.platform import jobs
 from zhiji.platform.models import Job
 
@@ -72,6 +72,7 @@ def told() -> dict[str, Any]:
                 "row__orders", "row__spend_micros", "row__last_order_on",
             )
         },
+        "products": sorted(Product.objects.values_list("source__code", "code_key", "code", "name", "category")),
     }  # fmt: skip
 
 

@@ -80,17 +80,27 @@ def new_identities(batch: Batch, external_ids: list[str], known_at: list[Any]) -
 
 
 def _products(batch: Batch, chunk: pd.DataFrame) -> dict[str, int]:
-    rows = chunk[chunk["product_key"].notna() & (chunk["product_key"] != "")].drop_duplicates("product_key")
-    keys = rows["product_key"].tolist()
-    found = dict(
-        bulk.look_up(
-            f"SELECT code_key, id FROM store_product WHERE source_id = %s AND {bulk.among('code_key')}",
-            [batch.source_id, bulk.many(keys)],
-        )
+    """Product key → product, made where it is missing. Of each word the first that a line says stays."""
+    lines = chunk[chunk["product_key"].notna() & (chunk["product_key"] != "")]
+    # ``first`` is the first that is not null.
+    said = lines.groupby("product_key", sort=False)[["product_name", "category"]].first()
+    words = dict(
+        zip(said.index, zip(_text(said["product_name"], 300), _text(said["category"], 200), strict=True), strict=True)
     )
+    rows = lines.drop_duplicates("product_key")
+    keys = rows["product_key"].tolist()
+    there = bulk.look_up(
+        f"SELECT code_key, id, name, category FROM store_product WHERE source_id = %s AND {bulk.among('code_key')}",
+        [batch.source_id, bulk.many(keys)],
+    )
+    found = {key: pk for key, pk, *_ in there}
+    fuller = [(name or words[key][0], category or words[key][1], pk) for key, pk, name, category in there]
+    filled = [new for new, (*_, name, category) in zip(fuller, there, strict=True) if new[:2] != (name, category)]
+    bulk.execute_many("UPDATE store_product SET name = %s, category = %s WHERE id = %s", filled)
     rows = rows[~rows["product_key"].isin(found)]
     if len(rows):
         ids = bulk.reserve_keys(Product, len(rows))
+        names, categories = zip(*(words[key] for key in rows["product_key"]), strict=True)
         bulk.insert(
             Product,
             {
@@ -98,8 +108,8 @@ def _products(batch: Batch, chunk: pd.DataFrame) -> dict[str, int]:
                 "source_id": [batch.source_id] * len(rows),
                 "code_key": rows["product_key"].tolist(),
                 "code": rows["product_code"].tolist(),
-                "name": _text(rows["product_name"], 300),
-                "category": _text(rows["category"], 200),
+                "name": names,
+                "category": categories,
                 "is_goods": (~rows["line_kind"].isin(NOT_GOODS)).tolist(),
             },
         )

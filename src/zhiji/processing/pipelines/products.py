@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
@@ -26,51 +26,77 @@ def store_records(batch: Batch, rows: Sequence[dict[str, Any]]) -> dict[str, int
 
 
 @transaction.atomic
-def derive_products(source_id: int, code_keys: Sequence[str], *, taken_back: bool = False) -> None:
-    """Products as their records say, the newest word for each field; where none says it, as they were.
+def derive_products(source_id: int, code_keys: Sequence[str]) -> None:
+    """Products as their records say, the newest word for each field; where none says it, as they were."""
+    said = _said_by_records(source_id, code_keys)
+    there = {one.code_key: one for one in Product.objects.filter(source_id=source_id, code_key__in=list(said))}
+    fresh: list[Product] = []
+    changed: list[Product] = []
+    for key, words in said.items():
+        product = there.get(key) or Product(source_id=source_id, code_key=key, code=key)
+        _say(product, words, Words(product.code, product.name, product.category))
+        (changed if product.pk else fresh).append(product)
+    Product.objects.bulk_create(fresh, batch_size=500)
+    Product.objects.bulk_update(changed, Words._fields, batch_size=500)
 
-    taken_back: records of these were withdrawn. What no record says any more is then what the newest standing order
-    line says, for nobody else knows it.
-    """
-    keys = sorted(set(code_keys))
+
+@transaction.atomic
+def derive_again(source_id: int) -> None:
+    """All products of a source after something was taken back: the newest word of their records, and where none says
+    it, the first that an order line says, as it was when the lines came in. Those that nothing mentions are gone."""
+    products = list(Product.objects.filter(source_id=source_id))
+    said = _said_by_records(source_id, [product.code_key for product in products])
+    ordered = _said_by_lines(source_id)
+    changed: list[Product] = []
+    for product in products:
+        before = Words(product.code, product.name, product.category)
+        first = ordered.get(product.pk, Words(product.code_key, "", ""))
+        _say(product, said.get(product.code_key, {}), first)
+        if Words(product.code, product.name, product.category) != before:
+            changed.append(product)
+    Product.objects.bulk_update(changed, Words._fields, batch_size=500)
+
+
+class Words(NamedTuple):
+    """What is said of a product."""
+
+    code: str
+    name: str
+    category: str
+
+
+def _say(product: Product, said: dict[str, Any], otherwise: Words) -> None:
+    product.code = str(said.get("code") or otherwise.code)[:200]
+    product.name = str(said.get("name") or otherwise.name)[:300]
+    product.category = str(said.get("category") or otherwise.category)[:200]
+
+
+def _said_by_records(source_id: int, code_keys: Sequence[str]) -> dict[str, dict[str, Any]]:
     said: dict[str, dict[str, Any]] = {}
     for key, payload in bulk.look_up(
         "SELECT external_id, payload FROM store_sourcerecord WHERE kind = 'product' AND source_id = %s AND "
         f"{bulk.among('external_id')} ORDER BY external_id, version",
-        [source_id, bulk.many(keys)],
+        [source_id, bulk.many(sorted(set(code_keys)))],
     ):
         said.setdefault(key, {}).update({name: word for name, word in customers.loaded(payload).items() if word})
-    found = Product.objects.filter(source_id=source_id, code_key__in=keys if taken_back else list(said))
-    there = {product.code_key: product for product in found}
-    ordered = _said_by_orders([product.pk for product in there.values()]) if taken_back else {}
-    fresh: list[Product] = []
-    changed: list[Product] = []
-    for key in there if taken_back else said:
-        words = said.get(key, {})
-        product = there.get(key) or Product(source_id=source_id, code_key=key, code=words.get("code") or key)
-        before = ordered.get(product.pk, ("", "")) if taken_back else (product.name, product.category)
-        product.name = str(words.get("name") or before[0])[:300]
-        product.category = str(words.get("category") or before[1])[:200]
-        (changed if product.pk else fresh).append(product)
-    Product.objects.bulk_create(fresh, batch_size=500)
-    Product.objects.bulk_update(changed, ["name", "category"], batch_size=500)
+    return said
 
 
-def _said_by_orders(product_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
-    """Product → name and category on its newest standing order line that has one."""
-    if not product_ids:
-        return {}
-    # Lines have no index by product: one walk through them for all.
+def _said_by_lines(source_id: int) -> dict[int, Words]:
+    """Product → the first code, name and category that any of its order lines bears."""
+    # Lines have no index by product, and keys rise as they come in: one walk through them for all.
     rows = bulk.look_up(
         """
-        SELECT product_id, MAX(CASE WHEN named = 1 THEN description END), MAX(CASE WHEN sorted = 1 THEN category END)
-        FROM (
-            SELECT product_id, description, category,
-                ROW_NUMBER() OVER (PARTITION BY product_id ORDER BY description = '', event_at DESC, id DESC) AS named,
-                ROW_NUMBER() OVER (PARTITION BY product_id ORDER BY category = '', event_at DESC, id DESC) AS sorted
-            FROM store_orderline WHERE is_current AND """
-        + bulk.among("product_id")
-        + ") AS ranked WHERE named = 1 OR sorted = 1 GROUP BY product_id",
-        [bulk.many(product_ids)],
+        WITH first AS (
+            SELECT product_id, MIN(id) AS coded, MIN(CASE WHEN description <> '' THEN id END) AS named,
+                MIN(CASE WHEN category <> '' THEN id END) AS sorted
+            FROM store_orderline WHERE product_id IS NOT NULL GROUP BY product_id
+        )
+        SELECT f.product_id, c.product_code, COALESCE(n.description, ''), COALESCE(s.category, '')
+        FROM first f JOIN store_product p ON p.id = f.product_id JOIN store_orderline c ON c.id = f.coded
+        LEFT JOIN store_orderline n ON n.id = f.named LEFT JOIN store_orderline s ON s.id = f.sorted
+        WHERE p.source_id = %s
+        """,
+        [source_id],
     )
-    return {pk: (name, category) for pk, name, category in rows}
+    return {pk: Words(*words) for pk, *words in rows}

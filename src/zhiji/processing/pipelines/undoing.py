@@ -12,7 +12,6 @@ from zhiji.processing.pipelines.progress import Progress
 from zhiji.processing.pipelines.storing import refresh_customers
 
 RECORDS = 500  # orders a transaction; with some twenty lines each, about ten thousand lines
-PRODUCTS = 5_000  # for each block of these all order lines are read through
 CUSTOMERS = 2_000
 
 
@@ -51,7 +50,7 @@ class Undoing:
         rows = bulk.look_up(
             "SELECT r.id, r.kind, r.source_id, r.external_id FROM store_delivery d JOIN store_sourcerecord r "
             "ON r.id = d.record_id WHERE d.batch_id = %s ORDER BY r.id LIMIT %s",
-            [self.batch.pk, PRODUCTS if self.batch.kind == "products" else RECORDS],
+            [self.batch.pk, RECORDS],
         )
         if not rows:
             return "customers"
@@ -62,8 +61,6 @@ class Undoing:
             [self.batch.source_id, bulk.many(keys)],
         )
         derive.orders([*linked, *(row[0] for row in ids)], count_repeats_once=self.once)
-        codes = [row[3] for row in rows if row[1] == "product"]
-        products.derive_products(self.batch.source_id, codes, taken_back=True)
         interactions.derive_interactions(self.batch.source_id, [row[3] for row in rows if row[1] == "interaction"])
         return None
 
@@ -105,7 +102,8 @@ class Undoing:
         return None
 
     def _remains(self) -> str | None:
-        """Products that nothing mentions, and the quarantine; then the batch is withdrawn."""
+        """Products that nothing mentions, and what only this batch said of others; the quarantine; then the batch is
+        withdrawn."""
         bulk.execute(
             # NOT IN reads the lines once; NOT EXISTS would read them for every product, for they have no index by it.
             "DELETE FROM store_product WHERE source_id = %s AND id NOT IN (SELECT product_id FROM store_orderline "
@@ -114,6 +112,8 @@ class Undoing:
             "AND r.external_id = store_product.code_key)",
             [self.batch.source_id],
         )
+        if self.batch.kind in ("orders", "products"):
+            products.derive_again(self.batch.source_id)
         RejectedRow.objects.filter(batch=self.batch).delete()
         # What this file had brought back corrected waits for its correction again.
         RejectedRow.objects.filter(corrected_by=self.batch).update(corrected_by=None)
