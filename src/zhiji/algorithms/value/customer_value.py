@@ -15,7 +15,7 @@ from zhiji.algorithms.value.calendar import Calendar
 from zhiji.algorithms.value.candidates import CANDIDATES, Candidate, Fitted, Seen
 from zhiji.algorithms.value.errors import CustomersNotLoaded
 from zhiji.algorithms.value.evaluation import Window, measure, origins_of, windows_of
-from zhiji.algorithms.value.gates import missing_evidence
+from zhiji.algorithms.value.gates import missing_evidence, without_sales
 from zhiji.algorithms.value.intervals import Levels
 from zhiji.algorithms.value.judging import Judge, choose
 from zhiji.algorithms.value.purchases import PurchaseLog, day_number, day_of_number
@@ -62,8 +62,8 @@ class CustomerValueModel(Estimator):
 
     ``fit(transactions, as_of=…)``: transactions as in ``purchase_summary``. Learned: ``backtest_`` (``BackTest``; its
     ``state`` decides what ``predict`` shows), ``as_of_`` (date), ``models_`` (the fitted estimators of the chosen
-    candidate), ``recalibration_``, ``levels_``, ``calendar_``, ``began_`` (date of the first transaction). A saved model holds no customer: after loading, ask
-    ``score(transactions)``.
+    candidate), ``recalibration_``, ``levels_``, ``calendar_``, ``began_`` (date of the first transaction). A saved
+    model holds no customer: after loading, ask ``score(transactions)``.
 
     States: **published** (all columns); **ranking_only** (``value_score`` is a rank from 0 to 100, amounts are NaN);
     **withheld** and **not_enough_evidence** (``value_score`` is the plain rule's amount, all else is NaN).
@@ -158,7 +158,10 @@ class CustomerValueModel(Estimator):
         day = seen.history.as_of
         missing = missing_evidence(windows, day - first + 1, self.horizon_days)
         measured = None if missing else measure(windows, self.seed)
-        chosen = None if measured is None else choose(windows, measured)
+        if measured is not None:
+            judged = zip(windows, measured.rows, strict=True)
+            missing = without_sales(windows, [window.outcome[rows] for window, rows in judged])
+        chosen = None if missing or measured is None else choose(windows, measured)
         if measured is None or chosen is None:
             self._without_evidence(missing or [Reason("value_candidates_failed", {"customers": len(seen.history)})])
             return

@@ -19,13 +19,15 @@ from zhiji.algorithms.value.rules import RULES
 from zhiji.kernel import Reason
 
 Floats = NDArray[np.float64]
-# Rankings whose Gini differs by less are alike; of such candidates the better amounts decide.
+# Rankings whose Gini differs by less are alike; of such candidates the better amounts decide, of rules simplicity does.
 _ALIKE = 0.005
 NOTHING = Estimate(float("nan"), float("nan"), float("nan"))
 
 
 @dataclass(frozen=True)
 class Chosen:
+    """``rule``: the one that serves where the candidate may not, and is shown beside it. Gates look at every rule."""
+
     candidate: str
     rule: str
 
@@ -33,7 +35,8 @@ class Chosen:
 def choose(windows: Sequence[Window], measured: Measured) -> Chosen | None:
     """On all windows but the last. None where no candidate could be fitted everywhere.
 
-    With one window only there is nothing to choose on: the first candidate stands, against whichever rule did best.
+    With one window only there is nothing to choose on: the first candidate stands. Every window must have its Gini
+    (see ``gates.without_sales``).
     """
     names = [name for name in windows[0].forecasts if all(name in window.forecasts for window in windows)]
     if not names:
@@ -75,13 +78,13 @@ class Judge:
         self.rng = np.random.default_rng([seed, 2])
 
     def backtest(self, horizon_days: int, as_of: int, now: Recalibration, season_seen: bool) -> BackTest:
-        lead, top_lead = (self._pooled(parts) for parts in (self._leads("gini"), self._leads("top")))
+        leads, top_leads = self._leads(self.measured.gini), self._leads(self.measured.top)
         origins = tuple(self._origin(number) for number in range(len(self.windows)))
         rankings, deciles = self._pooled_rankings(), self._pooled_deciles()
-        ranking = ranking_failures(self.windows, self.measured, self.chosen.candidate, self.chosen.rule, lead, top_lead)
+        ranking = ranking_failures(self.windows, self.measured, self.chosen.candidate, leads, top_leads)
         amount = amount_failures(origins, deciles)
         state: State = "withheld" if ranking else ("ranking_only" if amount else "published")
-        reasons = ranking or amount or [published_reason(rankings, self.chosen.rule)]
+        reasons = ranking or amount or [published_reason(rankings)]
         if not season_seen and state == "published":
             first, last = (day_of_number(day).isoformat() for day in (as_of + 1, as_of + horizon_days))
             reasons = [*reasons, Reason("value_season_unseen", {"first": first, "last": last})]
@@ -100,9 +103,10 @@ class Judge:
             deciles,
         )
 
-    def _leads(self, what: str) -> list[Resampled]:
-        parts = self.measured.gini if what == "gini" else self.measured.top
-        return [part[self.chosen.candidate] - part[self.chosen.rule] for part in parts]
+    def _leads(self, parts: Sequence[dict[str, Resampled]]) -> dict[str, Resampled]:
+        """The model's lead over each rule, pooled over the origins."""
+        model = self.chosen.candidate
+        return {rule.name: self._pooled([part[model] - part[rule.name] for part in parts]) for rule in RULES}
 
     def _pooled(self, parts: list[Resampled]) -> Resampled:
         # The same draw of origins for every figure, so that pooled figures can be compared.

@@ -67,7 +67,8 @@ def recalibrate(before: Sequence[Window], name: str, calendar: Calendar, day: in
     slope = _slope(outcomes, forecasts)
     bent = [forecast**slope for forecast in forecasts]
     # The total is kept when the slope is applied; then it is corrected as a whole.
-    keep = sum(float(part.sum()) for part in forecasts) / sum(float(part.sum()) for part in bent)
+    whole, whole_bent = (sum(float(part.sum()) for part in parts) for parts in (forecasts, bent))
+    keep = whole / whole_bent if whole_bent > 0 else 1.0
     value = keep * _factor(outcomes, [keep * part for part in bent], quarters)
     if len(known) == 1:
         return Recalibration(orders, value, slope, _SPREAD_ONE)

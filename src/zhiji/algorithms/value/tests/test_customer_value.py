@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date, timedelta
 from functools import cache
 from itertools import pairwise
@@ -22,6 +23,7 @@ from zhiji.algorithms.value import (
 )
 from zhiji.algorithms.value.errors import CustomersNotLoaded
 from zhiji.kernel import Reason, render
+from zhiji.kernel.messages import LANGUAGES, day_shown
 
 AS_OF = date(2024, 12, 30)
 HORIZON = 91
@@ -317,3 +319,37 @@ def test_refusals() -> None:
         CustomerValueModel().fit(rows, as_of=date(2000, 1, 1))
     with pytest.raises(FrameColumnMissing):
         CustomerValueModel().fit(rows.drop(columns="amount_micros"), as_of=AS_OF)
+
+
+def quiet_from(start: str, end: str, rows: pd.DataFrame) -> pd.DataFrame:
+    day = rows["value_on"]
+    return rows[~((day > start) & (day <= end))]
+
+
+def taken_back(start: str, end: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """Everything bought in these days, and once more as much, is returned on the last of them."""
+    inside = (rows["value_on"] > start) & (rows["value_on"] <= end)
+    back = rows[inside].assign(amount_micros=-2 * rows.loc[inside, "amount_micros"], value_on=pd.Timestamp(end))
+    return pd.concat([rows, back], ignore_index=True)
+
+
+@pytest.mark.parametrize("change", [quiet_from, taken_back])
+@pytest.mark.parametrize("window", [("2024-07-01", "2024-09-30"), ("2024-09-30", "2024-12-30")])
+def test_a_window_without_sales_cannot_be_judged_and_is_named(
+    change: Callable[[str, str, pd.DataFrame], pd.DataFrame], window: tuple[str, str]
+) -> None:
+    rows = known(company(0, 600))
+    model = CustomerValueModel().fit(change(*window, rows), as_of=AS_OF)
+    assert model.backtest_.state == "not_enough_evidence"
+    (reason,) = (reason for reason in model.backtest_.reasons if reason.code == "value_window_without_sales")
+    assert (reason.params["as_of"], reason.params["until"]) == window
+    for language in LANGUAGES:
+        text = render(reason, language)
+        assert all(day_shown(day, language) in text.what for day in window)
+        assert text.why
+        assert text.remedy
+    json.dumps(model.backtest_.to_json(), allow_nan=False)
+    scores = model.predict()
+    assert scores[AMOUNTS].isna().all(axis=None)
+    assert scores["value_score"].equals(scores["rule_score"])
+    assert np.isfinite(scores["value_score"]).all()

@@ -33,9 +33,12 @@ def judged(gini: list[tuple[float, float]], top: list[tuple[float, float]]) -> l
         [{"model": around(model, seed), "rule": around(rule, seed)} for seed, (model, rule) in enumerate(pairs)]
         for pairs in (gini, top)
     ]
-    leads = [pooled([part["model"] - part["rule"] for part in origins], np.random.default_rng(0)) for origins in parts]
+    leads = [
+        {"rule": pooled([part["model"] - part["rule"] for part in origins], np.random.default_rng(0))}
+        for origins in parts
+    ]
     windows: Any = [Window(day_number(day)) for day in DAYS]
-    return ranking_failures(windows, Measured(*parts, [], []), "model", "rule", *leads)
+    return ranking_failures(windows, Measured(*parts, [], []), "model", *leads)
 
 
 def test_a_model_that_leads_in_both_has_no_failure() -> None:
