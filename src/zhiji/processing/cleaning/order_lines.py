@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from zhiji.data.store import states
+from zhiji.data.store import masks, states
 from zhiji.kernel import LineKind, Reason
 from zhiji.processing.cleaning.folding import quoted
 from zhiji.processing.cleaning.kinds import lexicon
@@ -106,14 +106,14 @@ def key_lines(stage: Stage) -> None:
 
     Without order numbers, a file that names products has an order a customer and day; one that does not has an order a
     row, and equal rows are told apart by their occurrence. So has a row that names nobody: two strangers on one day are
-    not one order. A masked phone names nobody.
+    not one order. A masked phone or address names nobody.
     """
     content = ", ".join(f"coalesce({part}::VARCHAR, '')" for part in _CONTENT)
     join = "JOIN received r ON r.row = k.row" if stage.mapping.extras else ""
     day = f"strftime(timezone({quoted(stage.settings.zone)}, timezone('UTC', event_at)), '%Y-%m-%d')"
     numbered = stage.has("order_number")
     by_day = not numbered and (stage.has("product_code") or stage.has("product_name"))
-    who = "coalesce(customer_external_id, CASE WHEN NOT phone_masked THEN phone END, email)"
+    who = f"coalesce(customer_external_id, CASE WHEN NOT phone_masked THEN phone END, {masks.unmasked('email')})"
     whose = "order_number" if numbered else f"concat_ws(chr(31), coalesce({who}, ''), {day})"
     if not numbered:
         stage.findings.append(Reason("orders_made_by_day" if by_day else "orders_made_by_row"))

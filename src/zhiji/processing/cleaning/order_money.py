@@ -45,11 +45,14 @@ def fill_from_first_line(stage: Stage) -> frozenset[str]:
     sparse = _sparse_fields(stage, fields + made)
     repeated, leading = _money_of_orders(stage)
     replaced = [f"coalesce(t.{name}, f.{name}) AS {name}" for name in sparse]
+    if "phone" in sparse:  # whether it is masked comes along
+        replaced.append("CASE WHEN t.phone IS NULL THEN f.phone_masked ELSE t.phone_masked END AS phone_masked")
     replaced += [f"CASE WHEN f.row = t.row THEN t.{name} END AS {name}" for name in repeated]
     if not replaced:
         stage.connection.execute("CREATE TEMP VIEW filled AS SELECT *, true AS money_counts FROM typed")
         return frozenset(leading)
-    firsts = ", ".join(f"arg_min(struct_pack(v := {name}), row).v AS {name}" for name in sparse)
+    carried = [*sparse, *(["phone_masked"] if "phone" in sparse else [])]
+    firsts = ", ".join(f"arg_min(struct_pack(v := {name}), row).v AS {name}" for name in carried)
     stage.connection.execute(
         f"""CREATE TEMP TABLE filled AS SELECT t.* REPLACE ({", ".join(replaced)}), true AS money_counts FROM typed t
             LEFT JOIN (SELECT order_number, min(row) AS row {"," if firsts else ""} {firsts} FROM typed

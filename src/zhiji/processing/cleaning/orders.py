@@ -34,7 +34,8 @@ def clean_orders(received: str | Path, mapping: Mapping, settings: CleaningSetti
       line with that digest stands for it, see ``states.repeats``.
       (order_key, line_digest, occurrence) is unique. The digest holds what was sold, when, to whom and for how much and
       all further columns; not state, refund, payment and dispatch times, contact data and notes, which change later.
-    - ``customer_external_id`` VARCHAR, NULL for a guest; a line that names nobody belongs to the first whom a line of
+    - ``customer_external_id`` VARCHAR, NULL for a guest and where it is masked (then in ``extra``); a line that
+      names nobody belongs to the first whom a line of
       its order names; ``customer_name``, ``product_code``, ``product_key`` (upper
     case),
       ``product_name``, ``category``, ``store``, ``channel``, ``country``, ``city`` VARCHAR.
@@ -112,12 +113,13 @@ def _write(stage: Stage, path: Path) -> int:
 
 
 def _kept(stage: Stage) -> dict[str, str]:
-    """Fields that have no column of their own in the clean table, and contact data that could not be read."""
+    """Fields that have no column of their own in the clean table, contact data that could not be read, masked ids."""
     more = {}
     for field in ("note", "closed_at"):
         if stage.has(field):
             more[stage.mapping.shown(field)] = f"l.{field}"
-    for field in ("phone", "email"):
+    fields = ["phone", "email", *(["customer_external_id"] if stage.has_masked_customers else [])]
+    for field in fields:
         if stage.has(field):
             more[stage.mapping.shown(field)] = (
                 f"CASE WHEN l.{field}__code IS NOT NULL THEN r.{stage.mapping.column(field)} END"

@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from zhiji.data.store import masks
 from zhiji.kernel import Reason
 from zhiji.processing.cleaning.contacts import email_code, email_expression, names_table, phones_table, texts_table
 from zhiji.processing.cleaning.folding import plain_text, quoted
@@ -44,6 +45,8 @@ _NORMALISED = {
     "city",
     "country",
 }
+# Who somebody is. A masked one is shared by strangers: no key, but a reason.
+_CUSTOMER_IDS = {"customer_external_id", "external_id"}
 # How a field of closed vocabulary reads a word, and what is said of words that it does not know.
 _WORDS: dict[str, tuple[Callable[[str], str | None], str]] = {
     "order_state": (order_state, "order_state_unknown"),
@@ -66,6 +69,7 @@ class Stage:
     findings: list[Reason] = field(default_factory=list)
     unknown: list[dict[str, Any]] = field(default_factory=list)
     known_by_contact: bool = False
+    has_masked_customers: bool = False
     _absents: list[str] = field(default_factory=list)
     _selects: list[str] = field(default_factory=list)
     _joins: list[str] = field(default_factory=list)
@@ -95,19 +99,19 @@ class Stage:
         self.connection.execute(f"CREATE TEMP VIEW typed AS SELECT *{absent} FROM present")
 
     def _who(self) -> None:
-        """Orders without an id of the customer: the e-mail, else the full phone, is the id, and that is said."""
+        """Orders without an id of the customer: the e-mail, else the phone, is the id if it is whole; that is said."""
         missing = "NULL::VARCHAR AS customer_external_id"
         named = [name for name in ("email", "phone") if self.has(name)]
         if missing not in self._absents or not named:
             return
-        ways = {"email": "email", "phone": "CASE WHEN NOT phone_masked THEN phone END"}
+        ways = {"email": masks.unmasked("email"), "phone": "CASE WHEN NOT phone_masked THEN phone END"}
         who = f"coalesce({', '.join(ways[name] for name in named)}) AS customer_external_id"
         self._absents[self._absents.index(missing)] = who
         self.known_by_contact = True
         asked = ", ".join(f"count({ways[name]})" for name in named)
         usable = self.connection.execute(f"SELECT {asked} FROM present").fetchone() or ()
         columns = [self.mapping.shown(name) for name, count in zip(named, usable, strict=True) if count]
-        if columns:  # masked phones tell nobody apart, and are spoken of elsewhere
+        if columns:  # masked ones tell nobody apart, and are spoken of elsewhere
             self.findings.append(Reason("customers_known_by_contact", {"columns": ", ".join(columns)}))
 
     def _select(self, expression: str, alias: str) -> None:
@@ -130,8 +134,18 @@ class Stage:
     def _id(self, name: str, column: str) -> None:
         table, findings = parse_ids(self.connection, field=name, column=column, shown=self.mapping.shown(name))
         self.findings += findings
-        self._select(f"{self._join(table, column)}.value", name)
-        self._select("NULL::VARCHAR", f"{name}__code")
+        value = f"{self._join(table, column)}.value"
+        if name in _CUSTOMER_IDS and self._holds_masked(table):
+            self.has_masked_customers = True
+            self._select(masks.unmasked(value), name)
+            self._select(f"CASE WHEN {masks.masked(value)} THEN 'customer_id_masked' END", f"{name}__code")
+        else:
+            self._select(value, name)
+            self._select("NULL::VARCHAR", f"{name}__code")
+
+    def _holds_masked(self, table: str) -> bool:
+        row = self.connection.execute(f"SELECT count(*) FROM {table} WHERE {masks.masked('value')}").fetchone()
+        return bool(row and row[0])
 
     def _text(self, name: str, column: str) -> None:
         if name in _NORMALISED:
