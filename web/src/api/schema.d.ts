@@ -3046,8 +3046,23 @@ export interface components {
             /** Total */
             total: number;
         };
+        /**
+         * LedgerCounts
+         * @description Of all pages. ``frozen``, ``settled`` and ``next_due`` are about first words: a day counts once.
+         */
+        LedgerCounts: {
+            /** Frozen */
+            frozen: number;
+            /** Later */
+            later: number;
+            /** Next Due */
+            next_due: string | null;
+            /** Settled */
+            settled: number;
+        };
         /** LedgerPage */
         LedgerPage: {
+            counts: components["schemas"]["LedgerCounts"];
             /** Items */
             items: components["schemas"]["SnapshotOut"][];
             /** Next */
@@ -4183,6 +4198,28 @@ export interface components {
             zh: string;
         };
         /**
+         * SettlementOut
+         * @description What happened as the record had it then; ``number`` above 1: a correction, which says another sum of
+         *     ``corrected`` customers. Without sums for a reader who may not see them.
+         */
+        SettlementOut: {
+            /** Actual Micros */
+            actual_micros: number | null;
+            /** Corrected */
+            corrected: number | null;
+            /** Digest */
+            digest: string;
+            /** Number */
+            number: number;
+            /** Said Micros */
+            said_micros: number | null;
+            /**
+             * Settled At
+             * Format: date-time
+             */
+            settled_at: string;
+        };
+        /**
          * SetupIn
          * @description ``company`` is needed for the choice ``own``; the sample company has its own particulars.
          */
@@ -4280,9 +4317,11 @@ export interface components {
         };
         /**
          * SnapshotOut
-         * @description A frozen set of predictions; ``summary`` is there once it is settled. Money in micros.
+         * @description A frozen set of predictions; ``summary`` is there once it is settled, the newest where it was corrected. Money in
+         *     micros.
          *
-         *     ``known_to``: how far the data reached when it was frozen; beyond ``as_of`` where it looks back.
+         *     ``known_to``: how far the data reached when it was frozen; beyond ``as_of`` where it looks back. ``number``: which
+         *     word of its day and horizon; the first counts. ``settlements``: all, in their order.
          */
         SnapshotOut: {
             /**
@@ -4308,8 +4347,12 @@ export interface components {
             id: number;
             /** Known To */
             known_to: string | null;
+            /** Number */
+            number: number;
             /** Settled At */
             settled_at: string | null;
+            /** Settlements */
+            settlements: components["schemas"]["SettlementOut"][];
             /** State */
             state: string;
             /** Summary */

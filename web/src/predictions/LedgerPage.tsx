@@ -16,7 +16,7 @@ import type { Column } from "../design/table/types";
 import { microsForDrawing } from "../i18n/format";
 import { useFormat } from "../i18n/useFormat";
 import { useLedger } from "./queries";
-import type { Entry, Settled, Snapshot } from "./types";
+import type { Entry, LedgerCounts, Settled, Snapshot } from "./types";
 import "./predictions.css";
 
 /** Every prediction that was shown, frozen, and what came of it. Nobody can edit it, and anybody can check that. */
@@ -31,9 +31,10 @@ export default function LedgerPage() {
   const all = [...rows, ...looked];
   const chosen = all.find((row) => String(row.id) === asked.get("snapshot")) ?? all[0];
   const choose = (row: Snapshot) => setAsked({ snapshot: String(row.id) }, { replace: true, preventScrollReset: true });
-  const settled = rows.filter((row) => row.settled_at).length;
-  const next = rows.filter((row) => !row.settled_at).map((row) => row.due_on).sort()[0];
+  const counts = list.data?.pages[0]?.counts;
   const summary = chosen && summaryOf(chosen);
+  const noteOf = ({ next_due, later }: LedgerCounts) =>
+    [next_due && t("ledger.nextDue", { day: format.day(next_due) }), later > 0 && t("ledger.laterWords", { count: later, formatted: format.number(later) })].filter(Boolean).join(" ") || undefined;
   return (
     <AnswerPage
       title={t("ledger.title")}
@@ -41,13 +42,14 @@ export default function LedgerPage() {
       error={list.error ?? back.error}
       onRetry={() => void Promise.all([list.refetch(), back.refetch()])}
       actions={<ChainCheck />}
-      answer={all.length > 0 && t("ledger.answer", { count: rows.length, frozen: format.number(rows.length), settled: format.number(settled) })}
-      note={next ? t("ledger.nextDue", { day: format.day(next) }) : undefined}
+      answer={counts && all.length > 0 && t("ledger.answer", { count: counts.frozen, frozen: format.number(counts.frozen), settled: format.number(counts.settled) })}
+      note={counts && noteOf(counts)}
       empty={all.length === 0 && <EmptyState icon="shield" title={t("ledger.emptyTitle")}>{t("ledger.empty")}</EmptyState>}
     >
       {rows.length > 0 && <Snapshots title={t("ledger.list")} rows={rows} list={list} chosen={chosen} onChoose={choose} />}
       {looked.length > 0 && <Snapshots title={t("ledger.lookedBack")} note={t("ledger.lookedBackNote")} rows={looked} list={back} chosen={chosen} onChoose={choose} />}
       {summary && <Outcome summary={summary} />}
+      {chosen && chosen.settlements.length > 1 && <Settlements snapshot={chosen} />}
       {chosen && <Entries key={chosen.id} snapshot={chosen} />}
     </AnswerPage>
   );
@@ -73,12 +75,15 @@ function Snapshots({ title, note, rows, list, chosen, onChoose }: { title: strin
             title: t("ledger.asOf"),
             main: true,
             render: (row) => (
-              <button type="button" className="text-button" aria-pressed={row.id === chosen?.id} onClick={() => onChoose(row)}>
-                {format.day(row.as_of)}
-              </button>
+              <>
+                <button type="button" className="text-button" aria-pressed={row.id === chosen?.id} onClick={() => onChoose(row)}>
+                  {format.day(row.as_of)}
+                </button>
+                {row.number > 1 && <span className="small faint block">{t("ledger.word", { number: row.number })}</span>}
+              </>
             ),
           },
-          { key: "actual", title: t("ledger.actual"), numeric: true, render: (row) => (row.summary ? format.money(summaryOf(row)?.actual_micros ?? 0, { whole: true }) : <span className="faint">{row.settled_at ? "–" : t("ledger.running")}</span>) },
+          { key: "actual", title: t("ledger.actual"), numeric: true, render: (row) => <Came row={row} /> },
           { key: "said", title: t("ledger.predicted"), numeric: true, render: (row) => <Said row={row} /> },
           { key: "rule", title: t("ledger.rule"), numeric: true, render: (row) => <ByRule row={row} /> },
           { key: "due", title: t("ledger.due"), numeric: true, render: (row) => format.day(row.due_on) },
@@ -92,6 +97,21 @@ function Snapshots({ title, note, rows, list, chosen, onChoose }: { title: strin
 }
 
 const summaryOf = (row: Snapshot): Settled | null => row.summary as unknown as Settled | null;
+
+/** As the record has it now; when it was corrected, and a silence that may be a missing file. */
+function Came({ row }: { row: Snapshot }) {
+  const { t } = useTranslation("predictions");
+  const format = useFormat();
+  const summary = summaryOf(row);
+  const corrected = row.settlements.length > 1 && row.settled_at;
+  return (
+    <>
+      {summary ? format.money(summary.actual_micros, { whole: true }) : <span className="faint">{row.settled_at ? "–" : t("ledger.running")}</span>}
+      {corrected && <span className="small faint block">{t("ledger.correctedOn", { when: format.instant(corrected) })}</span>}
+      {summary?.silent_days !== undefined && <span className="small faint block">{t("ledger.silent", { count: summary.silent_days, formatted: format.number(summary.silent_days) })}</span>}
+    </>
+  );
+}
 
 /** How many were spoken of, and how many of them nobody knows any more. */
 function Counted({ row }: { row: Snapshot }) {
@@ -173,8 +193,34 @@ function Outcome({ summary }: { summary: Settled }) {
   const notes = [
     summary.coverage !== null && t("ledger.coverage", { share: format.percent(summary.coverage) }),
     unknown > 0 && t("ledger.leftOut", { count: unknown, formatted: format.number(unknown) }),
+    summary.silent_days !== undefined && t("ledger.silentNote", { count: summary.silent_days, formatted: format.number(summary.silent_days) }),
   ].filter(Boolean);
   return <ChartFrame title={t("ledger.outcome")} note={notes.length > 0 ? notes.join(" ") : undefined} drawing={deciles(rows, context, t("ledger.byRule"))} file="ledger" />;
+}
+
+/** What was said to have happened, each time: a correction is seen, and what it corrects stays. */
+function Settlements({ snapshot }: { snapshot: Snapshot }) {
+  const { t } = useTranslation("predictions");
+  const format = useFormat();
+  const title = t("ledger.settlements");
+  return (
+    <Panel title={title} flush>
+      <p className="panel__body soft">{t("ledger.settlementsNote")}</p>
+      <DataTable
+        name={title}
+        compact
+        rows={[...snapshot.settlements].reverse()}
+        keyOf={(row) => String(row.number)}
+        nameOf={(row) => format.instant(row.settled_at)}
+        columns={[
+          { key: "at", title: t("ledger.settledAt"), main: true, render: (row) => format.instant(row.settled_at) },
+          { key: "actual", title: t("ledger.actual"), numeric: true, render: (row) => (row.actual_micros === null ? <span className="faint">–</span> : format.money(row.actual_micros, { whole: true })) },
+          { key: "corrected", title: t("ledger.corrected"), numeric: true, render: (row) => (row.corrected === null ? <span className="faint">–</span> : format.number(row.corrected)) },
+          { key: "digest", title: t("ledger.digest"), render: (row) => <code title={row.digest}>{row.digest.slice(0, 10)}</code> },
+        ]}
+      />
+    </Panel>
+  );
 }
 
 function Entries({ snapshot }: { snapshot: Snapshot }) {

@@ -7,6 +7,7 @@ export type Task = NonNullable<ReturnType<typeof useTasks>["data"]>[number];
 export type Version = Schema<"VersionRow">;
 export type Entry = Schema<"EntryOut">;
 export type Snapshot = Schema<"SnapshotOut">;
+export type LedgerCounts = Schema<"LedgerCounts">;
 export const STATES = ["published", "ranking_only", "withheld", "not_enough_evidence"] as const;
 export type PredictionState = (typeof STATES)[number];
 
@@ -80,5 +81,7 @@ export interface Settled {
   rule_micros?: number;
   actual_micros: number;
   coverage: number | null;
+  /** For so many days in a row nobody ordered, longer than ever before: a file may be missing. */
+  silent_days?: number;
   tenths: { tenth: number; customers: number; said_micros: number | null; actual_micros: number; actual_by_rule_micros: number }[];
 }

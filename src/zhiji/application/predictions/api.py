@@ -85,10 +85,24 @@ class VersionPage(Schema):
     next: int | None
 
 
-class SnapshotOut(Schema):
-    """A frozen set of predictions; ``summary`` is there once it is settled. Money in micros.
+class SettlementOut(Schema):
+    """What happened as the record had it then; ``number`` above 1: a correction, which says another sum of
+    ``corrected`` customers. Without sums for a reader who may not see them."""
 
-    ``known_to``: how far the data reached when it was frozen; beyond ``as_of`` where it looks back.
+    number: int
+    settled_at: datetime
+    digest: str
+    corrected: int | None
+    said_micros: int | None
+    actual_micros: int | None
+
+
+class SnapshotOut(Schema):
+    """A frozen set of predictions; ``summary`` is there once it is settled, the newest where it was corrected. Money in
+    micros.
+
+    ``known_to``: how far the data reached when it was frozen; beyond ``as_of`` where it looks back. ``number``: which
+    word of its day and horizon; the first counts. ``settlements``: all, in their order.
     """
 
     id: int
@@ -98,16 +112,28 @@ class SnapshotOut(Schema):
     as_of: date
     due_on: date
     known_to: date | None
+    number: int
     entries: int
     digest: str
     created_at: datetime
     settled_at: datetime | None
     summary: dict[str, Any] | None
+    settlements: list[SettlementOut]
+
+
+class LedgerCounts(Schema):
+    """Of all pages. ``frozen``, ``settled`` and ``next_due`` are about first words: a day counts once."""
+
+    frozen: int
+    settled: int
+    later: int
+    next_due: date | None
 
 
 class LedgerPage(Schema):
     items: list[SnapshotOut]
     next: int | None
+    counts: LedgerCounts
 
 
 class LedgerCheck(Schema):
@@ -336,6 +362,7 @@ def ledger_list(request: SignedRequest, look_back: bool = False, after: After = 
     return {
         "items": [presentation.snapshot(row, with_totals=with_totals) for row in found[:limit]],
         "next": found[limit - 1].pk if len(found) > limit else None,
+        "counts": queries.snapshot_counts(request.user, look_back=look_back),
     }
 
 

@@ -1,7 +1,7 @@
-"""The ledger: what was said, frozen when it is first shown; what happened, set beside it when it is due.
+"""The ledger: what was said, frozen when it is first shown, in a chain that shows every touch.
 
-What was said as of a day before the data's last is frozen too, and marked as looking back: see
-``LedgerSnapshot.known_to``.
+What happened is set beside it by ``settling``. What was said as of a day before the data's last is frozen too, and
+marked as looking back: see ``LedgerSnapshot.known_to``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
 from typing import Any
 
 import orjson
@@ -21,6 +20,8 @@ from django.db import transaction
 
 from zhiji.application.predictions import pseudonyms
 from zhiji.application.predictions.models import (
+    LOOKS_BACK,
+    LedgerCorrection,
     LedgerEntry,
     LedgerOutcome,
     LedgerSettlement,
@@ -28,11 +29,10 @@ from zhiji.application.predictions.models import (
     ModelVersion,
 )
 from zhiji.data.store import bulk
-from zhiji.kernel import MICROS
-from zhiji.platform import audit, live
+from zhiji.platform import audit
 from zhiji.platform.models import AuditEntry
 
-FROZEN, SETTLED = "ledger_freeze", "ledger_settle"
+FROZEN, SETTLED, CORRECTED = "ledger_freeze", "ledger_settle", "ledger_correct"
 _GENESIS = "0" * 64
 # Rows are read, and hashed, in pieces: a snapshot may hold a million customers.
 _PIECE = 5_000
@@ -40,32 +40,37 @@ _ENTRY = (
     "customer_ref", "rank", "value_score", "rule_score", "expected_value_micros", "value_low_micros",
     "value_high_micros",
 )  # fmt: skip
-_FROZEN_ROW = (*_ENTRY, "pseudonyms")
+FROZEN_ROW = (*_ENTRY, "pseudonyms")
+_CORRECTED_ROW = ("entry_id", "actual_value_micros", "actual_orders", "customer_ref")
 
 
 @transaction.atomic
 def freeze(version: ModelVersion, frame: pd.DataFrame, *, known_to: date) -> LedgerSnapshot | None:
-    """Freeze what a version says of every customer on its day; the first version of a day and horizon stands.
+    """Freeze what a version says of every customer on its day; None where the last word of that day said the same.
 
-    A refresh repeated on the same day changes what is shown only after the ledger has it, so a second look cannot be
-    put in the place of the first. known_to: the last day that the data covers now.
+    The record may have changed since (an import, an undo): then what is shown is frozen as one word more of that day,
+    beside the first, which stands and counts. known_to: the last day that the data covers now; a look back is no word
+    given beforehand, and neither stands in the way of the other.
     """
     due = version.as_of + timedelta(days=version.horizon_days)
-    if LedgerSnapshot.objects.filter(task=version.task, as_of=version.as_of, due_on=due).exists():
-        return None
-    frame, borne = frame.sort_values("customer_id"), pseudonyms.assigned()
-    columns = {
+    looks_back = LOOKS_BACK if known_to > version.as_of else ~LOOKS_BACK
+    words = LedgerSnapshot.objects.filter(looks_back, task=version.task, as_of=version.as_of, due_on=due)
+    last, frame = words.order_by("-number").first(), frame.sort_values("customer_id")
+    columns: dict[str, list[Any]] = {
         "customer_ref": frame["customer_id"].tolist(),
         "rank": frame["value_rank"].tolist(),
         "value_score": frame["value_score"].tolist(),
-        "rule_score": frame["rule_score"].tolist(),
+        "rule_score": _nullable(frame["rule_score"]),
         **{name: _integers(frame[name]) for name in _ENTRY[4:]},
-        "pseudonyms": [borne.get(pk, "") for pk in frame["customer_id"].tolist()],
     }
+    if last is not None and _says(last, columns):
+        return None
+    borne = pseudonyms.assigned()
+    columns["pseudonyms"] = [borne.get(pk, "") for pk in columns["customer_ref"]]
     previous = LedgerSnapshot.objects.order_by("-pk").values_list("digest", flat=True).first() or _GENESIS
     snapshot = LedgerSnapshot(
         version=version, task=version.task, as_of=version.as_of, due_on=due, known_to=known_to,
-        entries=len(frame), previous_digest=previous,
+        number=1 if last is None else last.number + 1, entries=len(frame), previous_digest=previous,
     )  # fmt: skip
     snapshot.digest = _digest(_head(snapshot), zip(*columns.values(), strict=True))
     snapshot.save(force_insert=True)
@@ -81,15 +86,29 @@ def freeze(version: ModelVersion, frame: pd.DataFrame, *, known_to: date) -> Led
     return snapshot
 
 
+def _says(snapshot: LedgerSnapshot, columns: dict[str, list[Any]]) -> bool:
+    """Whether a snapshot holds these very figures of these very customers."""
+    if snapshot.entries != len(columns["customer_ref"]):
+        return False
+    rows = snapshot.rows.order_by("customer_ref").values_list(*_ENTRY).iterator(_PIECE)
+    return all(row == now for row, now in zip(rows, zip(*columns.values(), strict=True), strict=True))
+
+
 def _integers(values: Any) -> list[int | None]:
     return [None if pd.isna(value) else int(value) for value in values.tolist()]
+
+
+def _nullable(values: Any) -> list[float | None]:
+    return [None if pd.isna(value) else value for value in values.tolist()]
 
 
 def _head(snapshot: LedgerSnapshot) -> bytes:
     """What a snapshot is about, and the snapshot before it."""
     about = (snapshot.version_id, snapshot.task, snapshot.as_of.isoformat(), snapshot.due_on.isoformat())
     known = () if snapshot.known_to is None else (snapshot.known_to.isoformat(),)
-    return orjson.dumps([snapshot.previous_digest, *about, snapshot.entries, *known])
+    # A first word is sealed as it was when a day had no other.
+    number = () if snapshot.number == 1 else (snapshot.number,)
+    return orjson.dumps([snapshot.previous_digest, *about, snapshot.entries, *known, *number])
 
 
 def _without_later_field(rows: Iterable[tuple[Any, ...]]) -> Iterable[tuple[Any, ...]]:
@@ -129,140 +148,72 @@ def check(after: int = 0, seconds: float = math.inf) -> Check:
     until = time.monotonic() + seconds
     snapshots = LedgerSnapshot.objects.order_by("pk")
     total = snapshots.count()
-    previous = snapshots.filter(pk=after).values_list("digest", flat=True).first() or _GENESIS
+    previous = (snapshots.filter(pk=after).values_list("digest", flat=True).first() if after else None) or _GENESIS
     after = after if previous != _GENESIS else 0
-    frozen = {pk: digest for pk, digest in _audited(FROZEN).items() if int(pk) > after}
-    settled = _audited(SETTLED)
-    checked = already = snapshots.filter(pk__lte=after).count()
-    for snapshot in snapshots.filter(pk__gt=after).select_related("settlement"):
+    trail = _Trail()
+    frozen = {pk for pk in trail.of[FROZEN] if pk > after}
+    checked = already = snapshots.filter(pk__lte=after).count() if after else 0
+    for snapshot in snapshots.filter(pk__gt=after).prefetch_related("settlements"):
         if checked > already and time.monotonic() >= until:
             return Check(None, checked, total, after)
-        recorded = frozen.pop(str(snapshot.pk), ""), settled.get(str(snapshot.pk))
-        if snapshot.previous_digest != previous or not _whole(snapshot, *recorded):
+        frozen.discard(snapshot.pk)
+        if snapshot.previous_digest != previous or not _whole(snapshot, trail):
             return Check(snapshot.pk, checked, total, None)
         previous, after, checked = snapshot.digest, snapshot.pk, checked + 1
     # What the trail knows of and the ledger does not was cut off at the end.
-    return Check(min(map(int, frozen), default=None), checked, total, None)
+    return Check(min(frozen, default=None), checked, total, None)
 
 
-def _whole(snapshot: LedgerSnapshot, frozen: str, settled: str | None) -> bool:
-    """Whether a snapshot is as it was written. frozen, settled: the digests that the audit trail has of it."""
-    rows = snapshot.rows.order_by("customer_ref").values_list(*_FROZEN_ROW).iterator(_PIECE)
-    if _digest(_head(snapshot), _without_later_field(rows)) != snapshot.digest or frozen != snapshot.digest:
+class _Trail:
+    """The digests that the audit trail, which has a seal of its own, has of each snapshot, in their order; and which
+    settlements have rows of correction."""
+
+    def __init__(self) -> None:
+        self.of: dict[str, dict[int, list[str]]] = {FROZEN: {}, SETTLED: {}, CORRECTED: {}}
+        rows = AuditEntry.objects.filter(action__in=self.of, object_kind="prediction").order_by("pk")
+        for action, pk, details in rows.values_list("action", "object_id", "details"):
+            self.of[action].setdefault(int(pk), []).append(details.get("digest", ""))
+        self.corrected = set(LedgerCorrection.objects.values_list("settlement_id", flat=True).distinct())
+
+
+def _whole(snapshot: LedgerSnapshot, trail: _Trail) -> bool:
+    """Whether a snapshot and its settlements are as they were written: what was settled anew differs from the trail."""
+    rows = snapshot.rows.order_by("customer_ref").values_list(*FROZEN_ROW).iterator(_PIECE)
+    if _digest(_head(snapshot), _without_later_field(rows)) != snapshot.digest:
         return False
-    settlement = getattr(snapshot, "settlement", None)
-    if settlement is None:
-        return settled is None and not LedgerOutcome.objects.filter(entry__snapshot=snapshot).exists()
-    return bool(settled == settlement.digest == _outcome_digest(snapshot, settlement.summary))
+    if trail.of[FROZEN].get(snapshot.pk) != [snapshot.digest]:
+        return False
+    settlements = sorted(snapshot.settlements.all(), key=lambda row: row.number)
+    settled = [trail.of[action].get(snapshot.pk, []) for action in (SETTLED, CORRECTED)]
+    if settled != [[row.digest for row in part] for part in (settlements[:1], settlements[1:])]:
+        return False
+    if not settlements:
+        return not LedgerOutcome.objects.filter(entry__snapshot=snapshot).exists()
+    befores = [None, *settlements[:-1]]
+    return all(_settled_whole(snapshot, *pair, trail) for pair in zip(befores, settlements, strict=True))
 
 
-def _audited(action: str) -> dict[str, str]:
-    """Snapshot → its first digest in the audit trail, which has a seal of its own: what was settled anew differs."""
-    rows = AuditEntry.objects.filter(action=action, object_kind="prediction").order_by("-pk")
-    return {pk: details.get("digest", "") for pk, details in rows.values_list("object_id", "details")}
+def _settled_whole(snapshot: LedgerSnapshot, before: LedgerSettlement | None, row: LedgerSettlement,
+                   trail: _Trail) -> bool:  # fmt: skip
+    """Whether a settlement says what was sealed; a first one has no rows of correction."""
+    if before is None:
+        is_in_place = row.number == 1 and row.pk not in trail.corrected
+        return is_in_place and row.digest == outcome_digest(snapshot, row.summary)
+    said = LedgerCorrection.objects.filter(settlement=row).order_by("entry_id").values_list(*_CORRECTED_ROW)
+    digest = correction_digest(before, row.summary, said.iterator(_PIECE))
+    return row.number == before.number + 1 and row.digest == digest
 
 
-def _outcome_digest(snapshot: LedgerSnapshot, summary: dict[str, Any]) -> str:
+def outcome_digest(snapshot: LedgerSnapshot, summary: dict[str, Any]) -> str:
     outcomes = LedgerOutcome.objects.filter(entry__snapshot=snapshot).order_by("entry__customer_ref")
     rows = outcomes.values_list("entry__customer_ref", "actual_value_micros", "actual_orders", "customer_ref")
-    head = snapshot.digest.encode() + orjson.dumps(summary, option=orjson.OPT_SORT_KEYS)
-    return _digest(head, _without_later_field(rows.iterator(_PIECE)))
+    return _digest(_settled_head(snapshot.digest, summary), _without_later_field(rows.iterator(_PIECE)))
 
 
-def settle(days: pd.DataFrame, covered_to: date) -> int:
-    """Set what happened beside every snapshot that is due and covered by the data; returns how many were settled.
-
-    days: customer-days known now (``customer_id, value_on, amount_micros``). covered_to: the last day the data covers.
-    One of whose customers nobody is there waits: their import was undone, and may come again.
-    """
-    due = list(LedgerSnapshot.objects.filter(settlement=None, due_on__lte=covered_to))
-    on, settled = pd.to_datetime(days["value_on"]), 0
-    for snapshot in due:
-        window = days[(on > pd.Timestamp(snapshot.as_of)) & (on <= pd.Timestamp(snapshot.due_on))]
-        grouped: Any = window.groupby("customer_id")["amount_micros"].agg(
-            value="sum", orders=lambda amounts: int((amounts > 0).sum())
-        )
-        settled += _settle_one(snapshot, grouped)
-    return settled
+def correction_digest(before: LedgerSettlement, summary: dict[str, Any], rows: Iterable[tuple[Any, ...]]) -> str:
+    """Over the settlement that is corrected, the new sums, and the rows (``_CORRECTED_ROW``, by entry)."""
+    return _digest(_settled_head(before.digest, summary), rows)
 
 
-def _found(entries: pd.DataFrame) -> pd.DataFrame:
-    """Entry (``pk``) and customer of today (``customer_id``), a row a pair; entries of nobody who is there have none.
-
-    By number while that customer is there, else by pseudonyms: more than one customer where they were parted since.
-    Nobody stands for two entries.
-    """
-    there = {row[0] for row in bulk.look_up("SELECT id FROM store_customer", [])}
-    by_number = entries["customer_ref"].isin(there)
-    pairs = list(zip(entries["pk"][by_number], entries["customer_ref"][by_number], strict=True))
-    lost = entries[~by_number & entries["pseudonyms"].fillna("").ne("")]
-    if len(lost):
-        bearers, taken = pseudonyms.customers(), {customer for _, customer in pairs}
-        for pk, borne in zip(lost["pk"], lost["pseudonyms"], strict=True):
-            again = sorted({bearers[each] for each in borne.split() if each in bearers} - taken)
-            pairs += [(pk, customer) for customer in again]
-            taken.update(again)
-    return pd.DataFrame(pairs, columns=["pk", "customer_id"], dtype="int64")
-
-
-@transaction.atomic
-def _settle_one(snapshot: LedgerSnapshot, actual: pd.DataFrame) -> bool:
-    entries = pd.DataFrame.from_records(snapshot.rows.values("pk", *_FROZEN_ROW))
-    found = _found(entries)
-    if found.empty:
-        return False
-    came = found.join(actual, on="customer_id").fillna({"value": 0, "orders": 0}).groupby("pk")
-    joined = entries.join(came.agg({"customer_id": "min", "value": "sum", "orders": "sum"}), on="pk", how="inner")
-    joined = joined.astype({"value": "int64", "orders": "int64"}).sort_values("customer_ref")
-    numbers = zip(joined["customer_id"].tolist(), joined["customer_ref"].tolist(), strict=True)
-    bulk.insert(
-        LedgerOutcome,
-        {
-            "entry_id": joined["pk"].tolist(),
-            "actual_value_micros": joined["value"].tolist(),
-            "actual_orders": joined["orders"].tolist(),
-            "customer_ref": [None if now == then else now for now, then in numbers],
-        },
-    )
-    summary = {**_summary(joined), "unknown": len(entries) - len(joined)}
-    settlement = LedgerSettlement.objects.create(
-        snapshot=snapshot, summary=summary, digest=_outcome_digest(snapshot, summary)
-    )
-    audit.record(SETTLED, "prediction", snapshot.pk, as_of=snapshot.as_of.isoformat(), digest=settlement.digest)
-    live.publish("prediction", task=snapshot.task, settled=snapshot.pk)
-    return True
-
-
-def _summary(frame: pd.DataFrame) -> dict[str, Any]:
-    """Totals and tenths by the model's rank, in micros: said (None where withheld), by the plain rule, happened, and
-    what the same tenth by the rule's own order brought."""
-    ordered = frame.sort_values("rank").assign(rule=lambda rows: _rule_micros(rows["rule_score"]))
-    shown = bool(ordered["expected_value_micros"].notna().all())
-    by_rule = frame.sort_values(["rule_score", "customer_ref"], ascending=[False, True])["value"].to_numpy()
-    ends = [-(-len(ordered) * number // 10) for number in range(11)]
-    tenths = []
-    for number, (start, end) in enumerate(pairwise(ends)):
-        part = {"tenth": 10 - number, "customers": end - start, **_totals(ordered.iloc[start:end], shown)}
-        tenths.append({**part, "actual_by_rule_micros": int(by_rule[start:end].sum())})
-    covered = _coverage(ordered) if shown else None
-    return {"customers": len(frame), **_totals(ordered, shown), "coverage": covered, "tenths": tenths}
-
-
-def _totals(part: pd.DataFrame, shown: bool) -> dict[str, int | None]:
-    return {
-        "said_micros": int(part["expected_value_micros"].sum()) if shown else None,
-        "rule_micros": int(part["rule"].sum()),
-        "actual_micros": int(part["value"].sum()),
-    }
-
-
-def _rule_micros(scores: pd.Series[Any]) -> pd.Series[Any]:
-    """The rules' scores are amounts in units; a customer without one was not known to the rule."""
-    return (scores.fillna(0.0) * MICROS).round().astype("int64")
-
-
-def _coverage(ordered: pd.DataFrame) -> float | None:
-    """As in the back-test: intervals that are only the point zero say nothing about coverage."""
-    real = ordered[ordered["value_high_micros"] > 0]
-    inside = (real["value"] >= real["value_low_micros"]) & (real["value"] <= real["value_high_micros"])
-    return round(float(inside.mean()), 4) if len(real) else None
+def _settled_head(before: str, summary: dict[str, Any]) -> bytes:
+    return before.encode() + orjson.dumps(summary, option=orjson.OPT_SORT_KEYS)

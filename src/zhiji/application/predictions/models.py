@@ -1,8 +1,8 @@
 """Versions of models, the scores they give, and the ledger: frozen predictions, and apart from them how it turned out.
 
-The ledger's tables are append-only: the database refuses every update (migrations 0002 and 0005), and a chain of
-digests shows a row that was cut out or slipped in (``ledger.check``). Fields that came later are null in what was
-frozen before them, and stand in no digest there.
+The ledger's tables are append-only: the database refuses every update and every deletion (migrations 0002, 0005 and
+0006), and a chain of digests shows a row that was cut out or slipped in all the same (``ledger.check``). Fields that
+came later are null in what was frozen before them, and stand in no digest there.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from django.conf import settings
 from django.db import models
 
 from zhiji.data.store.models import Customer
+
+LOOKS_BACK = models.Q(known_to__gt=models.F("as_of"))
 
 
 class ModelVersion(models.Model):
@@ -108,6 +110,9 @@ class LedgerSnapshot(models.Model):
 
     ``known_to``: the last day that the data covered then. Where it is later than ``as_of`` the snapshot looks back:
     what it speaks of had begun to be known, so it is a test, no word given beforehand. Null: from before it was kept.
+
+    ``number``: the words about that day and horizon are counted, those said beforehand and those looking back apart.
+    The first is never replaced and is the one that counts; a later one is what was shown after the record had changed.
     """
 
     scope_object: ClassVar[str] = "prediction"
@@ -118,13 +123,21 @@ class LedgerSnapshot(models.Model):
     as_of = models.DateField()
     due_on = models.DateField()
     known_to = models.DateField(null=True)
+    number = models.PositiveIntegerField(default=1)
     entries = models.IntegerField()
     digest = models.CharField(max_length=64)
     previous_digest = models.CharField(max_length=64)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["task", "as_of", "due_on"], name="frozen_once"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["task", "as_of", "due_on", "number"], condition=~LOOKS_BACK, name="one_word_a_number"
+            ),
+            models.UniqueConstraint(
+                fields=["task", "as_of", "due_on", "number"], condition=LOOKS_BACK, name="one_look_back_a_number"
+            ),
+        )
 
 
 class LedgerEntry(models.Model):
@@ -151,30 +164,58 @@ class LedgerEntry(models.Model):
 
 
 class LedgerSettlement(models.Model):
-    """What happened by ``due_on``, written once when the data covers it.
+    """What happened by ``due_on``, as the record had it when the data covered it, or had it later: the first
+    (``number`` 1) stands, and is followed by a correcting one where the record now says another sum of somebody.
 
     ``summary``: totals, coverage and money by band, for the model and for the rule, in integers of micros, over the
-    ``customers`` of whom the record knows; ``unknown`` counts the others, of whom nothing is said (erased, or gone with
-    an undone import).
+    ``customers`` of whom the record knows, or knew at an earlier settlement; ``unknown`` counts the others, of whom
+    nothing is said (erased, or gone with an undone import). ``corrected``: of how many a correction says another sum.
+    ``silent_days``: for so long nobody ordered in the horizon, where that is longer than ever before it.
     """
 
     scope_object: ClassVar[str] = "prediction"
     scope_owner: ClassVar[None] = None
 
-    snapshot = models.OneToOneField(LedgerSnapshot, on_delete=models.PROTECT, related_name="settlement")
+    snapshot = models.ForeignKey(LedgerSnapshot, on_delete=models.PROTECT, related_name="settlements")
+    number = models.PositiveIntegerField(default=1)
     summary = models.JSONField()
     digest = models.CharField(max_length=64)
     settled_at = models.DateTimeField(auto_now_add=True)
 
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["snapshot", "number"], name="settlement_once"),)
+
 
 class LedgerOutcome(models.Model):
-    """What one customer really did in the horizon of one entry. ``customer_ref``: under which number they were found,
-    where it was no longer the frozen one."""
+    """What one customer really did in the horizon of one entry, by the first settlement. ``customer_ref``: under which
+    number they were found, where it was no longer the frozen one."""
 
     entry = models.OneToOneField(LedgerEntry, on_delete=models.PROTECT, primary_key=True, related_name="outcome")
     actual_value_micros = models.BigIntegerField()
     actual_orders = models.IntegerField()
     customer_ref = models.BigIntegerField(null=True)
+
+
+class LedgerCorrection(models.Model):
+    """What a correcting settlement says of one entry, where that is not what was said before; with the customer's
+    number at that time. The newest is what holds."""
+
+    settlement = models.ForeignKey(LedgerSettlement, on_delete=models.PROTECT, related_name="corrections")
+    entry = models.ForeignKey(LedgerEntry, on_delete=models.PROTECT, related_name="corrections")
+    actual_value_micros = models.BigIntegerField()
+    actual_orders = models.IntegerField()
+    customer_ref = models.BigIntegerField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["settlement", "entry"], name="corrected_once"),)
+
+
+class LedgerLook(models.Model):
+    """A mark of the record by which a snapshot was last settled or found right: while it is the same, nothing is read
+    again. No part of the ledger; without it there is only more to read."""
+
+    snapshot = models.OneToOneField(LedgerSnapshot, on_delete=models.CASCADE, primary_key=True, related_name="look")
+    mark = models.CharField(max_length=64)
 
 
 class LedgerPseudonym(models.Model):

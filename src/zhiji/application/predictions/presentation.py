@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
-
 from zhiji.application.predictions import queries
-from zhiji.application.predictions.models import CustomerScore, LedgerEntry, LedgerSnapshot, ModelVersion, ScoreFeedback
+from zhiji.application.predictions.models import (
+    CustomerScore,
+    LedgerSettlement,
+    LedgerSnapshot,
+    ModelVersion,
+    ScoreFeedback,
+)
 from zhiji.application.predictions.reasons import signed, words
 from zhiji.data.store import coverage
 from zhiji.data.store.models import Customer
@@ -141,7 +145,8 @@ def feedback(request: SignedRequest, row: ScoreFeedback) -> dict[str, Any]:
 
 
 def snapshot(row: LedgerSnapshot, *, with_totals: bool) -> dict[str, Any]:
-    settlement = getattr(row, "settlement", None)
+    settlements = sorted(row.settlements.all(), key=lambda each: each.number)
+    newest = settlements[-1] if settlements else None
     return {
         "id": row.pk,
         "task": row.task,
@@ -150,44 +155,47 @@ def snapshot(row: LedgerSnapshot, *, with_totals: bool) -> dict[str, Any]:
         "as_of": row.as_of,
         "due_on": row.due_on,
         "known_to": row.known_to,
+        "number": row.number,
         "entries": row.entries,
         "digest": row.digest,
         "created_at": row.created_at,
-        "settled_at": settlement.settled_at if settlement else None,
-        "summary": settlement.summary if settlement and with_totals else None,
+        "settled_at": newest.settled_at if newest else None,
+        "summary": newest.summary if newest and with_totals else None,
+        "settlements": [_settlement(each, with_totals=with_totals) for each in settlements],
     }
 
 
-def _number_now(row: LedgerEntry) -> int:
-    """The customer's number when the entry was settled, where it was another than the frozen one."""
-    outcome = getattr(row, "outcome", None)
-    return row.customer_ref if outcome is None or outcome.customer_ref is None else outcome.customer_ref
+def _settlement(row: LedgerSettlement, *, with_totals: bool) -> dict[str, Any]:
+    summary = row.summary if with_totals else {}
+    return {
+        "number": row.number,
+        "settled_at": row.settled_at,
+        "digest": row.digest,
+        "corrected": summary.get("corrected"),
+        "said_micros": summary.get("said_micros"),
+        "actual_micros": summary.get("actual_micros"),
+    }
 
 
 def entries(request: SignedRequest, snapshot_id: int, after: int, limit: int) -> dict[str, Any]:
     frozen = get_scoped(request.user, LedgerSnapshot, snapshot_id)
     visible = scope(request.user, Customer)
-    rows = frozen.rows.filter(rank__gt=after).select_related("outcome")
+    rows = queries.entries(frozen).filter(rank__gt=after)
     if reach(request.user, "customer", "read") < Reach.ALL:
-        ids = visible.values("pk")
-        rows = rows.filter(Q(customer_ref__in=ids) | Q(outcome__customer_ref__in=ids))
-    found = list(rows.order_by("rank")[: limit + 1])
-    numbers = {row.pk: _number_now(row) for row in found}
-    people = visible.filter(pk__in=numbers.values())
+        rows = rows.filter(number_now__in=visible.values("pk"))
+    found = list(rows[: limit + 1])
+    people = visible.filter(pk__in=[row.number_now for row in found])
     # Files of orders often bring no names: then a customer is called by the number that people know.
     names = {pk: name or number or "" for pk, name, number in people.values_list("pk", "row__name", "row__external_id")}
-    items = []
-    for row in found[:limit]:
-        outcome = getattr(row, "outcome", None)
-        items.append(
-            {
-                "id": row.pk, "customer_id": numbers[row.pk] if numbers[row.pk] in names else None,
-                "name": names.get(numbers[row.pk], ""),
-                "rank": row.rank, "value_score": row.value_score, "rule_score": row.rule_score,
-                "expected_value_micros": row.expected_value_micros, "value_low_micros": row.value_low_micros,
-                "value_high_micros": row.value_high_micros,
-                "actual_value_micros": outcome.actual_value_micros if outcome else None,
-                "actual_orders": outcome.actual_orders if outcome else None,
-            }
-        )  # fmt: skip
+    items = [
+        {
+            "id": row.pk, "customer_id": row.number_now if row.number_now in names else None,
+            "name": names.get(row.number_now, ""),
+            "rank": row.rank, "value_score": row.value_score, "rule_score": row.rule_score,
+            "expected_value_micros": row.expected_value_micros, "value_low_micros": row.value_low_micros,
+            "value_high_micros": row.value_high_micros,
+            "actual_value_micros": row.value_now, "actual_orders": row.orders_now,
+        }
+        for row in found[:limit]
+    ]  # fmt: skip
     return {"items": items, "next": found[limit - 1].rank if len(found) > limit else None}

@@ -5,10 +5,18 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from zhiji.application.predictions import ledger
-from zhiji.application.predictions.models import CustomerScore, LedgerSnapshot, ModelVersion, ScoreFeedback
+from zhiji.application.predictions.models import (
+    LOOKS_BACK,
+    CustomerScore,
+    LedgerCorrection,
+    LedgerSnapshot,
+    ModelVersion,
+    ScoreFeedback,
+)
 from zhiji.data.store import coverage
 from zhiji.kernel import Language, Reason, render
 from zhiji.platform.company import company, zone
@@ -62,9 +70,38 @@ def ledger_check(user: User, after: int) -> ledger.Check:
 def snapshots(user: User, *, look_back: bool = False) -> QuerySet[LedgerSnapshot]:
     """What was said beforehand, or apart from it what was said looking back, into days that the data held already."""
     require(user, "prediction", "read")
-    looks_back = Q(known_to__gt=F("as_of"))
-    rows = scope(user, LedgerSnapshot).filter(looks_back if look_back else ~looks_back)
-    return rows.select_related("version", "settlement").order_by("-pk")
+    rows = scope(user, LedgerSnapshot).filter(LOOKS_BACK if look_back else ~LOOKS_BACK)
+    return rows.select_related("version").prefetch_related("settlements").order_by("-pk")
+
+
+def snapshot_counts(user: User, *, look_back: bool = False) -> dict[str, Any]:
+    """``frozen`` and ``settled``: of the first words, for a day counts once; ``later``: the further words of a day;
+    ``next_due``: the earliest day on which a first word comes due that is not settled."""
+    open_first = Q(number=1, settlements=None)
+    return (
+        snapshots(user, look_back=look_back)
+        .order_by()
+        .aggregate(
+            frozen=Count("pk", filter=Q(number=1), distinct=True),
+            settled=Count("pk", filter=Q(number=1, settlements__number=1), distinct=True),
+            later=Count("pk", filter=Q(number__gt=1), distinct=True),
+            next_due=Min("due_on", filter=open_first),
+        )
+    )
+
+
+def entries(snapshot: LedgerSnapshot) -> QuerySet[Any]:
+    """By rank, with the newest word of what came: ``number_now`` of the customer, ``value_now`` in micros and
+    ``orders_now``; the latter two null where nothing was settled, or nobody knows."""
+    newest = LedgerCorrection.objects.filter(entry=OuterRef("pk")).order_by("-settlement_id")
+
+    def now(name: str, *before: str) -> Coalesce:
+        return Coalesce(Subquery(newest.values(name)[:1]), f"outcome__{name}", *before)
+
+    return snapshot.rows.order_by("rank").annotate(
+        number_now=now("customer_ref", "customer_ref"), value_now=now("actual_value_micros"),
+        orders_now=now("actual_orders"),
+    )  # fmt: skip
 
 
 def sees_totals(user: User) -> bool:

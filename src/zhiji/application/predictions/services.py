@@ -7,10 +7,10 @@ from collections.abc import Collection
 from django.db import transaction
 
 from zhiji.application.predictions.errors import HorizonNotOffered, VersionScoresGone
-from zhiji.application.predictions.ledger import settle as ledger_settle
 from zhiji.application.predictions.models import CustomerScore, ModelVersion, ScoreFeedback
 from zhiji.application.predictions.queries import horizons
 from zhiji.application.predictions.scoring import predictions_refresh, show_block
+from zhiji.application.predictions.settling import settle as ledger_settle
 from zhiji.data.store import listing
 from zhiji.platform import audit, jobs, live
 from zhiji.platform.company import company_update

@@ -26,15 +26,16 @@ def transactions_as_known(read: Callable[[date], pd.DataFrame], days: Sequence[d
     parts: list[pd.DataFrame] = []
     before: pd.DataFrame | None = None
     for day in days:
-        now = _with_purchases(read(day))
+        now = with_purchases(read(day))
         changed = now if before is None else _changes(before, now)
         parts.append(changed.assign(**{Columns.KNOWN_AT: pd.Timestamp(day, tz=zone).tz_convert("UTC")}))
         before = now
     return pd.concat(parts, ignore_index=True)
 
 
-def _with_purchases(frame: pd.DataFrame) -> pd.DataFrame:
-    """A free order was an order; what came back whole, or more than it was, is none."""
+def with_purchases(frame: pd.DataFrame) -> pd.DataFrame:
+    """Customer-days with ``purchases``, 1 where one is a purchase: a free order was an order; what came back whole, or
+    more than it was, is none."""
     return frame.assign(**{Columns.PURCHASES: (frame[F.AMOUNT_MICROS] >= 0).astype(np.int64)})
 
 

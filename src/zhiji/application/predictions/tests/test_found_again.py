@@ -10,7 +10,7 @@ import orjson
 import pandas as pd
 import pytest
 
-from zhiji.application.predictions import ledger, pseudonyms
+from zhiji.application.predictions import ledger, pseudonyms, settling
 from zhiji.application.predictions.models import (
     LedgerEntry,
     LedgerOutcome,
@@ -23,6 +23,7 @@ from zhiji.data.landing.models import Batch, Source
 from zhiji.data.store.models import Customer, Identity
 from zhiji.kernel import MICROS
 from zhiji.platform import audit
+from zhiji.platform.workspace import workspace
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 DAY = date(2024, 1, 1)
@@ -78,7 +79,7 @@ def came(ids: dict[str, int], **amounts: int) -> pd.DataFrame:
 
 
 def settled(days: pd.DataFrame) -> dict[str, Any]:
-    assert ledger.settle(days, DAY + timedelta(days=91)) == 1
+    assert settling.settle(days, DAY + timedelta(days=91)) == 1
     assert ledger.broken() is None
     return dict(LedgerSettlement.objects.get().summary)
 
@@ -120,7 +121,7 @@ def test_while_nobody_is_there_it_waits(batch: Batch) -> None:
     frozen(brought(batch, "A", "B"))
     undone()
     nothing = came({})
-    assert ledger.settle(nothing, DAY + timedelta(days=91)) == 0
+    assert settling.settle(nothing, DAY + timedelta(days=91)) == 0
     assert not LedgerSettlement.objects.exists()
     again = brought(batch, "A", "B")
     assert settled(came(again, B=3))["actual_micros"] == 3 * MICROS
@@ -161,6 +162,30 @@ def test_no_id_of_a_source_is_kept(batch: Batch) -> None:
     texts += [text for row in LedgerPseudonym.objects.values_list("identity_hash", "salt") for text in row]
     plain = {hashlib.sha256(text).hexdigest()[:32] for text in (b"alice@example.com", b"shop\0alice@example.com")}
     assert all(len(text) == 32 and "alice" not in text and text not in plain for text in texts)
+
+
+def test_without_the_key_nothing_that_is_kept_can_be_computed(batch: Batch) -> None:
+    """By HMAC from its definition (RFC 2104): with the key of the workspace it is what is kept, with none it is not."""
+    frozen(brought(batch, "A"))
+    (row,), (borne,) = LedgerPseudonym.objects.all(), LedgerEntry.objects.values_list("pseudonyms", flat=True)
+    key = (workspace().keys / "ledger.key").read_bytes()
+    assert len(key) >= 32
+
+    def computed(key: bytes) -> tuple[str, str]:
+        return _hmac(key, b"identity\0shop\0A"), _hmac(key, b"pseudonym\0" + row.salt.encode() + b"\0shop\0A")
+
+    assert computed(key) == (row.identity_hash, borne)
+    assert not set(computed(b"")) & {row.identity_hash, borne}
+    (workspace().keys / "ledger.key").write_bytes(bytes(32))
+    assert pseudonyms.customers() == {}, "who has the database alone finds nobody"
+    (workspace().keys / "ledger.key").write_bytes(key)
+    assert list(pseudonyms.customers()) == [borne]
+
+
+def _hmac(key: bytes, text: bytes) -> str:
+    padded = key.ljust(64, b"\0")
+    inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded) + text).digest()
+    return hashlib.sha256(bytes(byte ^ 0x5C for byte in padded) + inner).hexdigest()[:32]
 
 
 def test_what_was_frozen_before_pseudonyms_is_whole_and_found_by_number(batch: Batch) -> None:

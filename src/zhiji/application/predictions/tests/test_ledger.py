@@ -11,8 +11,9 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 
-from zhiji.application.predictions import ledger
+from zhiji.application.predictions import ledger, settling
 from zhiji.application.predictions.models import (
+    LedgerCorrection,
     LedgerEntry,
     LedgerOutcome,
     LedgerSettlement,
@@ -76,19 +77,30 @@ def frozen() -> list[LedgerSnapshot]:
         made = ledger.freeze(version(number + 1, day), said(number, shown=number != 1), known_to=day)
         assert made is not None
         found.append(made)
-    assert ledger.settle(happened(), DAY + timedelta(days=92)) == 2
+    assert settling.settle(happened(), DAY + timedelta(days=92)) == 2
     assert ledger.broken() is None
     return found
 
 
 @pytest.fixture
+def corrected(frozen: list[LedgerSnapshot]) -> list[LedgerSnapshot]:
+    """The record was corrected: other days."""
+    assert settling.settle(happened(seed=10), DAY + timedelta(days=92)) == 2
+    return frozen
+
+
+@pytest.fixture
 def unlocked(frozen: list[LedgerSnapshot]) -> list[LedgerSnapshot]:
     """As somebody with the database's own console could do it: without the triggers."""
-    tables = [model._meta.db_table for model in (LedgerSnapshot, LedgerEntry, LedgerSettlement, LedgerOutcome)]
+    tables = [
+        model._meta.db_table
+        for model in (LedgerSnapshot, LedgerEntry, LedgerSettlement, LedgerOutcome, LedgerCorrection)
+    ]
     with connection.cursor() as cursor:
         for table in tables:
             on = f" ON {table}" if connection.vendor == "postgresql" else ""
             cursor.execute(f"DROP TRIGGER {table}_frozen{on}")
+            cursor.execute(f"DROP TRIGGER {table}_kept{on}")
     return frozen
 
 
@@ -111,6 +123,16 @@ def test_no_update_comes_through(frozen: list[LedgerSnapshot], model: type[Model
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         row.save()
     statement = f"UPDATE {model._meta.db_table} SET {column} = {column}"
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+    assert list(model.objects.order_by("pk").values()) == before
+
+
+@pytest.mark.parametrize("model", [LedgerSnapshot, LedgerEntry, LedgerSettlement, LedgerOutcome, LedgerCorrection])
+def test_no_deletion_comes_through(corrected: list[LedgerSnapshot], model: type[Model]) -> None:
+    before = list(model.objects.order_by("pk").values())
+    assert before
+    statement = f"DELETE FROM {model._meta.db_table}"
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
     assert list(model.objects.order_by("pk").values()) == before
@@ -144,48 +166,81 @@ def test_an_edited_summary_or_due_day_is_found(unlocked: list[LedgerSnapshot]) -
     assert ledger.broken() == unlocked[0].pk
 
 
-def test_a_deleted_row_is_found(frozen: list[LedgerSnapshot]) -> None:
-    LedgerEntry.objects.filter(snapshot=frozen[2], rank=7).delete()
-    assert ledger.broken() == frozen[2].pk
+def test_a_deleted_row_is_found(unlocked: list[LedgerSnapshot]) -> None:
+    LedgerEntry.objects.filter(snapshot=unlocked[2], rank=7).delete()
+    assert ledger.broken() == unlocked[2].pk
 
 
-def test_a_deleted_outcome_is_found(frozen: list[LedgerSnapshot]) -> None:
-    LedgerOutcome.objects.filter(entry__snapshot=frozen[1], entry__rank=3).delete()
-    assert ledger.broken() == frozen[1].pk
+def test_a_deleted_outcome_is_found(unlocked: list[LedgerSnapshot]) -> None:
+    LedgerOutcome.objects.filter(entry__snapshot=unlocked[1], entry__rank=3).delete()
+    assert ledger.broken() == unlocked[1].pk
 
 
-def test_an_inserted_row_is_found(frozen: list[LedgerSnapshot]) -> None:
-    LedgerEntry.objects.create(snapshot=frozen[0], customer_ref=10_000, rank=41, value_score=1.0)
-    assert ledger.broken() == frozen[0].pk
+def test_an_inserted_row_is_found(unlocked: list[LedgerSnapshot]) -> None:
+    LedgerEntry.objects.create(snapshot=unlocked[0], customer_ref=10_000, rank=41, value_score=1.0)
+    assert ledger.broken() == unlocked[0].pk
 
 
-def test_a_snapshot_cut_from_the_middle_or_the_end_is_found(frozen: list[LedgerSnapshot]) -> None:
+def test_a_snapshot_cut_from_the_middle_or_the_end_is_found(unlocked: list[LedgerSnapshot]) -> None:
     def cut(snapshot: LedgerSnapshot) -> None:
         LedgerOutcome.objects.filter(entry__snapshot=snapshot).delete()
         LedgerSettlement.objects.filter(snapshot=snapshot).delete()
         LedgerEntry.objects.filter(snapshot=snapshot).delete()
         snapshot.delete()
 
-    last = frozen[2].pk
-    cut(frozen[2])
+    last = unlocked[2].pk
+    cut(unlocked[2])
     assert ledger.broken() == last
-    cut(frozen[0])
-    assert ledger.broken() == frozen[1].pk
+    cut(unlocked[0])
+    assert ledger.broken() == unlocked[1].pk
 
 
-def test_a_settlement_that_was_taken_back_to_settle_again_is_found(frozen: list[LedgerSnapshot]) -> None:
-    LedgerOutcome.objects.filter(entry__snapshot=frozen[0]).delete()
-    LedgerSettlement.objects.filter(snapshot=frozen[0]).delete()
-    assert ledger.broken() == frozen[0].pk
-    ledger.settle(happened(seed=10), DAY + timedelta(days=92))
-    assert ledger.broken() == frozen[0].pk
+def test_a_settlement_that_was_taken_back_to_settle_again_is_found(unlocked: list[LedgerSnapshot]) -> None:
+    LedgerOutcome.objects.filter(entry__snapshot=unlocked[0]).delete()
+    LedgerSettlement.objects.filter(snapshot=unlocked[0]).delete()
+    assert ledger.broken() == unlocked[0].pk
+    settling.settle(happened(seed=10), DAY + timedelta(days=92))
+    assert ledger.broken() == unlocked[0].pk
 
 
-def test_the_first_word_of_a_day_stands(frozen: list[LedgerSnapshot]) -> None:
+def test_the_first_word_of_a_day_stands_and_another_is_put_beside_it(frozen: list[LedgerSnapshot]) -> None:
     before = list(LedgerEntry.objects.order_by("pk").values())
-    assert ledger.freeze(version(10), said(99), known_to=DAY) is None
-    assert list(LedgerEntry.objects.order_by("pk").values()) == before
+    assert ledger.freeze(version(10), said(0), known_to=DAY) is None, "the same said again is no further word"
+    second = ledger.freeze(version(11), said(99), known_to=DAY)
+    assert second is not None
+    assert (second.number, frozen[0].number, second.as_of) == (2, 1, frozen[0].as_of)
+    assert list(LedgerEntry.objects.exclude(snapshot=second).order_by("pk").values()) == before
+    assert dict(second.rows.values_list("customer_ref", "value_score")) == dict(
+        said(99)[["customer_id", "value_score"]].itertuples(index=False)
+    )
+    assert ledger.freeze(version(12), said(99), known_to=DAY) is None
+    third = ledger.freeze(version(13), said(0), known_to=DAY)
+    assert third is not None
+    assert third.number == 3
+    assert settling.settle(happened(), second.due_on) == 2, "each word is settled"
+    first, later = (LedgerSettlement.objects.get(snapshot=row).summary for row in (frozen[0], second))
+    assert first["actual_micros"] == later["actual_micros"]
+    assert first["said_micros"] != later["said_micros"]
     assert ledger.broken() is None
+
+
+@pytest.mark.parametrize("beforehand_first", [True, False])
+def test_a_look_back_and_a_word_given_beforehand_do_not_stand_in_each_others_way(beforehand_first: bool) -> None:
+    days = [DAY, DAY + timedelta(days=3)]
+    made = [
+        ledger.freeze(version(number), said(1), known_to=known_to)
+        for number, known_to in enumerate(days if beforehand_first else days[::-1], 1)
+    ]
+    assert [row.number for row in made if row is not None] == [1, 1]
+    assert ledger.broken() is None
+
+
+def test_a_number_in_the_place_of_another_is_found(unlocked: list[LedgerSnapshot]) -> None:
+    second = ledger.freeze(version(10), said(99), known_to=DAY)
+    assert second is not None
+    LedgerSnapshot.objects.filter(pk=unlocked[0].pk).update(number=3)
+    LedgerSnapshot.objects.filter(pk=second.pk).update(number=1)
+    assert ledger.broken() == unlocked[0].pk
 
 
 def test_settled_is_what_pandas_finds(frozen: list[LedgerSnapshot]) -> None:
@@ -227,25 +282,25 @@ def test_settled_is_what_pandas_finds(frozen: list[LedgerSnapshot]) -> None:
             assert summary["coverage"] == round(float(within.mean()), 4)
 
 
-def test_the_chain_is_gone_through_in_parts_with_few_statements(frozen: list[LedgerSnapshot]) -> None:
+def test_the_chain_is_gone_through_in_parts_with_few_statements(unlocked: list[LedgerSnapshot]) -> None:
     """Whatever the number of customers: a snapshot costs at most two reads, and time is looked at after each."""
     with CaptureQueriesContext(connection) as seen:
         whole = ledger.check()
     assert (whole.first_broken, whole.checked, whole.total, whole.next) == (None, 3, 3, None)
     assert len(seen) <= 6 + 2 * 3
     at, parts = 0, []
-    for _ in frozen:
+    for _ in unlocked:
         parts.append(ledger.check(at, seconds=0))
         at = parts[-1].next or 0
     assert [(part.first_broken, part.checked, part.next) for part in parts] == [
-        (None, 1, frozen[0].pk), (None, 2, frozen[1].pk), (None, 3, None),
+        (None, 1, unlocked[0].pk), (None, 2, unlocked[1].pk), (None, 3, None),
     ]  # fmt: skip
-    LedgerEntry.objects.filter(snapshot=frozen[2], rank=7).delete()
-    assert ledger.check(frozen[1].pk, seconds=0).first_broken == frozen[2].pk
+    LedgerEntry.objects.filter(snapshot=unlocked[2], rank=7).delete()
+    assert ledger.check(unlocked[1].pk, seconds=0).first_broken == unlocked[2].pk
 
 
 def test_nothing_is_settled_before_the_data_covers_it(frozen: list[LedgerSnapshot]) -> None:
-    assert ledger.settle(happened(), frozen[2].due_on - timedelta(days=1)) == 0
-    assert ledger.settle(happened(), frozen[2].due_on) == 1
-    assert ledger.settle(happened(), frozen[2].due_on) == 0
+    assert settling.settle(happened(), frozen[2].due_on - timedelta(days=1)) == 0
+    assert settling.settle(happened(), frozen[2].due_on) == 1
+    assert settling.settle(happened(), frozen[2].due_on) == 0
     assert ledger.broken() is None

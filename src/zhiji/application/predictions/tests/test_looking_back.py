@@ -76,6 +76,71 @@ def test_a_prediction_given_beforehand_is_settled_rightly_after_an_undo_and_anot
     assert all(asked(browser, f"customers/{row['customer_id']}")["external_id"] == row["name"] for row in shown[:3])
 
 
+def test_a_file_that_comes_after_a_later_one_corrects_what_was_settled_without_it(
+    planted: Planted, browser: Client
+) -> None:
+    rows = planted.transactions.sort_values("event_at", ignore_index=True)
+    quarter = rows["value_on"].dt.to_period("Q")
+    parts = {"before": quarter <= "2024Q2", "third": quarter == "2024Q3", "fourth": quarter > "2024Q3"}
+    text = {name: text_of(rows[part], first=int(rows.index[part][0]) + 1) for name, part in parts.items()}
+    bring(text["before"])
+    jobs.run_inline(refresh.refresh_start())
+    snapshot = LedgerSnapshot.objects.get()
+    assert date(2024, 9, 20) < snapshot.due_on <= date(2024, 9, 30)
+    bring(text["fourth"], name="fourth.csv")
+    jobs.run_inline(refresh.refresh_start())
+    row = asked(browser, "predictions/ledger")["items"][-1]
+    # The fourth quarter's file alone: nobody bought for a quarter, which never was so before.
+    assert (row["summary"]["actual_micros"], row["summary"]["silent_days"]) == (0, HORIZON)
+    third = bring(text["third"], name="third.csv")
+    jobs.run_inline(refresh.refresh_start())
+    truth = spent_after(planted, snapshot.as_of)
+    row = asked(browser, "predictions/ledger")["items"][-1]
+    assert (row["id"], row["summary"]["actual_micros"]) == (snapshot.pk, truth)
+    assert "silent_days" not in row["summary"]
+    first, second = row["settlements"]
+    assert [(each["number"], each["actual_micros"]) for each in (first, second)] == [(1, 0), (2, truth)]
+    since, until = pd.Timestamp(snapshot.as_of), pd.Timestamp(snapshot.due_on)
+    known = set(rows.loc[rows["value_on"] <= since, "external_id"])
+    bought = set(rows.loc[(rows["value_on"] > since) & (rows["value_on"] <= until), "external_id"]) & known
+    assert (first["corrected"], second["corrected"]) == (None, len(bought))
+    shown = asked(browser, f"predictions/ledger/{snapshot.pk}/entries?limit=200")["items"]
+    assert sum(each["actual_value_micros"] for each in shown) == truth
+
+    undo(third)
+    jobs.run_inline(refresh.refresh_start())
+    row = asked(browser, "predictions/ledger")["items"][-1]
+    assert [each["actual_micros"] for each in row["settlements"]] == [0, truth, 0]
+    assert ledger.broken() is None
+
+
+def test_what_is_shown_after_a_second_refresh_of_the_day_is_in_the_ledger_too(
+    planted: Planted, browser: Client
+) -> None:
+    rows = planted.transactions[planted.transactions["value_on"] <= pd.Timestamp(AS_OF)].sort_values("event_at")
+    few = rows[rows["external_id"].isin(sorted(set(rows["external_id"]))[:40])]
+    few = pd.concat([few, rows.tail(1)]).drop_duplicates()
+    bring(text_of(few))
+    jobs.run_inline(refresh.refresh_start())
+    first = LedgerSnapshot.objects.get()
+    kept = list(first.rows.order_by("pk").values())
+    later = rows[~rows.index.isin(few.index)]
+    bring(text_of(later, first=len(few) + 1), name="later.csv")
+    jobs.run_inline(refresh.refresh_start())
+    second = LedgerSnapshot.objects.exclude(pk=first.pk).get()
+    assert (first.number, second.number, second.as_of, second.due_on) == (1, 2, first.as_of, first.due_on)
+    said = dict(CustomerListRow.objects.values_list("pk", "value_score"))
+    assert len(said) > len(kept)
+    assert dict(second.rows.values_list("customer_ref", "value_score")) == said
+    assert list(first.rows.order_by("pk").values()) == kept
+    jobs.run_inline(refresh.refresh_start())
+    page = asked(browser, "predictions/ledger")
+    assert [(row["id"], row["number"]) for row in page["items"]] == [(second.pk, 2), (first.pk, 1)]
+    # A day counts once, by its first word.
+    assert page["counts"] == {"frozen": 1, "settled": 0, "later": 1, "next_due": first.due_on.isoformat()}
+    assert ledger.broken() is None
+
+
 def test_a_look_back_stands_apart_and_calls_nobody(planted: Planted, browser: Client) -> None:
     rows, last = planted.transactions, last_day(planted)
     bring(text_of(rows))
