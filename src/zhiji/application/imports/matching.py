@@ -13,23 +13,22 @@ from django.db.models import QuerySet
 from zhiji.application.imports.errors import ImportSourceUnclear
 from zhiji.application.imports.models import Import
 from zhiji.data.sources.files import OPTIONS, FileProfile
-from zhiji.processing.cleaning import KINDS, REJECT_COLUMNS, Mapping, Meanings, match_columns
+from zhiji.processing.cleaning import KINDS, REJECT_COLUMNS, Habits, Mapping, Meanings, match_columns
 
 AUTO = "auto"
 DEFAULT_SOURCE = "default"
-# Said of the file's values, so that it holds for the next file of the same system too; how a file is opened does not.
-_LASTING = ("day_first",)
 
 
 @dataclass(frozen=True)
 class Recalled:
-    """What was settled for an earlier file with the same columns. columns: field → column, "" where it has none."""
+    """What was settled for an earlier file with the same columns. columns: field → column, "" where it has none.
+    habits: how its columns were read, whether it showed that or a person said so (see ``cleaning.habits``)."""
 
     import_id: int
     kind: str
     columns: dict[str, str]
     values: Meanings = field(default_factory=dict)
-    options: dict[str, Any] = field(default_factory=dict)
+    habits: Habits = field(default_factory=dict)
 
 
 def shape_of(profile: FileProfile) -> str:
@@ -52,15 +51,17 @@ def _alike(profile: FileProfile) -> QuerySet[Import]:
 
 
 def recall(profile: FileProfile, kind: str, source_code: str) -> Recalled | None:
-    """What the newest stored import of that source and these columns was told. kind: ``auto`` takes any."""
+    """What is known from the newest stored import of that source and these columns. kind: ``auto`` takes any.
+
+    How a file was opened is not: that is found anew in each.
+    """
     rows = _alike(profile).filter(source_code=source_code)
     row = (rows if kind == AUTO else rows.filter(kind=kind)).order_by("-pk").first()
     if row is None:
         return None
     earlier = Mapping.from_json(row.mapping)
     columns = {name: earlier.shown(name) if name in earlier.fields else "" for name in KINDS[row.kind].fields}
-    lasting = {key: row.options[key] for key in _LASTING if key in row.options}
-    return Recalled(row.pk, row.kind, columns, earlier.values, lasting)
+    return Recalled(row.pk, row.kind, columns, earlier.values, row.report.get("habits", {}))
 
 
 def source_of(profile: FileProfile) -> str:
@@ -87,7 +88,9 @@ def match(profile: FileProfile, kind: str, said: dict[str, str], recalled: Recal
         fields = {
             name: found if name in said else replace(found, by="recalled") for name, found in mapping.fields.items()
         }
-        return replace(mapping, fields=fields, recalled=recalled.import_id, values=recalled.values)
+        return replace(
+            mapping, fields=fields, recalled=recalled.import_id, values=recalled.values, habits=recalled.habits
+        )
     if kind != AUTO:
         return match_columns(profile, kind, said)
     tried = [match_columns(profile, name) for name in KINDS]

@@ -86,7 +86,6 @@ def import_create(
     with transaction.atomic():
         if row.currency != company().currency:
             company_update(currency=row.currency)
-        row.options = {**(recalled.options if recalled else {}), **row.options}
         _keep(row, profile, mapping)
         audit.record("import_create", "import", row.pk, file=file.sha256, kind=mapping.kind)
     return row

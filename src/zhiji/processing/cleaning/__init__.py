@@ -1,6 +1,7 @@
 """Received text becomes typed, exact, comparable rows; what cannot be read goes to quarantine with its reason."""
 
 from zhiji.processing.cleaning.errors import CleaningError, OrderCurrencyDiffers
+from zhiji.processing.cleaning.habits import Habits
 from zhiji.processing.cleaning.kinds import KINDS, Field, Kind
 from zhiji.processing.cleaning.mapping import REJECT_COLUMNS, Mapping, Match, match_columns
 from zhiji.processing.cleaning.orders import STATES_WITHOUT_VALUE, clean_orders
@@ -16,6 +17,7 @@ __all__ = [
     "CleaningError",
     "CleaningSettings",
     "Field",
+    "Habits",
     "Kind",
     "Mapping",
     "Match",

@@ -15,6 +15,7 @@ import duckdb
 from zhiji.kernel import Reason
 from zhiji.processing.cleaning.errors import DateOrderMixed
 from zhiji.processing.cleaning.folding import folded, is_nothing
+from zhiji.processing.cleaning.habits import DAY_FIRST, MONTH_FIRST, Habit
 from zhiji.processing.cleaning.zones import zone_table
 
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
@@ -37,24 +38,45 @@ _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 
 @dataclass(frozen=True)
 class InstantColumn:
-    """``table`` holds raw → value (TIMESTAMP, UTC), code. ``day_first`` as decided, None where nothing hung on it."""
+    """``table`` holds raw → value (TIMESTAMP, UTC), code. ``habit``: the order of day and month as decided; where
+    nothing hung on it, as it was known before."""
 
     table: str
-    day_first: bool | None
+    habit: Habit | None
     findings: list[Reason]
+
+    @property
+    def day_first(self) -> bool | None:
+        return None if self.habit is None else self.habit.reading == DAY_FIRST
 
 
 def parse_instants(
-    connection: duckdb.DuckDBPyConnection, *, field: str, column: str, shown: str, zone: str, day_first: bool | None
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    field: str,
+    column: str,
+    shown: str,
+    zone: str,
+    day_first: bool | None,
+    known: Habit | None = None,
+    is_remainder: bool = False,
 ) -> InstantColumn:
     """Reads the distinct values of ``received.column`` into ``instant_<field>(raw, value TIMESTAMP, code VARCHAR)``.
 
+    day_first: what a person says of this file. known: how an earlier file with this column was read; it settles what
+    this one does not show, and all of one that ``is_remainder``, rejects of such a file.
     Raises DateOrderMixed with the first row of the rarer order.
     """
     table = f"instant_{field}"
     connection.execute(f"CREATE TEMP TABLE {table}_split AS {_split(column)}")
-    first, findings = _decide(connection, f"{table}_split", shown, zone, day_first)
-    connection.execute(f"CREATE TEMP TABLE {table}_local AS {_local(f'{table}_split', first)}")
+    if day_first is not None:
+        habit, findings = Habit(DAY_FIRST if day_first else MONTH_FIRST, "given"), []
+    elif known is not None and is_remainder:
+        habit, findings = known, []
+    else:
+        habit, findings = _decide(connection, f"{table}_split", shown, zone, known)
+    read = InstantColumn(table, habit, findings)
+    connection.execute(f"CREATE TEMP TABLE {table}_local AS {_local(f'{table}_split', read.day_first)}")
     years = connection.execute(
         f"SELECT coalesce(min(year(local)), 2000), coalesce(max(year(local)), 2000) FROM {table}_local "
         "WHERE code IS NULL"
@@ -63,7 +85,7 @@ def parse_instants(
     connection.execute(f"CREATE TEMP TABLE {table} AS {_in_utc(f'{table}_local')}")
     findings += _edges(connection, f"{table}_local", shown, zone)
     connection.execute(f"DROP TABLE {table}_split; DROP TABLE {table}_local")
-    return InstantColumn(table, first, findings)
+    return read
 
 
 def _split(column: str) -> str:
@@ -102,8 +124,8 @@ def _split(column: str) -> str:
 
 
 def _decide(
-    connection: duckdb.DuckDBPyConnection, table: str, shown: str, zone: str, given: bool | None
-) -> tuple[bool | None, list[Reason]]:
+    connection: duckdb.DuckDBPyConnection, table: str, shown: str, zone: str, known: Habit | None
+) -> tuple[Habit | None, list[Reason]]:
     row = connection.execute(
         f"""SELECT coalesce(sum(n) FILTER (try_cast(a AS INT) > 12 AND try_cast(b AS INT) <= 12), 0),
             coalesce(sum(n) FILTER (try_cast(b AS INT) > 12 AND try_cast(a AS INT) <= 12), 0), coalesce(sum(n), 0),
@@ -112,24 +134,31 @@ def _decide(
             FROM {table} WHERE form = 'either'"""
     ).fetchone()
     days, months, total, day_row, month_row = row or (0, 0, 0, None, None)
-    if total == 0:
-        return None, []
     where = {"column": shown}
-    if given is not None:
-        return given, []
+    if total == 0:
+        return known, []
     if min(days, months) > 0 and min(days, months) >= _MIXED_SHARE * (days + months):
+        if known is not None and known.by == "given":
+            return known, [_as_before(known, int(total), where)]
         rarer = month_row if months <= days else day_row
         raise DateOrderMixed(day_first=int(days), month_first=int(months), where={**where, "row": rarer})
     if days or months:
-        first = days > months
-        code = "dates_read_day_first" if first else "dates_read_month_first"
-        findings = [Reason(code, {"count": int(max(days, months)), "total": int(total)}, where)]
+        shows = Habit(DAY_FIRST if days > months else MONTH_FIRST, "shown")
+        shares = {"count": int(max(days, months)), "total": int(total)}
+        findings = [Reason(f"dates_read_{shows.reading}", shares, where)]
         if min(days, months):
             findings.append(Reason("dates_order_minority", {"count": int(min(days, months))}, where))
-        return first, findings
-    first = not zone.startswith(("America/", "US/"))
-    code = "dates_assumed_day_first" if first else "dates_assumed_month_first"
-    return first, [Reason(code, {"count": int(total)}, where)]
+        if known is not None and known.reading != shows.reading:
+            findings.append(Reason(f"dates_{shows.reading}_unlike_before", {"earlier": known.earlier}, where))
+        return shows, findings
+    if known is not None and known.is_known:
+        return known, [_as_before(known, int(total), where)]
+    assumed = Habit(MONTH_FIRST if zone.startswith(("America/", "US/")) else DAY_FIRST, "assumed")
+    return assumed, [Reason(f"dates_assumed_{assumed.reading}", {"count": int(total)}, where)]
+
+
+def _as_before(known: Habit, count: int, where: dict[str, str]) -> Reason:
+    return Reason(f"dates_{known.reading}_as_before", {"count": count, "earlier": known.earlier}, where)
 
 
 def _local(table: str, day_first: bool | None) -> str:

@@ -16,6 +16,7 @@ from zhiji.processing.cleaning.errors import (
     MappingColumnUnknown,
     MappingFieldUnknown,
 )
+from zhiji.processing.cleaning.habits import Habit, Habits
 from zhiji.processing.cleaning.kinds import KINDS, Field, Kind, folded
 
 # Columns of a file of rejects that came back corrected: the imports' ``rejected_file`` writes them.
@@ -44,6 +45,7 @@ class Mapping:
     corrects: ``row`` and, where there, ``file`` → column, when the file is a corrected file of rejects.
     values: what a person said that words of the file mean (see ``vocabularies.Meanings``).
     recalled: the import of an earlier file with the same columns whose columns and meanings these are.
+    habits: how that file's columns were read, column → Habit as JSON.
     """
 
     kind: str
@@ -54,6 +56,7 @@ class Mapping:
     corrects: dict[str, int] = field(default_factory=dict)
     values: dict[str, dict[str, str]] = field(default_factory=dict)
     recalled: int | None = None
+    habits: Habits = field(default_factory=dict)
 
     def column(self, name: str) -> str | None:
         """``c3``, or None."""
@@ -64,6 +67,11 @@ class Mapping:
         """The name that the person gave the column of a field."""
         match = self.fields.get(name)
         return name if match is None else match.name
+
+    def habit(self, name: str, *readings: str) -> Habit | None:
+        """How the column of a field was read in the earlier file; None where that is not known or none of these."""
+        found = self.habits.get(self.shown(name))
+        return Habit(**found, earlier=self.recalled) if found and found["reading"] in readings else None
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

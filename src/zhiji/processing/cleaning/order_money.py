@@ -7,6 +7,7 @@ from collections.abc import Collection
 from zhiji.kernel import Reason
 from zhiji.processing.cleaning.errors import OrderCurrencyDiffers
 from zhiji.processing.cleaning.folding import quoted
+from zhiji.processing.cleaning.order_readings import money_of_orders
 from zhiji.processing.cleaning.stage import Stage
 
 _LARGEST = 2**63 - 1
@@ -25,17 +26,15 @@ _OF_THE_ORDER = (
     "city",
     "paid_at",
 )
-# Money of an order that some exports repeat on each of its lines.
-_MONEY_OF_THE_ORDER = ("order_amount", "postage", "discount", "tax", "fee", "refund_amount")
-_SAME_SHARE = 0.99
 
 
 def fill_from_first_line(stage: Stage) -> frozenset[str]:
     """Makes ``filled``: where an order's first line alone carries its customer, date or state, the others get them too.
 
     A field is filled only if no order has it on a later line and not on its first: then the blanks are a habit of the
-    export, not guests among customers. ``order_amount`` and others that stand equal on all lines count on the first.
-    Returns the money fields that belong to whole orders: those, and those that stand on first lines alone.
+    export, not guests among customers. Money of the whole order (``order_readings``) that repeats on its lines counts
+    on the first; what differs there counts beside it, but for ``order_amount``, of which an order has one.
+    Returns the money fields that belong to whole orders.
     """
     if not stage.has("order_number"):
         stage.connection.execute("CREATE TEMP VIEW filled AS SELECT *, true AS money_counts FROM typed")
@@ -43,30 +42,30 @@ def fill_from_first_line(stage: Stage) -> frozenset[str]:
     fields = [name for name in _OF_THE_ORDER if stage.has(name)]
     made = ["customer_external_id"] if stage.known_by_contact else []
     sparse = _sparse_fields(stage, fields + made)
-    repeated, leading = _money_of_orders(stage)
+    repeated, once = money_of_orders(stage)
     replaced = [f"coalesce(t.{name}, f.{name}) AS {name}" for name in sparse]
     if "phone" in sparse:  # whether it is masked comes along
         replaced.append("CASE WHEN t.phone IS NULL THEN f.phone_masked ELSE t.phone_masked END AS phone_masked")
-    replaced += [f"CASE WHEN f.row = t.row THEN t.{name} END AS {name}" for name in repeated]
+    replaced += [f"CASE WHEN {_counts(name)} THEN t.{name} END AS {name}" for name in repeated]
     if not replaced:
         stage.connection.execute("CREATE TEMP VIEW filled AS SELECT *, true AS money_counts FROM typed")
-        return frozenset(leading)
+        return frozenset(once)
     carried = [*sparse, *(["phone_masked"] if "phone" in sparse else [])]
-    firsts = ", ".join(f"arg_min(struct_pack(v := {name}), row).v AS {name}" for name in carried)
+    firsts = ", ".join(f"arg_min(struct_pack(v := {name}), row).v AS {name}" for name in carried + repeated)
     stage.connection.execute(
         f"""CREATE TEMP TABLE filled AS SELECT t.* REPLACE ({", ".join(replaced)}), true AS money_counts FROM typed t
             LEFT JOIN (SELECT order_number, min(row) AS row {"," if firsts else ""} {firsts} FROM typed
                 WHERE order_number IS NOT NULL GROUP BY 1) f ON t.order_number = f.order_number"""
     )
     if told := [name for name in sparse if name not in made]:
-        stage.findings.append(Reason("order_fields_filled", {"columns": _shown(stage, told)}))
-    if repeated:
-        stage.findings.append(Reason("order_money_on_each_line", {"columns": _shown(stage, repeated)}))
-    return frozenset(repeated + leading)
+        columns = ", ".join(stage.mapping.shown(name) for name in told)
+        stage.findings.append(Reason("order_fields_filled", {"columns": columns}))
+    return frozenset(repeated + once)
 
 
-def _shown(stage: Stage, names: list[str]) -> str:
-    return ", ".join(stage.mapping.shown(name) for name in names)
+def _counts(name: str) -> str:
+    """Whether a line's money of the order is not that of the first line once more."""
+    return "f.row = t.row" if name == "order_amount" else f"f.row = t.row OR t.{name} IS DISTINCT FROM f.{name}"
 
 
 def _sparse_fields(stage: Stage, names: list[str]) -> list[str]:
@@ -95,32 +94,6 @@ def _sparse_fields(stage: Stage, names: list[str]) -> list[str]:
         if first_alone > everywhere and elsewhere == 0:
             found.append(name)
     return found
-
-
-def _money_of_orders(stage: Stage) -> tuple[list[str], list[str]]:
-    """Fields that are the same on all lines of nearly every order of several lines; fields that stand on the first line
-    alone, the others empty, of nearly every such order. Decided for the whole column, by orders of several lines."""
-    names = [name for name in _MONEY_OF_THE_ORDER if stage.has(name)]
-    if not names:
-        return [], []
-    inner = ", ".join(
-        f"""min({n}) = max({n}) AND count({n}) = count(*) AS {n}_same, max(abs({n})) > 0 AS {n}_any,
-            count({n}) = 1 AND coalesce(arg_min(struct_pack(v := {n}), row).v, 0) <> 0 AS {n}_leads"""
-        for n in names
-    )
-    outer = ", ".join(
-        f"count(*) FILTER ({n}_any AND {n}_same), count(*) FILTER ({n}_leads), count(*) FILTER ({n}_any)" for n in names
-    )
-    found = stage.connection.execute(
-        f"""SELECT {outer} FROM (SELECT order_number, {inner} FROM typed WHERE order_number IS NOT NULL GROUP BY 1
-        HAVING count(*) > 1)"""
-    ).fetchone()
-    counts = found or ()
-    by_name = {name: counts[3 * i : 3 * i + 3] for i, name in enumerate(names)}
-    seen = {name: three for name, three in by_name.items() if three[2] > 0}
-    repeated = [name for name, (same, _, total) in seen.items() if same >= _SAME_SHARE * total]
-    leading = [name for name, (_, leads, total) in seen.items() if leads >= _SAME_SHARE * total]
-    return repeated, [name for name in leading if name not in repeated]
 
 
 def expect_currency(stage: Stage) -> None:

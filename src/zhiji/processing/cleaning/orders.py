@@ -80,7 +80,8 @@ def clean_orders(received: str | Path, mapping: Mapping, settings: CleaningSetti
         clean = _write(stage, clean_path)
         findings, counts = order_findings.look_over(stage, clean_path)
         findings += order_extras.look_over(stage, clean_path)
-    return cleaned("orders", target, (clean, rejected), counts, stage.findings + findings, months, stage.unknown)
+    said = stage.findings + findings
+    return cleaned("orders", target, (clean, rejected), counts, said, months, stage.unknown, stage.habits)
 
 
 def _write(stage: Stage, path: Path) -> int:

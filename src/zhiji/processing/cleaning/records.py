@@ -101,7 +101,7 @@ def _clean(
         ).fetchone()
         clean = int(row[0]) if row else 0
     said = stage.findings + findings
-    return cleaned(mapping.kind, target, (clean, rejected), {}, said, unknown=stage.unknown)
+    return cleaned(mapping.kind, target, (clean, rejected), {}, said, unknown=stage.unknown, habits=stage.habits)
 
 
 def _notes(stage: Stage) -> dict[str, str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from zhiji.kernel import Reason
+from zhiji.processing.cleaning.habits import Habits
 from zhiji.processing.cleaning.mapping import Mapping
 from zhiji.processing.cleaning.settings import Cleaned, CleaningSettings
 from zhiji.processing.cleaning.stage import Stage, open_stage
@@ -61,10 +62,13 @@ def cleaned(
     findings: list[Reason],
     months: list[dict[str, int | str | None]] | None = None,
     unknown: list[dict[str, Any]] | None = None,
+    habits: Habits | None = None,
 ) -> Cleaned:
-    """The result, its paths where the files stand now. sizes: (clean, rejected). unknown: of each column."""
+    """The result, its paths where the files stand now. sizes: (clean, rejected). unknown: of each column.
+    habits: see ``Stage.habits``."""
     clean, rejected = sizes
     paths = (out_dir / CLEAN, out_dir / REJECTED)
     return Cleaned(
-        kind, *paths, clean + rejected, clean, rejected, counts, findings, months or [], merged_values(unknown or [])
-    )
+        kind, *paths, clean + rejected, clean, rejected, counts, findings, months or [], merged_values(unknown or []),
+        habits or {},
+    )  # fmt: skip

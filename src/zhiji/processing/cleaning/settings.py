@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from zhiji.kernel import Reason
 from zhiji.processing.cleaning.errors import CurrencyUnknown, ZoneUnknown
+from zhiji.processing.cleaning.habits import Habits
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class Cleaned:
     months: of orders, see
     ``order_money.monthly_totals``; ``validation.reconcile`` sets the other figures against them.
     unknown: words of closed vocabularies that nobody knows, see ``vocabularies.unknown_values``; one entry a field.
+    habits: how its columns were read, for the next file with the same ones.
     """
 
     kind: str
@@ -74,6 +76,7 @@ class Cleaned:
     findings: list[Reason] = field(default_factory=list)
     months: list[dict[str, int | str | None]] = field(default_factory=list)
     unknown: list[dict[str, Any]] = field(default_factory=list)
+    habits: Habits = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         values = {**asdict(self), "findings": [finding.to_json() for finding in self.findings]}

@@ -31,6 +31,7 @@ from zhiji.processing.cleaning import (
 )
 from zhiji.processing.pipelines import corrections, staging, versions
 from zhiji.processing.pipelines.progress import Progress
+from zhiji.processing.pipelines.reach import check_reach
 from zhiji.processing.pipelines.storing import REJECTED, STAGED
 from zhiji.processing.validation import reconcile
 
@@ -75,7 +76,7 @@ def check(path: Path, profile: FileProfile, mapping: Mapping, settings: CheckSet
     Returns JSON-safe: ``chunks``; ``counts`` (received, accepted, rejected; of orders new, changed, redelivered with
     their lines, new customers); ``findings``; ``first_rejection``; ``months`` (see ``validation.reconcile``);
     ``repeats`` {lines, amount_micros}; ``first_on``, ``last_on`` (company days); ``values``: words of closed
-    vocabularies that nobody knows (see ``Cleaned.unknown``).
+    vocabularies that nobody knows (see ``Cleaned.unknown``); ``habits``: how the columns were read (``Cleaned``).
     Raises a CodedError where the file as a whole is refused; then the folder is gone again.
     """
     shutil.rmtree(folder, ignore_errors=True)
@@ -94,9 +95,11 @@ def _check(path: Path, profile: FileProfile, mapping: Mapping, settings: CheckSe
     progress.breathe()
     progress.save(stage="cleaning", done=1)
     cleaned = _CLEANERS[settings.kind](received.path, mapping, settings.cleaning(), folder)
+    is_orders = settings.kind == "orders"
+    if is_orders:
+        check_reach(cleaned.clean_path, cleaned.rejected_path)
     progress.breathe()
     progress.save(stage="comparing", done=2)
-    is_orders = settings.kind == "orders"
     chunks = (staging.stage_orders if is_orders else staging.stage_rows)(cleaned.clean_path, folder / STAGED)
     if cleaned.rejected_path != folder / REJECTED:
         cleaned.rejected_path.replace(folder / REJECTED)
@@ -109,6 +112,7 @@ def _check(path: Path, profile: FileProfile, mapping: Mapping, settings: CheckSe
             **cleaned.counts, **compared,
         },
         "values": cleaned.unknown,
+        "habits": cleaned.habits,
         "findings": [finding.to_json() for finding in cleaned.findings],
         "first_rejection": _first_rejection(folder / REJECTED),
         "months": _months(cleaned, settings) if is_orders else [],

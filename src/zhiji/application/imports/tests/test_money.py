@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 MILLION = 1_000_000
 SHOP = "order number,date,customer id,sku,quantity,unit price,tax,shipping,refund amount,status\n"
-PLAIN = "1,2025-01-02,C1,A,2,40,3,5,,completed\n1,2025-01-02,C1,B,1,12,3,5,,completed\n"
+PLAIN = "1,2025-01-02,C1,A,2,40,2,5,,completed\n1,2025-01-02,C1,B,1,12,1,5,,completed\n"
 TWO = PLAIN + "2,2025-01-03,C2,A,1,40,0,0,,completed\n"
 
 

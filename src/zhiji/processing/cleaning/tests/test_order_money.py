@@ -46,6 +46,10 @@ order number,date,customer id,sku,quantity,unit price,discount,tax,shipping,serv
 2,2020-01-03,C2,B,1,0,4,2,5,1,40,44,partial refund
 3,2020-01-04,,A,1,40,0,0,0,0,0,40,partial refund
 4,2020-01-05,C2,A,1,40,0,1,0,0,41,41,refunded
+5,2020-01-06,C3,A,1,40,3,2,0,0,0,49,completed
+5,2020-01-06,C3,B,1,10,3,2,0,0,0,49,completed
+6,2020-01-07,C3,A,1,20,3,2,0,0,0,29,completed
+6,2020-01-07,C3,B,1,10,3,2,0,0,0,29,completed
 """
 
 
@@ -63,9 +67,13 @@ def test_tax_postage_fee_discount_and_refund_of_an_order_are_lines_once_an_order
         ("2", "refund_amount", "return", -40),
         ("2", "tax", "tax", 2),
         ("4", "tax", "tax", 1),
+        ("5", "discount", "discount", -3),
+        ("5", "tax", "tax", 2),
+        ("6", "discount", "discount", -3),
+        ("6", "tax", "tax", 2),
     ]
     # By another route: the file's own totals.
-    totals = {"1": 100, "2": 44, "3": 40, "4": 41}
+    totals = {"1": 100, "2": 44, "3": 40, "4": 41, "5": 49, "6": 29}
     for number, total in totals.items():
         refunded = 40 if number == "2" else 0
         own = [row["amount_micros"] for row in rows if row["order_number"] == number]
@@ -73,7 +81,7 @@ def test_tax_postage_fee_discount_and_refund_of_an_order_are_lines_once_an_order
     assert [entry["micros"] for entry in result.months] == [sum(totals.values()) * MILLION]
     months = reconcile(result.clean_path, result.rejected_path, zone="UTC", months=result.months).to_pylist()
     names = ("received_micros", "refunds_micros", "difference_micros", "received_lines")
-    assert [tuple(month[name] for name in names) for month in months] == [(225 * MILLION, -40 * MILLION, 0, 6)]
+    assert [tuple(month[name] for name in names) for month in months] == [(303 * MILLION, -40 * MILLION, 0, 10)]
     codes = {finding.code: finding.params for finding in result.findings}
     assert codes["orders_refunded_in_part"]["micros"] == -40 * MILLION
     assert codes["refund_amount_missing"] == {"count": 1}, "order 3: nothing says how much"

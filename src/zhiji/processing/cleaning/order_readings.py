@@ -1,0 +1,116 @@
+"""Whose the money beside the goods is: of the line on which it stands, or of the whole order.
+
+Some exports write an order's postage on each of its lines, some on its first, and some write a discount for each line.
+Orders of several lines show it, for the whole column; what they do not show is read as in the file before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from zhiji.kernel import Money, Reason
+from zhiji.processing.cleaning.habits import OF_LINE, OF_ORDER, Habit
+from zhiji.processing.cleaning.stage import Stage
+
+FIELDS = ("order_amount", "postage", "discount", "tax", "fee", "refund_amount")
+# Of what is written line by line, two lines often bear the same by chance. The rest is by name charged once an order.
+_OF_LINES = ("discount", "tax")
+_SAME_SHARE = 0.99
+# So many orders must show what could be chance, or what was otherwise in an earlier file.
+_SEVERAL = 3
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """Orders of several lines that bear money of a field: ``same`` on all lines though these cost different amounts,
+    ``leading`` on the first line alone, ``other``. ``repeated``: same on all lines, whatever they cost, and by how many
+    micros their lines bear more than the first of them does."""
+
+    same: int
+    leading: int
+    other: int
+    repeated: int
+    micros: int
+
+
+def money_of_orders(stage: Stage) -> tuple[list[str], list[str]]:
+    """Fields that belong to whole orders: those that repeat on the lines of an order, and the others."""
+    repeated, once, told = [], [], []
+    for name, shown in _look(stage).items():
+        known = stage.mapping.habit(name, OF_LINE, OF_ORDER)
+        found = None if known is not None and stage.mapping.corrects else _decided(name, shown, known)
+        habit = found or (known if known is not None and known.is_known else _assumed(name))
+        stage.learn(name, habit)
+        stage.findings += _said(stage, name, shown, habit, known)
+        if habit.reading == OF_ORDER:
+            (repeated if shown.repeated else once).append(name)
+            if shown.repeated and habit.by == "shown" and habit.earlier is None:
+                told.append(stage.mapping.shown(name))
+    if told:
+        stage.findings.append(Reason("order_money_on_each_line", {"columns": ", ".join(told)}))
+    return repeated, once
+
+
+def _decided(name: str, shown: _Shown, known: Habit | None) -> Habit | None:
+    """What the file itself shows. An order total that differs between lines can only be that of the lines: one order is
+    enough for it."""
+    total = shown.same + shown.leading + shown.other
+    of_order = max(shown.same, shown.leading)
+    if total == 0:
+        return None
+    is_of_order = of_order >= _SAME_SHARE * total
+    found = Habit(OF_ORDER if is_of_order else OF_LINE, "shown")
+    several = (of_order if is_of_order else total - of_order) >= _SEVERAL
+    is_known = known is not None and known.is_known
+    if several or (name == "order_amount" and not is_of_order):
+        return found
+    if is_known and known is not None and known.reading != found.reading:
+        return None
+    if is_of_order and name in _OF_LINES:
+        # On the first line alone it is taken off once either way: good enough for this file, not for the next.
+        return None if is_known or shown.same else Habit(OF_ORDER, "assumed")
+    return found
+
+
+def _assumed(name: str) -> Habit:
+    """The reading by the field's name; for a discount also the one that makes spend smaller rather than greater."""
+    return Habit(OF_LINE if name in _OF_LINES else OF_ORDER, "assumed")
+
+
+def _said(stage: Stage, name: str, shown: _Shown, habit: Habit, known: Habit | None) -> list[Reason]:
+    where, count = {"column": stage.mapping.shown(name)}, {"count": shown.repeated}
+    if habit.by == "shown" and known is not None and known.reading != habit.reading:
+        return [Reason(f"order_money_{habit.reading}_unlike_before", {"earlier": known.earlier}, where)]
+    if not shown.repeated:
+        return []
+    if habit.earlier is not None:
+        return [Reason(f"order_money_{habit.reading}_as_before", {**count, "earlier": habit.earlier}, where)]
+    if habit.by == "assumed" and habit.reading == OF_LINE:
+        money = {"micros": shown.micros, "money": str(Money(shown.micros, stage.settings.currency))}
+        return [Reason("order_money_undecided", {**count, **money}, where)]
+    return []
+
+
+def _look(stage: Stage) -> dict[str, _Shown]:
+    names = [name for name in FIELDS if stage.has(name)]
+    if not names:
+        return {}
+    costs = "coalesce(amount::HUGEINT * 1000, quantity::HUGEINT * unit_price)"
+    inner = ", ".join(
+        f"""min({n}) = max({n}) AND count({n}) = count(*) AS {n}_same, max(abs({n})) > 0 AS {n}_any,
+            count({n}) = 1 AND coalesce(arg_min(struct_pack(v := {n}), row).v, 0) <> 0 AS {n}_leads,
+            sum(abs({n})) - max(abs({n})) AS {n}_more"""
+        for n in names
+    )
+    outer = ", ".join(
+        f"""count(*) FILTER ({n}_any AND {n}_same {"AND telling" if n in _OF_LINES else ""}),
+            count(*) FILTER ({n}_leads), count(*) FILTER ({n}_any AND NOT {n}_same AND NOT {n}_leads),
+            count(*) FILTER ({n}_any AND {n}_same), coalesce(sum({n}_more) FILTER ({n}_any AND {n}_same), 0)"""
+        for n in names
+    )
+    found = stage.connection.execute(
+        f"""SELECT {outer} FROM (SELECT order_number, coalesce(min({costs}) <> max({costs}), true) AS telling, {inner}
+        FROM typed WHERE order_number IS NOT NULL GROUP BY 1 HAVING count(*) > 1)"""
+    ).fetchone()
+    counts = [int(count) for count in found or (0,) * 5 * len(names)]
+    return {name: _Shown(*counts[5 * i : 5 * i + 5]) for i, name in enumerate(names)}
