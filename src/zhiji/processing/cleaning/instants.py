@@ -69,6 +69,8 @@ def parse_instants(
     """
     table = f"instant_{field}"
     connection.execute(f"CREATE TEMP TABLE {table}_split AS {_split(column)}")
+    habit: Habit | None
+    findings: list[Reason]
     if day_first is not None:
         habit, findings = Habit(DAY_FIRST if day_first else MONTH_FIRST, "given"), []
     elif known is not None and is_remainder:

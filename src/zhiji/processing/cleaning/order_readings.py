@@ -35,7 +35,9 @@ class _Shown:
 
 def money_of_orders(stage: Stage) -> tuple[list[str], list[str]]:
     """Fields that belong to whole orders: those that repeat on the lines of an order, and the others."""
-    repeated, once, told = [], [], []
+    repeated: list[str] = []
+    once: list[str] = []
+    told = []
     for name, shown in _look(stage).items():
         known = stage.mapping.habit(name, OF_LINE, OF_ORDER)
         found = None if known is not None and stage.mapping.corrects else _decided(name, shown, known)

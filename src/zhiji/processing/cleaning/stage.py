@@ -13,6 +13,7 @@ from zhiji.data.store import masks
 from zhiji.kernel import Reason
 from zhiji.processing.cleaning.contacts import email_code, email_expression, names_table, phones_table, texts_table
 from zhiji.processing.cleaning.folding import plain_text, quoted
+from zhiji.processing.cleaning.habits import DAY_FIRST, MONTH_FIRST, Habit, Habits
 from zhiji.processing.cleaning.identifiers import parse_ids
 from zhiji.processing.cleaning.instants import parse_instants
 from zhiji.processing.cleaning.kinds import KINDS, consent_refuses, folded, lexicon
@@ -74,8 +75,17 @@ class Stage:
     _selects: list[str] = field(default_factory=list)
     _joins: list[str] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.habits: Habits = dict(self.mapping.habits)
+
     def has(self, name: str) -> bool:
         return name in self.mapping.fields
+
+    def learn(self, name: str, habit: Habit | None) -> None:
+        """For the next file. Rejects that came back are what is left of one, and no lesson beside the whole of it."""
+        column = self.mapping.shown(name)
+        if habit is not None and not (self.mapping.corrects and column in self.habits):
+            self.habits[column] = habit.to_json()
 
     def build(self) -> None:
         """Makes ``typed`` from the records that could be split."""
@@ -225,7 +235,10 @@ class Stage:
             shown=self.mapping.shown(name),
             zone=self.settings.zone,
             day_first=self.settings.day_first,
+            known=self.mapping.habit(name, DAY_FIRST, MONTH_FIRST),
+            is_remainder=bool(self.mapping.corrects),
         )
+        self.learn(name, read.habit)
         self.findings += read.findings
         self._coded(name, self._join(read.table, column))
 
