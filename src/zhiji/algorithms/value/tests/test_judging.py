@@ -16,7 +16,7 @@ from zhiji.algorithms.value.evaluation import Window, measure
 from zhiji.algorithms.value.intervals import Levels
 from zhiji.algorithms.value.judging import Judge, choose
 from zhiji.algorithms.value.purchases import PurchaseLog
-from zhiji.algorithms.value.recalibration import Placed, Recalibration
+from zhiji.algorithms.value.recalibration import Placed, Recalibration, recalibrate
 from zhiji.algorithms.value.rules import RULES
 from zhiji.kernel import render
 from zhiji.kernel.messages import LANGUAGES
@@ -146,6 +146,12 @@ def test_a_right_total_of_wrong_tenths_shows_no_amount() -> None:
     assert set(codes(backtest)) == {"value_decile_missed"}
     missed = {reason.params["decile"]: reason.params["percent"] for reason in backtest.reasons}
     assert (missed[1], missed[10]) == (539, 76)
+
+
+def test_a_forecast_of_nothing_leaves_nothing_to_correct() -> None:
+    (window,) = windows((SPENT, {"model": np.zeros(SIZE)}, {}))
+    found = recalibrate([window], "model", window.seen.calendar, window.days[1])
+    assert (found.value, found.slope) == (1.0, 1.0)
 
 
 def test_a_tenth_in_which_nothing_was_spent_is_told_as_that() -> None:
