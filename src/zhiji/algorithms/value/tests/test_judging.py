@@ -179,3 +179,5 @@ def test_the_first_of_several_windows_is_not_judged_on_its_amounts(factors: Sequ
     told = [reason.params["as_of"] for reason in backtest.reasons if reason.code == "value_total_missed"]
     assert told == [backtest.origins[number].as_of for number in missed]
     assert (backtest.state == "published") == (not missed)
+    # Nor do its customers count in the tenths of all windows.
+    assert sum(decile.customers for decile in backtest.pooled_deciles) == SIZE * max(len(factors) - 1, 1)
