@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from datetime import date
+from itertools import compress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,13 +72,13 @@ def predictions_refresh(days: pd.DataFrame, as_of: date, *, horizon_days: int, l
     columns = _columns(scores)
     with transaction.atomic():
         version = _version(model, as_of, path, run, card)
+        # Asked here: an import may have been undone until now.
+        is_there = scores["customer_id"].isin(listing.present(scores)["customer_id"]).tolist()
+        kept = {name: list(compress(values, is_there)) for name, values in columns.items()}
+        count = sum(is_there)
         bulk.insert(
             CustomerScore,
-            {
-                "id": bulk.reserve_keys(CustomerScore, len(scores)),
-                "version_id": [version.pk] * len(scores),
-                **columns,
-            },
+            {"id": bulk.reserve_keys(CustomerScore, count), "version_id": [version.pk] * count, **kept},
         )
         ledger.freeze(version, scores, known_to=covered_to or as_of)
         audit.record("predictions_refresh", "prediction", version.pk, state=version.state, as_of=as_of.isoformat())
@@ -174,10 +175,9 @@ def _version(model: CustomerValueModel, as_of: date, path: str, run: str, card: 
 
 
 def _columns(scores: pd.DataFrame) -> dict[str, list[Any]]:
-    frame = listing.present(scores)
-    whole = {name: frame[name].tolist() for name in ("customer_id", "value_score", "rule_score")}
-    partly = {name: _nullable(frame[name]) for name in SCORES if name not in (*whole, *_KEPT_AS)}
-    return {**whole, "rank": frame["value_rank"].tolist(), **partly, "reasons": _reasons(frame)}
+    whole = {name: scores[name].tolist() for name in ("customer_id", "value_score", "rule_score")}
+    partly = {name: _nullable(scores[name]) for name in SCORES if name not in (*whole, *_KEPT_AS)}
+    return {**whole, "rank": scores["value_rank"].tolist(), **partly, "reasons": _reasons(scores)}
 
 
 def _reasons(frame: pd.DataFrame) -> list[list[dict[str, Any]]]:
