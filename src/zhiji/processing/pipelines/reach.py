@@ -17,7 +17,8 @@ MOST_MICROS = 9_000_000_000_000 * MICROS
 def check_reach(clean: Path, rejected: Path) -> None:
     """Raises AmountsOutOfReach where this file's amounts and those of the record, signs apart, come to more than
     ``MOST_MICROS``: some sum over them might not fit, and half a sum is worse than none."""
-    sql = "SELECT coalesce(sum(abs(amount_micros::HUGEINT)), 0), arg_max(row, abs(amount_micros)) FROM read_parquet($path)"
+    size = "abs(amount_micros::HUGEINT)"
+    sql = f"SELECT coalesce(sum({size}), 0), arg_max(row, {size}) FROM read_parquet($path)"
     with duckdb.connect() as connection:
         found = [connection.execute(sql, {"path": str(path)}).fetchall()[0] for path in (clean, rejected)]
     total = sum(int(amount) for amount, _ in found)
