@@ -22,7 +22,8 @@ class ModelVersion(models.Model):
 
     state: ``published`` (amounts shown), ``ranking_only`` (rank, no currency), ``withheld`` (the plain rule serves) or
     ``not_enough_evidence``. ``backtest``, ``card`` and ``reasons`` hold codes and figures, never words. ``card``: lake,
-    code_version, seed, signature, ``customers`` scored, ``history_days``, ``horizons`` that could be back-tested.
+    code_version, seed, signature, ``customers`` scored, ``history_days``, ``horizons`` that could be back-tested,
+    ``covered_to``: the last day of the data then.
     ``run``: the refresh that made it; one that is taken up again after a kill finds its version there.
     """
 
