@@ -58,8 +58,6 @@ def test_waiting_for_one_s_turn_is_longer_than_waiting_for_a_row() -> None:
             cursor.execute("SHOW lock_timeout")
             return str(cursor.fetchone()[0])
 
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite waits at the beginning of the transaction")
     usual, asked, waited = timeout(), bulk.execute, []
 
     def execute(sql: str, parameters: list[object]) -> object:
