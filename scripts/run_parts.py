@@ -183,6 +183,8 @@ def main(names: list[str]) -> int:
         return 2
     names = names or list(PARTS)
     use_own_node()
+    # Tests start thousands of processes: each would compile all that it imports, a second or two, if none kept it.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     needs = {"postgres": ["postgresql"], "browser": ["chromium", "fonts"]}
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="zhiji-test-")))
