@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import transaction
 
+from plugins.smtp import SmtpServer
 from zhiji.kernel import clock
 from zhiji.platform import accounts, jobs, outbox
 from zhiji.platform.errors import NotAllowed
 from zhiji.platform.models import AuditEntry, Job, OneUseLink, OutgoingMail, User
 from zhiji.platform.outbox.errors import MailAlreadySent, MailOver
-from zhiji.platform.tests.smtp_server import SmtpServer
 from zhiji.platform.workspace import workspace
 
 pytestmark = pytest.mark.django_db
 URL = "https://crm.acme.test/invitation#token=a-secret-of-256-bits"
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[SmtpServer]:
-    with SmtpServer() as server:
-        monkeypatch.setenv("ZHIJI_MAIL_URL", server.url)
-        yield server
 
 
 @pytest.fixture
@@ -58,12 +51,12 @@ def state() -> str:
     return OutgoingMail.objects.get().state
 
 
-def test_a_mail_leaves_after_the_commit_and_its_link_is_wiped(server: SmtpServer) -> None:
+def test_a_mail_leaves_after_the_commit_and_its_link_is_wiped(smtp_server: SmtpServer) -> None:
     mail = queue()
     assert b"a-secret" not in bytes(mail.sealed or b"")
-    assert server.mails == []
+    assert smtp_server.mails == []
     relay()
-    (sent,) = server.mails
+    (sent,) = smtp_server.mails
     assert (sent["To"], sent["Subject"]) == ("new@acme.test", "Acme邀请您加入")
     assert URL in sent.get_content()
     assert sent["Message-ID"] == f"<{mail.key}@127.0.0.1>"
@@ -73,15 +66,15 @@ def test_a_mail_leaves_after_the_commit_and_its_link_is_wiped(server: SmtpServer
         "mail_queue", "mail_sent"
     }  # fmt: skip
     relay()
-    assert len(server.mails) == 1
+    assert len(smtp_server.mails) == 1
 
 
-def test_nothing_leaves_when_the_transaction_rolls_back(server: SmtpServer) -> None:
+def test_nothing_leaves_when_the_transaction_rolls_back(smtp_server: SmtpServer) -> None:
     with transaction.atomic():
         queue()
         transaction.set_rollback(True)
     relay()
-    assert (server.mails, OutgoingMail.objects.count(), Job.objects.count()) == ([], 0, 0)
+    assert (smtp_server.mails, OutgoingMail.objects.count(), Job.objects.count()) == ([], 0, 0)
 
 
 def test_a_server_that_is_down_is_tried_again_and_gets_the_mail_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,8 +99,10 @@ def test_a_server_that_is_down_is_tried_again_and_gets_the_mail_once(monkeypatch
     assert state() == "sent"
 
 
-def test_pauses_grow_up_to_an_hour_and_end_with_a_person(monkeypatch: pytest.MonkeyPatch, server: SmtpServer) -> None:
-    server.answers["MAIL"] = "451 busy"
+def test_pauses_grow_up_to_an_hour_and_end_with_a_person(
+    monkeypatch: pytest.MonkeyPatch, smtp_server: SmtpServer
+) -> None:
+    smtp_server.answers["MAIL"] = "451 busy"
     queue()
     pauses = []
     while state() == "waiting":
@@ -118,7 +113,7 @@ def test_pauses_grow_up_to_an_hour_and_end_with_a_person(monkeypatch: pytest.Mon
     assert all(0.7 * 30 * 2**n < pause < 1.3 * 30 * 2**n for n, pause in enumerate(pauses[:7]))
     assert max(pauses) <= 1.25 * 3600
     assert (mail.state, mail.attempts, mail.reason["code"]) == ("failed", 12, "mail_put_off")
-    assert server.mails == []
+    assert smtp_server.mails == []
 
 
 @pytest.mark.parametrize(
@@ -130,29 +125,29 @@ def test_pauses_grow_up_to_an_hour_and_end_with_a_person(monkeypatch: pytest.Mon
     ],
 )
 def test_a_lasting_refusal_waits_for_a_person(
-    verb: str, said: str, code: str, server: SmtpServer, admin: User, monkeypatch: pytest.MonkeyPatch
+    verb: str, said: str, code: str, smtp_server: SmtpServer, admin: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server.answers[verb] = said
+    smtp_server.answers[verb] = said
     mail = queue()
     relay()
     mail.refresh_from_db()
     assert (mail.state, mail.reason["code"], mail.reason["params"]["answer"]) == ("failed", code, int(said[:3]))
-    tried = len(server.commands)
+    tried = len(smtp_server.commands)
     later(monkeypatch, hours=3)
     relay()
-    assert len(server.commands) == tried, "no trying again by itself"
-    server.answers.clear()
-    server.mails.clear()
+    assert len(smtp_server.commands) == tried, "no trying again by itself"
+    smtp_server.answers.clear()
+    smtp_server.mails.clear()
     outbox.mail_retry(by=admin, mail_id=mail.pk)
     relay()
-    assert [sent["Message-ID"] for sent in server.mails] == [f"<{mail.key}@127.0.0.1>"]
+    assert [sent["Message-ID"] for sent in smtp_server.mails] == [f"<{mail.key}@127.0.0.1>"]
     assert state() == "sent"
     with pytest.raises(MailAlreadySent):
         outbox.mail_retry(by=admin, mail_id=mail.pk)
 
 
-def test_a_refusal_for_now_is_no_refusal(server: SmtpServer) -> None:
-    server.answers["RCPT"] = "450 come back later"
+def test_a_refusal_for_now_is_no_refusal(smtp_server: SmtpServer) -> None:
+    smtp_server.answers["RCPT"] = "450 come back later"
     queue()
     relay()
     assert (state(), OutgoingMail.objects.get().reason["code"]) == ("waiting", "mail_put_off")
@@ -160,22 +155,22 @@ def test_a_refusal_for_now_is_no_refusal(server: SmtpServer) -> None:
 
 @pytest.mark.parametrize("farewell", ["421 gone", ""])
 def test_a_rude_farewell_sends_nothing_twice(
-    farewell: str, server: SmtpServer, monkeypatch: pytest.MonkeyPatch
+    farewell: str, smtp_server: SmtpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server.answers["QUIT"] = farewell
+    smtp_server.answers["QUIT"] = farewell
     queue()
     relay()
     later(monkeypatch, hours=2)
     relay()
-    assert (state(), len(server.mails)) == ("sent", 1)
+    assert (state(), len(smtp_server.mails)) == ("sent", 1)
 
 
-def test_what_expired_is_never_sent(server: SmtpServer, admin: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_expired_is_never_sent(smtp_server: SmtpServer, admin: User, monkeypatch: pytest.MonkeyPatch) -> None:
     queue(expires_at=clock.now() + timedelta(hours=2))
     later(monkeypatch, hours=2)
     relay()
     mail = OutgoingMail.objects.get()
-    assert (mail.state, mail.sealed, server.commands) == ("expired", None, [])
+    assert (mail.state, mail.sealed, smtp_server.commands) == ("expired", None, [])
     with pytest.raises(MailOver):
         outbox.mail_retry(by=admin, mail_id=mail.pk)
     later(monkeypatch, days=31)
@@ -183,31 +178,33 @@ def test_what_expired_is_never_sent(server: SmtpServer, admin: User, monkeypatch
     assert not OutgoingMail.objects.exists(), "addresses are not kept for ever"
 
 
-def test_a_link_that_was_used_or_withdrawn_is_never_sent(server: SmtpServer) -> None:
+def test_a_link_that_was_used_or_withdrawn_is_never_sent(smtp_server: SmtpServer) -> None:
     secret = accounts.link_create(OneUseLink.Purpose.INVITATION, email="new@acme.test")
     link = accounts.link_use(secret, OneUseLink.Purpose.INVITATION)
     queue(link=link)
     # Not by way of the sweep: the relay itself looks just before it sends.
     while jobs.run_due("test"):
         pass
-    assert (state(), server.commands) == ("expired", [])
+    assert (state(), smtp_server.commands) == ("expired", [])
 
 
-def test_one_that_breaks_does_not_hold_up_the_rest(server: SmtpServer) -> None:
+def test_one_that_breaks_does_not_hold_up_the_rest(smtp_server: SmtpServer) -> None:
     broken, _ = queue(code="mail_invitation", params={"company": "Acme"}), queue(to="other@acme.test")
     relay()
-    assert [sent["To"] for sent in server.mails] == ["other@acme.test"]
+    assert [sent["To"] for sent in smtp_server.mails] == ["other@acme.test"]
     broken.refresh_from_db()
     assert (broken.state, broken.reason["code"]) == ("failed", "internal_fault")
 
 
-def test_without_its_key_a_mail_says_so(server: SmtpServer) -> None:
+def test_without_its_key_a_mail_says_so(smtp_server: SmtpServer) -> None:
     queue()
     mail = OutgoingMail.objects.get()
     mail.to = "thief@evil.test"
     mail.save()
     relay()
-    assert server.mails == [], "the address is sealed along: nobody who writes into the database turns a mail around"
+    assert smtp_server.mails == [], (
+        "the address is sealed along: who writes into the database turns no mail around"
+    )
     mail.refresh_from_db()
     assert (mail.state, mail.reason["code"]) == ("failed", "mail_unreadable")
     assert (workspace().keys / "mail.key").stat().st_mode & 0o777 == 0o600
@@ -262,14 +259,14 @@ def test_a_setting_that_cannot_be_read_is_said(told: Callable[[str], str], url: 
     assert told(url) == "mail_server_unclear"
 
 
-def test_the_sender_can_be_another_than_the_user(server: SmtpServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ZHIJI_MAIL_URL", f"{server.url}?from=crm@acme.test")
+def test_the_sender_can_be_another_than_the_user(smtp_server: SmtpServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZHIJI_MAIL_URL", f"{smtp_server.url}?from=crm@acme.test")
     queue()
     relay()
-    assert [sent["From"] for sent in server.mails] == ["crm@acme.test"]
+    assert [sent["From"] for sent in smtp_server.mails] == ["crm@acme.test"]
 
 
-def test_a_manager_may_not_send_again(server: SmtpServer) -> None:
+def test_a_manager_may_not_send_again(smtp_server: SmtpServer) -> None:
     manager = accounts.user_create(email="m@acme.test", password=None, roles=["manager"])
     mail = queue()
     before = OutgoingMail.objects.values().get()

@@ -10,7 +10,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from zhiji.platform.tests.smtp_server import SmtpServer
+from plugins.smtp import SmtpServer
 
 WORKER = Path(__file__).with_name("mail_worker.py")
 QUEUE = (

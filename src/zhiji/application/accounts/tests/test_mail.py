@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from plugins.smtp import SmtpServer
 from zhiji.application.accounts import services
 from zhiji.kernel import clock
 from zhiji.platform import accounts, jobs, outbox
 from zhiji.platform.models import AuditEntry, Job, OneUseLink, OutgoingMail, User
-from zhiji.platform.tests.smtp_server import SmtpServer
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "four-unrelated-words-here"
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[SmtpServer]:
-    with SmtpServer() as server:
-        monkeypatch.setenv("ZHIJI_MAIL_URL", server.url)
-        yield server
 
 
 @pytest.fixture
@@ -56,12 +48,12 @@ def relay() -> None:
         pass
 
 
-def test_an_invitation_answers_at_once_and_its_mail_opens_the_account(client: Client, server: SmtpServer) -> None:
+def test_an_invitation_answers_at_once_and_its_mail_opens_the_account(client: Client, smtp_server: SmtpServer) -> None:
     made = post(client, "/invitations", email="new@acme.test", roles=["agent"], language="en").json()
-    assert server.commands == [], "nobody waits for a mail server"
+    assert smtp_server.commands == [], "nobody waits for a mail server"
     assert (made["mailed"], made["mail"]["state"]) == (True, "waiting")
     relay()
-    (mail,) = server.mails
+    (mail,) = smtp_server.mails
     assert made["url"] in mail.get_content()
     shown = get(client, "/invitations").json()["items"][0]["mail"]
     assert (shown["state"], shown["next_at"], shown["reason"]) == ("sent", None, None)
@@ -70,9 +62,9 @@ def test_an_invitation_answers_at_once_and_its_mail_opens_the_account(client: Cl
 
 
 def test_what_failed_is_shown_in_the_reader_s_language_and_sent_again(
-    client: Client, admin: User, server: SmtpServer
+    client: Client, admin: User, smtp_server: SmtpServer
 ) -> None:
-    server.answers["RCPT"] = "550 no such user"
+    smtp_server.answers["RCPT"] = "550 no such user"
     post(client, "/invitations", email="new@acme.test", roles=["agent"])
     relay()
     mail = get(client, "/invitations").json()["items"][0]["mail"]
@@ -84,35 +76,35 @@ def test_what_failed_is_shown_in_the_reader_s_language_and_sent_again(
     assert [(each["id"], each["kind"], each["to"]) for each in listed] == [(mail["id"], "invitation", "new@acme.test")]
     assert "不接收" in listed[0]["reason"]["what"]
     assert "token" not in str(listed), "what a mail says is shown to nobody"
-    server.answers.clear()
+    smtp_server.answers.clear()
     assert post(client, f"/mail/{mail['id']}/retry").json()["state"] == "waiting"
     relay()
-    assert len(server.mails) == 1
+    assert len(smtp_server.mails) == 1
     assert (AuditEntry.objects.get(action="mail_retry").actor_id, mail["attempts"]) == (admin.pk, 1)
     again = post(client, f"/mail/{mail['id']}/retry")
     assert (again.status_code, again.json()["code"]) == (409, "mail_already_sent")
 
 
-def test_withdrawn_or_replaced_invitations_are_not_mailed(client: Client, server: SmtpServer) -> None:
+def test_withdrawn_or_replaced_invitations_are_not_mailed(client: Client, smtp_server: SmtpServer) -> None:
     first = post(client, "/invitations", email="new@acme.test", roles=["agent"]).json()
     second = post(client, "/invitations", email="new@acme.test", roles=["analyst"]).json()
     gone = post(client, "/invitations", email="other@acme.test", roles=["agent"]).json()
     client.delete(f"/api/v1/accounts/invitations/{gone['id']}")
     relay()
-    (mail,) = server.mails
+    (mail,) = smtp_server.mails
     assert second["url"] in mail.get_content()
     states = dict(OutgoingMail.objects.values_list("link_id", "state"))
     assert states == {first["id"]: "expired", second["id"]: "sent", gone["id"]: "expired"}
 
 
-def test_a_refused_invitation_mails_nothing(client: Client, admin: User, server: SmtpServer) -> None:
+def test_a_refused_invitation_mails_nothing(client: Client, admin: User, smtp_server: SmtpServer) -> None:
     assert post(client, "/invitations", email=admin.email, roles=["agent"]).status_code == 409
     assert post(client, "/invitations", email="new@acme.test", roles=["agent"], team_id=999).status_code == 404
     relay()
-    assert (OutgoingMail.objects.count(), server.commands) == (0, [])
+    assert (OutgoingMail.objects.count(), smtp_server.commands) == (0, [])
 
 
-def test_one_key_one_invitation_one_mail(client: Client, server: SmtpServer) -> None:
+def test_one_key_one_invitation_one_mail(client: Client, smtp_server: SmtpServer) -> None:
     body = {"email": "new@acme.test", "roles": ["agent"]}
     answers = [
         client.post("/api/v1/accounts/invitations", body, content_type="application/json", HTTP_IDEMPOTENCY_KEY="k")
@@ -120,10 +112,10 @@ def test_one_key_one_invitation_one_mail(client: Client, server: SmtpServer) -> 
     ]
     assert answers[0].content == answers[1].content
     relay()
-    assert len(server.mails) == 1
+    assert len(smtp_server.mails) == 1
 
 
-def test_a_stranger_s_reset_looks_and_works_like_anybody_s(server: SmtpServer) -> None:
+def test_a_stranger_s_reset_looks_and_works_like_anybody_s(smtp_server: SmtpServer) -> None:
     """The same answer and the same writes before it; what differs happens later, in the worker."""
     accounts.user_create(email="b@acme.test", password=PASSWORD, roles=["agent"])
     seen = []
@@ -137,20 +129,20 @@ def test_a_stranger_s_reset_looks_and_works_like_anybody_s(server: SmtpServer) -
         assert OneUseLink.objects.count() == OutgoingMail.objects.count() == 0
     assert seen[0] == seen[1]
     relay()
-    assert [mail["To"] for mail in server.mails] == ["b@acme.test"]
-    token = server.mails[0].get_content().split("#token=")[1].split()[0]
+    assert [mail["To"] for mail in smtp_server.mails] == ["b@acme.test"]
+    token = smtp_server.mails[0].get_content().split("#token=")[1].split()[0]
     fresh = "entirely-other-words-now"
     assert post(Client(), "/password-reset/accept", token=token, password=fresh).status_code == 204
 
 
-def test_a_reset_whose_job_runs_twice_keeps_the_link_that_was_mailed(server: SmtpServer) -> None:
+def test_a_reset_whose_job_runs_twice_keeps_the_link_that_was_mailed(smtp_server: SmtpServer) -> None:
     accounts.user_create(email="b@acme.test", password=PASSWORD, roles=["agent"])
     post(Client(), "/password-reset/request", email="b@acme.test")
     relay()
     # As after a kill between the work and the word that it is done.
     Job.objects.filter(kind="password_reset_mail").update(state="running", lease_until=clock.now() - timedelta(1))
     relay()
-    assert (len(server.mails), OneUseLink.objects.filter(used_at=None).count()) == (1, 1)
+    assert (len(smtp_server.mails), OneUseLink.objects.filter(used_at=None).count()) == (1, 1)
 
 
 def test_without_a_mail_server_the_link_is_handed_over(client: Client) -> None:
@@ -163,7 +155,7 @@ def test_without_a_mail_server_the_link_is_handed_over(client: Client) -> None:
     assert (OutgoingMail.objects.count(), Job.objects.count()) == (0, 0)
 
 
-def test_only_administrators_see_mail(admin: User, server: SmtpServer) -> None:
+def test_only_administrators_see_mail(admin: User, smtp_server: SmtpServer) -> None:
     link, _ = services.invitation_create(by=admin, email="new@acme.test", roles=["agent"], page="https://x/invitation")
     mail = OutgoingMail.objects.get(link=link)
     before = OutgoingMail.objects.values().get()

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from little_tables import clean, column
+from zhiji.processing.cleaning import Cleaned
 
 
-def findings(result: object) -> dict[str, object]:
-    return {one.code: one.params.get("count") for one in result.findings}  # type: ignore[attr-defined]
+def findings(result: Cleaned) -> dict[str, object]:
+    return {one.code: one.params.get("count") for one in result.findings}
 
 
 def test_a_masked_address_is_no_customer_and_is_said_to_be_masked(tmp_path: Path) -> None:

@@ -1,13 +1,15 @@
-"""A small mail server on loopback (RFC 5321), which can be told to refuse, and keeps what it took."""
+"""``smtp_server``: a small mail server on loopback (RFC 5321), which can be told to refuse, and keeps what it took."""
 
 from __future__ import annotations
 
 import socketserver
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import cast
+
+import pytest
 
 
 class SmtpServer(socketserver.ThreadingTCPServer):
@@ -77,3 +79,11 @@ class _Conversation(socketserver.StreamRequestHandler):
         self.server.mails.append(cast(EmailMessage, message_from_bytes(b"".join(lines), policy=policy.default)))
         self.server.taken()
         self.say(self.server.answers.get(".", "250 taken"))
+
+
+@pytest.fixture
+def smtp_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[SmtpServer]:
+    """A running one, which the workspace sends its mail through."""
+    with SmtpServer() as server:
+        monkeypatch.setenv("ZHIJI_MAIL_URL", server.url)
+        yield server
