@@ -48,7 +48,7 @@ def predictions_refresh(days: pd.DataFrame, as_of: date, *, horizon_days: int, l
     (version, row counts), for the card. run: names the refresh; called again under the same name, the version that it
     made is found instead of made twice. covered_to: how far the data reach, for the ledger and the card; None: no
     farther than ``as_of``. Columns of the result: ``customer_id`` and ``SCORES``; no rows where nobody
-    ever spent anything.
+    ever spent anything, and then no earlier version serves either.
     """
     from zhiji.algorithms.value import CustomerValueModel, offered_horizons
 
@@ -57,6 +57,7 @@ def predictions_refresh(days: pd.DataFrame, as_of: date, *, horizon_days: int, l
         return scores_of(made)
     # What changed since an origin may take back all that was known on it.
     if not (days.groupby(["customer_id", "value_on"])["amount_micros"].sum() > 0).any():
+        serving_clear()
         return pd.DataFrame(columns=["customer_id", *SCORES])
     zone = company().zone
     model = CustomerValueModel(horizon_days=horizon_days, seed=0, zone=zone).fit(days, as_of=as_of)
@@ -85,6 +86,16 @@ def predictions_refresh(days: pd.DataFrame, as_of: date, *, horizon_days: int, l
         live.publish("prediction", task=TASK, version=version.version, state=version.state)
     _forget_old()
     return scores[["customer_id", *SCORES]]
+
+
+@transaction.atomic
+def serving_clear() -> None:
+    """No version serves any more, for there is nobody left to score; versions and the ledger stay as history."""
+    for version in ModelVersion.objects.select_for_update().filter(is_serving=True):
+        version.is_serving = False
+        version.save(update_fields=["is_serving"])
+        audit.record("version_rest", "prediction", version.pk, version=version.version)
+        live.publish("prediction", task=version.task)
 
 
 def scores_of(version: ModelVersion) -> pd.DataFrame:

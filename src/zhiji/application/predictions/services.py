@@ -9,7 +9,7 @@ from django.db import transaction
 from zhiji.application.predictions.errors import HorizonNotOffered, VersionScoresGone
 from zhiji.application.predictions.models import CustomerScore, ModelVersion, ScoreFeedback
 from zhiji.application.predictions.queries import horizons
-from zhiji.application.predictions.scoring import predictions_refresh, show_block
+from zhiji.application.predictions.scoring import predictions_refresh, serving_clear, show_block
 from zhiji.application.predictions.settling import settle as ledger_settle
 from zhiji.data.store import listing
 from zhiji.platform import audit, jobs, live
@@ -80,16 +80,6 @@ def customers_with_feedback(customer_ids: Collection[int]) -> set[int]:
 
 def is_anything_shown() -> bool:
     return ModelVersion.objects.filter(is_serving=True).exists()
-
-
-@transaction.atomic
-def serving_clear() -> None:
-    """No version serves any more, for there is nobody left to score; versions and the ledger stay as history."""
-    for version in ModelVersion.objects.select_for_update().filter(is_serving=True):
-        version.is_serving = False
-        version.save(update_fields=["is_serving"])
-        audit.record("version_rest", "prediction", version.pk, version=version.version)
-        live.publish("prediction", task=version.task)
 
 
 @transaction.atomic

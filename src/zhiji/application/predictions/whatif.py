@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 import ibis
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -26,11 +27,15 @@ if TYPE_CHECKING:
 
 # Where a customer has no rhythm yet: a month of silence.
 _WAIT_DAYS = 30
+# Of amounts in units, which are kept with six decimals.
+_ROUNDING = 1e-5
 
 
 def changes(user: User, customer_id: int) -> list[dict[str, Any]]:
     """``kind`` order (one of the usual size on the day after) or silence (none until ``on``); both with what the model,
-    or the rule where no model serves, would then say of the same number of days. Empty without a score or a lake."""
+    or the rule where no model serves, would then say of the same number of days. Empty without a score or a lake, and
+    where what the version read of the customer is no longer there: its score cannot be set beside what it never knew.
+    """
     from zhiji.algorithms.base import load
 
     customer = get_scoped(user, Customer, customer_id)
@@ -41,6 +46,8 @@ def changes(user: User, customer_id: int) -> list[dict[str, Any]]:
         return []
     version = score.version
     model = cast("CustomerValueModel", load(workspace().models / version.path, workspace().model_key))
+    if not _says_again(model, score, days):
+        return []
     params: dict[str, Any] = next((reason["params"] for reason in score.reasons), {})
     usual, wait = int(params.get("mean_order_micros", 0)), int(params.get("gap_days", _WAIT_DAYS))
     following, later = version.as_of + timedelta(days=1), version.as_of + timedelta(days=wait)
@@ -59,9 +66,25 @@ def _said(model: CustomerValueModel, version: ModelVersion, days: pd.DataFrame, 
     return {"kind": kind, "on": on, "value_micros": score, "probability_active": active}
 
 
+def _says_again(model: CustomerValueModel, score: CustomerScore, days: pd.DataFrame) -> bool:
+    """Whether these days give the score that is kept: a version that was put back knew nothing of what came in, or was
+    taken back, since. The amount asked of one customer differs from that among all by rounding alone."""
+    from zhiji.algorithms.base import FrameEmpty
+
+    names = ["rule_score", "probability_active"]
+    # A rank is one among all, see ``_said``.
+    names += [] if score.version.state == "ranking_only" else ["value_score"]
+    kept = [getattr(score, name) for name in names]
+    try:
+        again = model.score(days, score.version.as_of).iloc[0][names].astype(float)
+    except FrameEmpty:
+        return False
+    return bool(np.allclose(again, np.array(kept, dtype=float), rtol=1e-6, atol=_ROUNDING, equal_nan=True))
+
+
 def _days_of(customer_id: int, version: ModelVersion) -> pd.DataFrame:
-    """As the version read them: from the last day of the data, or looking back. One made before its card said how far
-    the data reached had read what was known at the end of its day."""
+    """As the version read them, as far as they are still there: from the last day of the data, or looking back. One
+    made before its card said how far the data reached had read what was known at the end of its day."""
     reached = version.card.get("covered_to")
     known_by = coverage.known_by(version.as_of, date.fromisoformat(reached), zone()) if reached else None
     ids = ibis.memtable(pa.table({"customer_id": pa.array([customer_id], pa.int64())}))

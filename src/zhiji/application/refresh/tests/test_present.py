@@ -151,3 +151,47 @@ def test_what_is_frozen_and_what_would_change_it_know_the_same(browser: Client, 
     told = said_of(browser, "C0")
     waited = (date.fromisoformat(told["on"]) - snapshot.as_of).days
     assert told["value_micros"] / MICROS == pytest.approx(spent * HORIZON / (days + waited), abs=1e-5)
+
+
+def changes_of(client: Client, name: str) -> Any:
+    return asked(client, f"predictions/customers/{CustomerListRow.objects.get(external_id=name).pk}/changes")
+
+
+def test_what_would_change_a_score_is_said_only_of_what_the_version_read(browser: Client) -> None:
+    """A version that was put back keeps its scores; of a customer of whom more has become known since, it can be asked
+    nothing, for the days that it read are no longer there."""
+    bring(orders(*regular(150, 20)))
+    refreshed_now()
+    first = ModelVersion.objects.get()
+    back = [line.replace(",P,1,", ",P,-1,") for line in regular(150, 20) if ",C2," in line]
+    bring(orders(f"MORE,{ago(95)} 10:00,C1,P,1,1000", *back), name="late.csv", changed="add")
+    refreshed_now()
+    assert {name: len(changes_of(browser, name)) for name in ("C0", "C1")} == {"C0": 2, "C1": 2}
+    assert browser.post(f"/api/v1/predictions/versions/{first.pk}/serve").status_code == 200
+    asked_again = {name: changes_of(browser, name) for name in ("C0", "C1", "C2")}
+    assert (asked_again["C1"], asked_again["C2"]) == ([], [])
+    days = 150 - 20 + 1
+    told = {one["kind"]: one["value_micros"] / MICROS for one in asked_again["C0"]}
+    assert told["order"] == pytest.approx(15 * 100 * HORIZON / (days + 1), abs=1e-5)
+
+
+def test_where_every_sale_was_taken_back_nothing_serves_any_more(browser: Client) -> None:
+    """Orders are there, and no spend is left that anybody could be scored by: neither the page nor a customer shows the
+    version of before, as the lists do not."""
+    bring(orders(*regular(150, 20)))
+    refreshed_now()
+    assert [task["serving"]["version"] for task in asked(browser, "predictions")] == [1]
+    one = CustomerListRow.objects.get(external_id="C0")
+    assert len(asked(browser, f"predictions/customers/{one.pk}")) == 1
+    back = [line.replace(",P,1,", ",P,-1,") for line in regular(150, 20)]
+    bring(orders(*back), name="back.csv", changed="add")
+    refreshed_now()
+    assert asked(browser, "predictions") == []
+    assert asked(browser, f"predictions/customers/{one.pk}") == []
+    assert set(CustomerListRow.objects.values_list("value_score", "spend_micros")) == {(None, 0)}
+    # What was said stays as history.
+    assert (ModelVersion.objects.count(), LedgerSnapshot.objects.count()) == (1, 1)
+    # Once something is sold again, it is scored again.
+    bring(orders(f"NEW,{ago(1)} 10:00,C0,P,1,100"), name="new.csv", is_history=False)
+    refreshed_now()
+    assert [task["serving"]["version"] for task in asked(browser, "predictions")] == [2]
