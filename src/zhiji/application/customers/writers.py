@@ -16,8 +16,6 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
 
 from zhiji.application.customers.errors import ExportKindUnknown
 from zhiji.application.customers.rows import amount
@@ -90,6 +88,8 @@ class ExcelWriter:
     """One sheet, and a further one whenever a sheet is full."""
 
     def __init__(self, path: Path, columns: Sequence[Column]) -> None:
+        from openpyxl import Workbook
+
         self._path, self._columns = path, columns
         self._book = Workbook(write_only=True)
         self._left = 0
@@ -116,6 +116,8 @@ class ExcelWriter:
             return value
         text = _UNPRINTABLE.sub("", str(value))[:_LONGEST_CELL]
         if text.startswith("="):
+            from openpyxl.cell import WriteOnlyCell
+
             # A cell that is said to be text is never a formula, whatever it begins with.
             cell = WriteOnlyCell(self._sheet, value="")
             cell.value, cell.data_type = text, "s"

@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -30,8 +30,10 @@ from zhiji.platform.company import company, zone
 from zhiji.platform.jobs import Task
 from zhiji.platform.models import Job, User
 from zhiji.platform.workspace import workspace
-from zhiji.processing.features import customer_features, transactions, transactions_as_known
 from zhiji.processing.pipelines.lake import rebuild_lake
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 STAGES = ("lake", "features", "segments", "predictions", "lists", "ledger")
 _UNFINISHED = (Job.State.QUEUED, Job.State.RUNNING, Job.State.WAITING)
@@ -161,6 +163,9 @@ class Refresh:
 
     def _features(self) -> None:
         """Features and customer-days as of the day, written once and read by every later stage."""
+        # Loaded here: every command knows of the refresh, and few run it.
+        from zhiji.processing.features import customer_features, transactions
+
         with open_engine(workspace().lake) as engine:
 
             def read(table: Callable[..., ir.Table], day: date) -> pa.Table:
@@ -176,6 +181,7 @@ class Refresh:
         """Customer-days of the day, and as they were known on each day from which the model judges itself: what came in
         later than the day itself counts on it, and on none before."""
         from zhiji.algorithms.value import backtest_origins
+        from zhiji.processing.features import transactions_as_known
 
         known, origins = read(self.as_of), None
         horizon = company().horizon_days

@@ -11,12 +11,9 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import duckdb
-import ibis
-import ibis.expr.operations as ops
-import ibis.expr.types as ir
 import pyarrow as pa
 
 from zhiji.data.lake.errors import LakeCorrupt, QueryCancelled, QueryRefused, QueryTimedOut, QueryTooLarge
@@ -24,6 +21,10 @@ from zhiji.data.lake.reader import Lake
 from zhiji.data.lake.schema import CUSTOMERS, ORDER_LINES, PRODUCTS, TABLES
 from zhiji.data.lake.settings import EngineSettings
 from zhiji.data.lake.watch import Watch
+
+if TYPE_CHECKING:
+    # Loaded where it is used: a command that only imports a file would wait for it.
+    import ibis.expr.types as ir
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,8 @@ class Engine:
         self._watch: Watch | None = None
         try:
             self._connection = _connect(lake, settings, self._spill)
+            import ibis
+
             self._backend = ibis.duckdb.from_connection(self._connection)
             _shut(self._connection)
             self.tables = LakeTables(*(self._backend.table(name) for name in (ORDER_LINES, CUSTOMERS, PRODUCTS)))
@@ -118,6 +121,8 @@ class Engine:
                 self._watch = None
 
     def _run(self, table: ir.Table) -> pa.Table:
+        import ibis.expr.operations as ops
+
         # An expression compiles to one SELECT, unless somebody's own SQL was put into it.
         if table.op().find((ops.SQLQueryResult, ops.SQLStringView)):
             raise QueryRefused

@@ -15,7 +15,6 @@ from zhiji.data.store.models import Order, OrderLine
 from zhiji.kernel import LineKind, clock
 from zhiji.platform.workspace import workspace
 from zhiji.processing.cleaning import STATES_WITHOUT_VALUE as VOID_STATES
-from zhiji.processing.features import transactions
 
 _PUBLISHED = ("r", "alpha", "a", "b")
 
@@ -101,6 +100,7 @@ def net_goods_by_month(zone: str) -> dict[str, int]:
 
 def _parameters(truth: dict[str, Any]) -> dict[str, dict[str, float]]:
     from zhiji.algorithms.value import BetaGeoNBD, purchase_summary
+    from zhiji.processing.features import transactions
 
     as_of, zone = date.fromisoformat(truth["as_of"]), ZoneInfo(truth["zone"])
     with open_engine(workspace().lake) as engine:
