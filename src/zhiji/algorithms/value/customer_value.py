@@ -167,6 +167,9 @@ class CustomerValueModel(Estimator):
             return
         placed, levels = place(windows, chosen.candidate, self.seed)
         now = recalibrate(windows, chosen.candidate, seen.calendar, day)
+        if len(windows) == 1:
+            # What is served is what was judged: what the only window would teach, no other one has tested.
+            now, levels = placed[0].correction, placed[0].levels
         # A window of the year before must lie in the history, or its season has never been seen.
         season_seen = first <= day + 1 - 365
         judge = Judge(windows, measured, chosen, placed, self.seed)

@@ -126,15 +126,15 @@ def amount_failures(origins: Sequence[Origin], deciles: Sequence[Decile]) -> lis
     return found
 
 
-def published_reason(pooled: Sequence[Ranking]) -> Reason:
-    """Beside the rule whose best fifth brought most."""
+def published_reason(pooled: Sequence[Ranking], windows: int) -> Reason:
+    """Beside the rule whose best fifth brought most; of one window nothing was corrected by an earlier one."""
     model = next(ranking for ranking in pooled if ranking.role == "model")
     plain = max((ranking for ranking in pooled if ranking.role == "rule"), key=lambda found: found.top_share.value)
     shown = {
         "model_percent": _percent(model.top_share.value),
         "rule_percent": _percent(plain.top_share.value),
     }
-    return Reason("value_published", shown)
+    return Reason("value_published" if windows > 1 else "value_published_once", shown)
 
 
 def _percent(share: float) -> int:

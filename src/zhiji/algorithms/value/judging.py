@@ -84,7 +84,7 @@ class Judge:
         ranking = ranking_failures(self.windows, self.measured, self.chosen.candidate, leads, top_leads)
         amount = amount_failures(origins, deciles)
         state: State = "withheld" if ranking else ("ranking_only" if amount else "published")
-        reasons = ranking or amount or [published_reason(rankings)]
+        reasons = ranking or amount or [published_reason(rankings, len(self.windows))]
         if not season_seen and state == "published":
             first, last = (day_of_number(day).isoformat() for day in (as_of + 1, as_of + horizon_days))
             reasons = [*reasons, Reason("value_season_unseen", {"first": first, "last": last})]
