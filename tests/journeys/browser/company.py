@@ -7,10 +7,9 @@ English page, or an English sentence on a Chinese one, can only be ours.
 from __future__ import annotations
 
 import csv
+import fcntl
 import random
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -50,11 +49,24 @@ def _said(server: Server, *words: str) -> None:
     assert done.returncode == 0, f"zhiji {' '.join(words)}: {done.stdout} {done.stderr}"
 
 
-@contextmanager
-def running_company(folder: Path) -> Iterator[Server]:
-    """A server with the company imported and scored by command; its administrator is ``security.server.ADMIN``."""
+def company_home(folder: Path) -> Path:
+    """The home of the company, imported and scored by command; its administrator is ``security.server.ADMIN``.
+
+    Made by the first process that asks for it in this folder; the others wait.
+    """
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        home = folder / "home"
+        if not home.exists():
+            part = folder / "part"
+            _make(folder, part)
+            part.rename(home)
+    return home
+
+
+def _make(folder: Path, home: Path) -> None:
     files = generate_sample(as_of=AS_OF, n_customers=CUSTOMERS).write(folder / "sample", "en")
-    home = folder / "home"
     with Server(home) as server:
         admin = {"company": COMPANY, "name": "Robin"}
         assert Browser(server).set_up(server.setup_token(), **admin).status_code == 200
@@ -64,8 +76,6 @@ def running_company(folder: Path) -> Iterator[Server]:
         write_neutral(files[kind], neutral)
         _said(server, "import", str(neutral), "--as", kind)
     _said(server, "refresh", "--as-of", AS_OF.isoformat())
-    with Server(home) as server:
-        yield server
 
 
 def choose(admin: Browser, **choices: str) -> None:

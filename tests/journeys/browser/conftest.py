@@ -1,13 +1,15 @@
-"""The company and the visits that the tests of pages share, for each file one of its own."""
+"""The company that the tests of pages share, for each file a copy of its own, and the visits."""
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
-from journeys.browser.company import choose, running_company
+from journeys.browser.company import choose, company_home
 from journeys.browser.visit import Look, Visit, Watch, sign_in, tab
 from security.server import Browser, Server
 
@@ -17,7 +19,12 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with running_company(tmp_path_factory.mktemp("company")) as server:
+    base = tmp_path_factory.getbasetemp()
+    # Workers have a folder each, in one of the run.
+    made = company_home((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "company")
+    home = tmp_path_factory.mktemp("copy") / "home"
+    shutil.copytree(made, home)
+    with Server(home) as server:
         yield server
 
 
