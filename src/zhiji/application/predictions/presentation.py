@@ -12,7 +12,7 @@ from zhiji.application.predictions.models import (
     ModelVersion,
     ScoreFeedback,
 )
-from zhiji.application.predictions.reasons import signed, words
+from zhiji.application.predictions.reasons import signed, verdict, words
 from zhiji.data.store import coverage
 from zhiji.data.store.models import Customer
 from zhiji.kernel import MICROS
@@ -37,7 +37,7 @@ def version_row(request: SignedRequest, version: ModelVersion) -> dict[str, Any]
         "is_serving": version.is_serving,
         "can_serve": version.can_serve,  # type: ignore[attr-defined]  # annotated by queries.versions
         "created_at": version.created_at,
-        "reasons": [words(reason, language, currency) for reason in version.reasons],
+        "reasons": [words(reason, language, currency) for reason in verdict(version)],
     }
 
 

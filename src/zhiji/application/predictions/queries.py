@@ -17,6 +17,7 @@ from zhiji.application.predictions.models import (
     ModelVersion,
     ScoreFeedback,
 )
+from zhiji.application.predictions.reasons import verdict
 from zhiji.data.store import coverage
 from zhiji.kernel import Language, Reason, render
 from zhiji.platform.company import company, zone
@@ -129,7 +130,7 @@ def feedback(user: User, version: ModelVersion) -> QuerySet[ScoreFeedback]:
 
 def version_words(version: ModelVersion, language: Language) -> dict[str, Any]:
     """A version in words: its state and why, with the figures of the verdict."""
-    reasons = [render(Reason.from_json(reason), language) for reason in version.reasons]
+    reasons = [render(Reason.from_json(reason), language) for reason in verdict(version)]
     space = " " if language == "en" else ""
     told = [f"- {space.join(part for part in (reason.what, reason.why) if part)}" for reason in reasons]
     lines = [f"{version.task} ({version.horizon_days} d): {version.state}", *told]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from zhiji.application.predictions.models import CustomerScore
+from zhiji.application.predictions.models import CustomerScore, ModelVersion
 from zhiji.kernel import Language, Money, Reason, render
 
 # Of the model alone: what a plain rule counts does not hear of rhythm.
@@ -15,6 +15,16 @@ _RHYTHM = {
     "value_reason_new": 0,
 }
 _COMPARED = {"value_reason_mean_order": "mean_order_micros", "value_reason_orders": "orders"}
+# Verdicts that name the plain rule to which a model lost.
+_LOST = ("value_gini_worse_once", "value_top_share_worse_once", "value_gini_not_better", "value_top_share_not_better")
+
+
+def verdict(version: ModelVersion) -> list[dict[str, Any]]:
+    """Why a version is in its state. An older one named no rule: it was set beside the one that is its own."""
+    return [
+        {**reason, "params": {"rule": version.rule, **reason.get("params", {})}} if reason["code"] in _LOST else reason
+        for reason in version.reasons
+    ]
 
 
 def words(reason: dict[str, Any], language: Language, currency: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.test import Client
 
 from importing import bring, orders
 from zhiji.application.predictions.models import LedgerSettlement, LedgerSnapshot, ModelVersion, ScoreFeedback
+from zhiji.application.predictions.queries import version_words
 from zhiji.application.predictions.scoring import predictions_refresh
 from zhiji.data.lake import Lake, open_engine
 from zhiji.data.store.models import Customer
@@ -153,3 +154,22 @@ def test_where_every_sale_was_taken_back_since_nobody_is_scored() -> None:
     known = pd.to_datetime(["2023-12-31", "2024-03-31"], utc=True)
     found = predictions_refresh(days.assign(known_at=known), AS_OF, horizon_days=91, lake={})
     assert (len(found), ModelVersion.objects.count()) == (0, 0)
+
+
+def test_a_verdict_of_an_older_version_names_the_rule_that_it_was_set_beside(scored: dict[str, int]) -> None:
+    """It was always the version's own, and stored nowhere else; a verdict that names one keeps it."""
+    figures = {"origins": 2, "model_percent": 51.5, "rule_percent": 50.2, "low_percent": -0.8, "high_percent": 3.7}
+    version = ModelVersion.objects.get()
+    version.state, version.rule = "withheld", "window_before"
+    version.reasons = [
+        {"code": "value_gini_not_better", "params": figures},
+        {"code": "value_top_share_not_better", "params": {**figures, "rule": "mean_per_period"}},
+    ]
+    version.save()
+    (task,) = get(person("admin", "administrator"), "").json()
+    command = version_words(version, "en")["reasons"]
+    for told in ([reason["what"] for reason in task["serving"]["reasons"]], command):
+        assert told == [
+            "The forecast did not beat the plain rule “spend in the equal time before”.",
+            "The forecast did not find the best customers more surely than the plain rule “mean spend per period”.",
+        ]
