@@ -46,7 +46,7 @@ export function useWorkColumns(state: "open" | "snoozed", onCall: (item: WorkIte
     },
     { key: "stake", title: format.isWorth ? t("fields.stakeWorth") : t("fields.stake"), numeric: true, render: (item) => <strong>{format.money(format.worthOf(item.at_stake_micros), { whole: true })}</strong> },
     { key: "overdue", title: t("fields.overdue"), numeric: true, render: (item) => whole(item.overdue_days) },
-    { key: "phone", title: t("fields.phone"), render: (item) => <Reach phone={item.customer.phone} email={item.customer.email} /> },
+    { key: "reach", title: t("fields.reach"), render: (item) => <Reach phone={item.customer.phone} email={item.customer.email} /> },
     { key: "segment", title: t("fields.segment"), render: (item) => <SegmentTag segment={item.customer.segment} /> },
     { key: "assignee", title: t("fields.assignee"), render: (item) => <Assignee item={item} name={nameOf(item)} onAssign={(to) => work.assign.mutate({ id: item.id, to })} /> },
     {
