@@ -20,11 +20,17 @@ _LOST = ("value_gini_worse_once", "value_top_share_worse_once", "value_gini_not_
 
 
 def verdict(version: ModelVersion) -> list[dict[str, Any]]:
-    """Why a version is in its state. An older one named no rule: it was set beside the one that is its own."""
-    return [
-        {**reason, "params": {"rule": version.rule, **reason.get("params", {})}} if reason["code"] in _LOST else reason
-        for reason in version.reasons
-    ]
+    """Why a version is in its state. An older one named no rule: it was set beside the one that is its own; and
+    told one test window as if it were several."""
+    return [_as_told_now(reason, version) for reason in version.reasons]
+
+
+def _as_told_now(reason: dict[str, Any], version: ModelVersion) -> dict[str, Any]:
+    if reason["code"] in _LOST:
+        return {**reason, "params": {"rule": version.rule, **reason.get("params", {})}}
+    if reason["code"] == "value_published" and version.backtest.get("effective_origins") == 1:
+        return {**reason, "code": "value_published_once"}
+    return reason
 
 
 def words(reason: dict[str, Any], language: Language, currency: str) -> dict[str, Any]:

@@ -173,3 +173,17 @@ def test_a_verdict_of_an_older_version_names_the_rule_that_it_was_set_beside(sco
             "The forecast did not beat the plain rule “spend in the equal time before”.",
             "The forecast did not find the best customers more surely than the plain rule “mean spend per period”.",
         ]
+
+
+@pytest.mark.parametrize(("windows", "claimed"), [(1, False), (2, True)])
+def test_an_older_version_of_one_window_does_not_claim_earlier_ones(
+    scored: dict[str, int], windows: int, claimed: bool
+) -> None:
+    version = ModelVersion.objects.get()
+    version.state, version.backtest = "published", {**version.backtest, "effective_origins": windows}
+    version.reasons = [{"code": "value_published", "params": {"model_percent": 60, "rule_percent": 48}}]
+    version.save()
+    (task,) = get(person("admin", "administrator"), "").json()
+    (reason,) = task["serving"]["reasons"]
+    assert ("earlier test dates" in reason["why"]) == claimed
+    assert "60%" in reason["why"]
