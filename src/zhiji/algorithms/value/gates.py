@@ -6,7 +6,9 @@ difference lies above zero and the top share leads ("better"); and at every orig
 (Gini above zero at 99 %): two rankings that know nothing do not differ either. A verdict names the rule that the model
 lost to by most. A window in which nothing was spent ranks nobody, so that nothing can be judged.
 Amounts: at every origin that could be recalibrated by an earlier one (or the only one), the predicted total is within
-.8 and 1.25 of the actual one; and so is each decile, pooled, as far as its 90 % interval can tell.
+.8 and 1.25 of the actual one; and so is each decile, pooled, as far as its 90 % interval can tell. In a decile without
+sales no resampling tells anything: it fails where three buyers or more were to be expected, for chance leaves out so
+many once in twenty times (the rule of three: Hanley and Lippman-Hand, 1983).
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ LOW, HIGH = 0.8, 1.25
 SKILL_LEVEL = 0.98
 LEAST_REPEATERS = 50
 LEAST_BUYERS = 50
+RULE_OF_THREE = 3.0
 
 
 def missing_evidence(windows: Sequence[Window], history_days: int, horizon_days: int) -> list[Reason]:
@@ -115,10 +118,13 @@ def amount_failures(origins: Sequence[Origin], deciles: Sequence[Decile]) -> lis
         if not LOW <= origin.ratio.value <= HIGH:
             params = {"as_of": origin.as_of, "until": origin.until, "percent": _percent(origin.ratio.value)}
             found.append(Reason("value_total_missed", params))
+    buyers = sum(origin.buyers for origin in judged)
+    usual = sum(origin.actual_total for origin in judged) / buyers if buyers else 0.0
     for decile in deciles:
         # A tenth that hardly buys has a wide interval; it fails only where the band is out of its reach.
-        if not decile.actual > 0 and decile.ratio.low > HIGH:
-            found.append(Reason("value_decile_without_sales", {"decile": decile.decile}))
+        if not decile.actual > 0:
+            if decile.predicted >= RULE_OF_THREE * usual:
+                found.append(Reason("value_decile_without_sales", {"decile": decile.decile}))
         elif decile.ratio.high < LOW or decile.ratio.low > HIGH:
             found.append(
                 Reason("value_decile_missed", {"decile": decile.decile, "percent": _percent(decile.ratio.value)})

@@ -154,6 +154,16 @@ def test_a_forecast_of_nothing_leaves_nothing_to_correct() -> None:
     assert (found.value, found.slope) == (1.0, 1.0)
 
 
+@pytest.mark.parametrize(("said", "state"), [(1.0, "ranking_only"), (0.75, "published")])
+def test_where_nobody_was_to_be_expected_nobody_is_missed(said: float, state: str) -> None:
+    """The last tenth spent nothing. It was said to spend 820, of the size of 3.7 of those who bought (220.5 each): of
+    none of so many buying there is a chance of 2 %. Three quarters of it are 2.8, which chance leaves out in 6 %."""
+    spent = np.where(SPENT > SIZE / 10, SPENT, 0.0)
+    assert SPENT[spent == 0].sum() == 820
+    assert spent[spent > 0].mean() == 220.5
+    assert verdict(windows((spent, {"model": np.where(spent > 0, SPENT, said * SPENT)}, {}))).state == state
+
+
 def test_a_tenth_in_which_nothing_was_spent_is_told_as_that() -> None:
     spent = np.where(SPENT > SIZE / 10, SPENT, 0.0)
     backtest = verdict(windows((spent, {"model": SPENT}, {})))
