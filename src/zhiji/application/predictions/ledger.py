@@ -7,12 +7,13 @@ marked as looking back: see ``LedgerSnapshot.known_to``.
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
 import orjson
 import pandas as pd
@@ -36,11 +37,13 @@ FROZEN, SETTLED, CORRECTED = "ledger_freeze", "ledger_settle", "ledger_correct"
 _GENESIS = "0" * 64
 # Rows are read, and hashed, in pieces: a snapshot may hold a million customers.
 _PIECE = 5_000
-_ENTRY = (
+# The trail's own time is later than the row's by the rows written in between, and the wait for its lock.
+_WAIT = timedelta(minutes=10)
+ENTRY = (
     "customer_ref", "rank", "value_score", "rule_score", "expected_value_micros", "value_low_micros",
     "value_high_micros",
 )  # fmt: skip
-FROZEN_ROW = (*_ENTRY, "pseudonyms")
+FROZEN_ROW = (*ENTRY, "pseudonyms")
 _CORRECTED_ROW = ("entry_id", "actual_value_micros", "actual_orders", "customer_ref")
 
 
@@ -61,7 +64,7 @@ def freeze(version: ModelVersion, frame: pd.DataFrame, *, known_to: date) -> Led
         "rank": frame["value_rank"].tolist(),
         "value_score": frame["value_score"].tolist(),
         "rule_score": _nullable(frame["rule_score"]),
-        **{name: _integers(frame[name]) for name in _ENTRY[4:]},
+        **{name: _integers(frame[name]) for name in ENTRY[4:]},
     }
     if last is not None and _says(last, columns):
         return None
@@ -74,7 +77,8 @@ def freeze(version: ModelVersion, frame: pd.DataFrame, *, known_to: date) -> Led
     )  # fmt: skip
     snapshot.digest = _digest(_head(snapshot), zip(*columns.values(), strict=True))
     snapshot.save(force_insert=True)
-    audit.record(FROZEN, "prediction", snapshot.pk, digest=snapshot.digest)
+    written_at = snapshot.created_at.isoformat()
+    audit.record(FROZEN, "prediction", snapshot.pk, digest=snapshot.digest, written_at=written_at)
     bulk.insert(
         LedgerEntry,
         {
@@ -90,7 +94,7 @@ def _says(snapshot: LedgerSnapshot, columns: dict[str, list[Any]]) -> bool:
     """Whether a snapshot holds these very figures of these very customers."""
     if snapshot.entries != len(columns["customer_ref"]):
         return False
-    rows = snapshot.rows.order_by("customer_ref").values_list(*_ENTRY).iterator(_PIECE)
+    rows = snapshot.rows.order_by("customer_ref").values_list(*ENTRY).iterator(_PIECE)
     return all(row == now for row, now in zip(rows, zip(*columns.values(), strict=True), strict=True))
 
 
@@ -164,16 +168,35 @@ def check(after: int = 0, seconds: float = math.inf) -> Check:
     return Check(min(frozen, default=None), checked, total, None)
 
 
+class _Note(NamedTuple):
+    """What the audit trail says of a row of the ledger. ``written_at``: the row's own time, once it was noted."""
+
+    digest: str
+    at: datetime
+    written_at: str | None
+
+    def is_of(self, digest: str, written_at: datetime) -> bool:
+        if self.written_at is None:
+            return digest == self.digest and abs(written_at - self.at) <= _WAIT
+        return digest == self.digest and written_at == datetime.fromisoformat(self.written_at)
+
+
 class _Trail:
-    """The digests that the audit trail, which has a seal of its own, has of each snapshot, in their order; and which
-    settlements have rows of correction."""
+    """What the audit trail, which has a seal of its own, says of each snapshot, in its order; and which settlements
+    have rows of correction."""
 
     def __init__(self) -> None:
-        self.of: dict[str, dict[int, list[str]]] = {FROZEN: {}, SETTLED: {}, CORRECTED: {}}
+        self.of: dict[str, dict[int, list[_Note]]] = {FROZEN: {}, SETTLED: {}, CORRECTED: {}}
         rows = AuditEntry.objects.filter(action__in=self.of, object_kind="prediction").order_by("pk")
-        for action, pk, details in rows.values_list("action", "object_id", "details"):
-            self.of[action].setdefault(int(pk), []).append(details.get("digest", ""))
+        for action, pk, at, details in rows.values_list("action", "object_id", "at", "details"):
+            note = _Note(details.get("digest", ""), at, details.get("written_at"))
+            self.of[action].setdefault(int(pk), []).append(note)
         self.corrected = set(LedgerCorrection.objects.values_list("settlement_id", flat=True).distinct())
+
+    def has(self, action: str, snapshot: LedgerSnapshot, rows: list[tuple[str, datetime]]) -> bool:
+        """Whether it tells of these rows, by digest and time, and of no other."""
+        notes = self.of[action].get(snapshot.pk, [])
+        return len(notes) == len(rows) and all(note.is_of(*row) for note, row in zip(notes, rows, strict=True))
 
 
 def _whole(snapshot: LedgerSnapshot, trail: _Trail) -> bool:
@@ -181,11 +204,11 @@ def _whole(snapshot: LedgerSnapshot, trail: _Trail) -> bool:
     rows = snapshot.rows.order_by("customer_ref").values_list(*FROZEN_ROW).iterator(_PIECE)
     if _digest(_head(snapshot), _without_later_field(rows)) != snapshot.digest:
         return False
-    if trail.of[FROZEN].get(snapshot.pk) != [snapshot.digest]:
+    if not trail.has(FROZEN, snapshot, [(snapshot.digest, snapshot.created_at)]):
         return False
     settlements = sorted(snapshot.settlements.all(), key=lambda row: row.number)
-    settled = [trail.of[action].get(snapshot.pk, []) for action in (SETTLED, CORRECTED)]
-    if settled != [[row.digest for row in part] for part in (settlements[:1], settlements[1:])]:
+    said = [(row.digest, row.settled_at) for row in settlements]
+    if not (trail.has(SETTLED, snapshot, said[:1]) and trail.has(CORRECTED, snapshot, said[1:])):
         return False
     if not settlements:
         return not LedgerOutcome.objects.filter(entry__snapshot=snapshot).exists()
@@ -198,16 +221,21 @@ def _settled_whole(snapshot: LedgerSnapshot, before: LedgerSettlement | None, ro
     """Whether a settlement says what was sealed; a first one has no rows of correction."""
     if before is None:
         is_in_place = row.number == 1 and row.pk not in trail.corrected
-        return is_in_place and row.digest == outcome_digest(snapshot, row.summary)
+        return is_in_place and row.digest == outcome_digest(snapshot, row.summary, _outcomes(snapshot))
     said = LedgerCorrection.objects.filter(settlement=row).order_by("entry_id").values_list(*_CORRECTED_ROW)
     digest = correction_digest(before, row.summary, said.iterator(_PIECE))
     return row.number == before.number + 1 and row.digest == digest
 
 
-def outcome_digest(snapshot: LedgerSnapshot, summary: dict[str, Any]) -> str:
+def _outcomes(snapshot: LedgerSnapshot) -> Iterable[tuple[Any, ...]]:
     outcomes = LedgerOutcome.objects.filter(entry__snapshot=snapshot).order_by("entry__customer_ref")
     rows = outcomes.values_list("entry__customer_ref", "actual_value_micros", "actual_orders", "customer_ref")
-    return _digest(_settled_head(snapshot.digest, summary), _without_later_field(rows.iterator(_PIECE)))
+    return rows.iterator(_PIECE)
+
+
+def outcome_digest(snapshot: LedgerSnapshot, summary: dict[str, Any], rows: Iterable[tuple[Any, ...]]) -> str:
+    """Over the snapshot, the sums, and the rows (frozen number, value, orders, number then), by the frozen number."""
+    return _digest(_settled_head(snapshot.digest, summary), _without_later_field(rows))
 
 
 def correction_digest(before: LedgerSettlement, summary: dict[str, Any], rows: Iterable[tuple[Any, ...]]) -> str:
@@ -216,4 +244,8 @@ def correction_digest(before: LedgerSettlement, summary: dict[str, Any], rows: I
 
 
 def _settled_head(before: str, summary: dict[str, Any]) -> bytes:
-    return before.encode() + orjson.dumps(summary, option=orjson.OPT_SORT_KEYS)
+    try:
+        sums = orjson.dumps(summary, option=orjson.OPT_SORT_KEYS)
+    except TypeError:  # a total beyond 64 bits: it knows none
+        sums = json.dumps(summary, sort_keys=True, separators=(",", ":")).encode()
+    return before.encode() + sums

@@ -1,8 +1,9 @@
 """Versions of models, the scores they give, and the ledger: frozen predictions, and apart from them how it turned out.
 
-The ledger's tables are append-only: the database refuses every update and every deletion (migrations 0002, 0005 and
-0006), and a chain of digests shows a row that was cut out or slipped in all the same (``ledger.check``). Fields that
-came later are null in what was frozen before them, and stand in no digest there.
+The ledger's tables are append-only: the database refuses every update, deletion and replacement, and to empty them
+(migrations 0002, 0006 and 0007), and a chain of digests shows a row that was cut out or slipped in all the same
+(``ledger.check``). Fields that came later are null in what was frozen before them, and stand in no digest there. The
+times of snapshots and settlements stand in no digest either, but in the audit trail.
 """
 
 from __future__ import annotations
@@ -166,12 +167,14 @@ class LedgerEntry(models.Model):
 
 class LedgerSettlement(models.Model):
     """What happened by ``due_on``, as the record had it when the data covered it, or had it later: the first
-    (``number`` 1) stands, and is followed by a correcting one where the record now says another sum of somebody.
+    (``number`` 1) stands, and is followed by a correcting one where the record now says another sum or number of orders
+    of somebody, or has another silence.
 
     ``summary``: totals, coverage and money by band, for the model and for the rule, in integers of micros, over the
     ``customers`` of whom the record knows, or knew at an earlier settlement; ``unknown`` counts the others, of whom
-    nothing is said (erased, or gone with an undone import). ``corrected``: of how many a correction says another sum.
-    ``silent_days``: for so long nobody ordered in the horizon, where that is longer than ever before it.
+    nothing is said (erased, or gone with an undone import). ``corrected``: of how many a correction says another sum or
+    number of orders. ``silent_days``: for so long nobody ordered in the horizon, where that is longer than ever
+    before it.
     """
 
     scope_object: ClassVar[str] = "prediction"
@@ -213,10 +216,25 @@ class LedgerCorrection(models.Model):
 
 class LedgerLook(models.Model):
     """A mark of the record by which a snapshot was last settled or found right: while it is the same, nothing is read
-    again. No part of the ledger; without it there is only more to read."""
+    again. No part of the ledger; without it there is only more to read. ``unknown``: number and pseudonyms of the
+    entries of which nothing was ever said; null where those are many."""
 
     snapshot = models.OneToOneField(LedgerSnapshot, on_delete=models.CASCADE, primary_key=True, related_name="look")
     mark = models.CharField(max_length=64)
+    unknown = models.JSONField(null=True)
+
+
+class LedgerNumber(models.Model):
+    """Who bears today what a dead number of the ledger bore: a customer was taken away by an undo, and came again under
+    another number. A row for each number below the ledger's highest under which no customer is.
+
+    No part of the ledger, and renewed at each refresh: see ``numbers``. ``pseudonyms``: as the newest entry has them,
+    empty where there is none; ``customer``: null while nobody bears one of them.
+    """
+
+    customer_ref = models.BigIntegerField(primary_key=True)
+    pseudonyms = models.TextField(blank=True)
+    customer = models.ForeignKey(Customer, null=True, on_delete=models.CASCADE, related_name="+")
 
 
 class LedgerPseudonym(models.Model):

@@ -184,7 +184,8 @@ def entries(request: SignedRequest, snapshot_id: int, after: int, limit: int) ->
     if reach(request.user, "customer", "read") < Reach.ALL:
         rows = rows.filter(number_now__in=visible.values("pk"))
     found = list(rows[: limit + 1])
-    people = visible.filter(pk__in=[row.number_now for row in found])
+    # Who was deleted can come back, and has no page until then.
+    people = visible.filter(pk__in=[row.number_now for row in found], deleted_at=None)
     # Files of orders often bring no names: then a customer is called by the number that people know.
     names = {pk: name or number or "" for pk, name, number in people.values_list("pk", "row__name", "row__external_id")}
     items = [

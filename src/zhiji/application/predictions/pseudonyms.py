@@ -19,7 +19,7 @@ from collections.abc import Collection
 
 from django.db import transaction
 
-from zhiji.application.predictions.models import LedgerPseudonym
+from zhiji.application.predictions.models import LedgerNumber, LedgerPseudonym
 from zhiji.data.store import bulk
 from zhiji.platform.workspace import workspace, write_secret
 
@@ -86,6 +86,7 @@ def forget(customer_ids: Collection[int]) -> None:
     Never for an undo: what it takes away may come again. An entry is also found by its customer's id, so the row of
     the customer must go too.
     """
+    LedgerNumber.objects.filter(customer__in=list(customer_ids)).delete()
     hashes = [hashed for _, hashed, *_ in _identities(_key(), customer_ids)]
     bulk.execute(
         f"DELETE FROM {LedgerPseudonym._meta.db_table} WHERE {bulk.among('identity_hash')}",  # noqa: S608

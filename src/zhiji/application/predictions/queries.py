@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from zhiji.application.predictions import ledger
@@ -13,6 +13,7 @@ from zhiji.application.predictions.models import (
     LOOKS_BACK,
     CustomerScore,
     LedgerCorrection,
+    LedgerNumber,
     LedgerSnapshot,
     ModelVersion,
     ScoreFeedback,
@@ -93,15 +94,18 @@ def snapshot_counts(user: User, *, look_back: bool = False) -> dict[str, Any]:
 
 def entries(snapshot: LedgerSnapshot) -> QuerySet[Any]:
     """By rank, with the newest word of what came: ``number_now`` of the customer, ``value_now`` in micros and
-    ``orders_now``; the latter two null where nothing was settled, or nobody knows."""
+    ``orders_now``; the latter two null where nothing was settled, or nobody knows.
+
+    Whose frozen number is dead is found by ``numbers``, as of the last refresh, else as of the last settlement."""
     newest = LedgerCorrection.objects.filter(entry=OuterRef("pk")).order_by("-settlement_id")
 
     def now(name: str, *before: str) -> Coalesce:
         return Coalesce(Subquery(newest.values(name)[:1]), f"outcome__{name}", *before)
 
+    today = LedgerNumber.objects.filter(customer_ref=OuterRef("customer_ref")).values("customer_id")[:1]
     return snapshot.rows.order_by("rank").annotate(
-        number_now=now("customer_ref", "customer_ref"), value_now=now("actual_value_micros"),
-        orders_now=now("actual_orders"),
+        number_now=Coalesce(Subquery(today), now("customer_ref", "customer_ref"), output_field=BigIntegerField()),
+        value_now=now("actual_value_micros"), orders_now=now("actual_orders"),
     )  # fmt: skip
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 
+import pandas as pd
 from django.db import transaction
 
+from zhiji.application.predictions import numbers, settling
 from zhiji.application.predictions.errors import HorizonNotOffered, VersionScoresGone
 from zhiji.application.predictions.models import CustomerScore, ModelVersion, ScoreFeedback
 from zhiji.application.predictions.queries import horizons
+from zhiji.application.predictions.record import People
 from zhiji.application.predictions.scoring import predictions_refresh, serving_clear, show_block
-from zhiji.application.predictions.settling import settle as ledger_settle
 from zhiji.data.store import listing
 from zhiji.platform import audit, jobs, live
 from zhiji.platform.company import company_update
@@ -67,9 +70,18 @@ def version_show_step(version: ModelVersion, task: Task) -> bool:
     return False
 
 
+def ledger_settle(days: pd.DataFrame, covered_to: date) -> int:
+    """See ``settling.settle``; and who stands in the ledger under a number of before is found again."""
+    people = People()
+    settled = settling.settle(days, covered_to, people)
+    numbers.renew(people)
+    return settled
+
+
 def scores_release(customer_ids: Collection[int]) -> None:
     """Forget what was said of customers that are about to be removed; the ledger keeps its frozen figures, which name
-    nobody."""
+    nobody, and leads to them no more."""
+    numbers.release(customer_ids)
     CustomerScore.objects.filter(customer__in=list(customer_ids)).delete()
 
 

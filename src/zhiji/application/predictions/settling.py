@@ -1,21 +1,24 @@
 """Setting what happened beside what was said, when it is due; and again where the record has been corrected since.
 
-A settlement rests on the record as it was then. A file may come late, or be undone: where the record now says another
-sum of somebody, a correcting settlement follows. The earlier ones stay, and all are under the ledger's chain.
+A settlement rests on the record as it was then. A file may come late, or be undone: where the record now says otherwise
+of somebody, a correcting settlement follows. The earlier ones stay, and all are under the ledger's chain.
+
+Reading and comparing takes seconds a snapshot where customers are many, so it stands in no transaction: others write
+meanwhile. What is found to be written then is, if nobody else has settled the snapshot since.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
-from functools import cached_property
-from itertools import pairwise
+from itertools import islice
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from django.db import transaction
 
-from zhiji.application.predictions import ledger, pseudonyms
+from zhiji.application.predictions import ledger, totals
 from zhiji.application.predictions.models import (
     LedgerCorrection,
     LedgerLook,
@@ -23,16 +26,18 @@ from zhiji.application.predictions.models import (
     LedgerSettlement,
     LedgerSnapshot,
 )
+from zhiji.application.predictions.record import People, Record
 from zhiji.data.store import bulk
-from zhiji.kernel import MICROS
 from zhiji.platform import audit, live
 
 _OUTCOME = ("customer_ref", "value", "orders")
-# Fewer days without an order than this are no sign of a missing file, however young the company.
-_FEW_SILENT_DAYS = 7
+_PIECE = 50_000
+# Up to so many of whom nothing is known stand with the look; of more the entries are read.
+_FEW_UNKNOWN = 1_000
+Unknown = Sequence[tuple[int, str | None]]
 
 
-def settle(days: pd.DataFrame, covered_to: date) -> int:
+def settle(days: pd.DataFrame, covered_to: date, people: People | None = None) -> int:
     """Set what happened beside every snapshot that is due and covered by the data, and correct what the record now
     says otherwise; returns how many were settled or corrected.
 
@@ -41,172 +46,177 @@ def settle(days: pd.DataFrame, covered_to: date) -> int:
     come again. Nothing is read of one whose days in the record are the same as when it was last looked at.
     """
     due = LedgerSnapshot.objects.filter(due_on__lte=covered_to).select_related("look").prefetch_related("settlements")
-    record, written = _Record(days), 0
+    record, written = Record(days, people or People()), 0
     for snapshot in due.order_by("pk"):
         last = max(snapshot.settlements.all(), key=lambda row: row.number, default=None)
         look = getattr(snapshot, "look", None)
-        if last is None or look is None or look.mark != record.mark(snapshot, last):
+        if last is None or look is None or look.mark != record.mark(snapshot, _unknown(snapshot, last, look)):
             written += _look_at(snapshot, last, record)
     return written
 
 
-class _Record:
-    """The customer-days of the record, with sums that tell in two look-ups whether those of a horizon have changed."""
-
-    def __init__(self, days: pd.DataFrame) -> None:
-        on = pd.to_datetime(days["value_on"]).to_numpy().astype("datetime64[D]")
-        order = np.argsort(on, kind="stable")
-        plain = days[["customer_id", "amount_micros"]].assign(on=on.astype(np.int64))
-        hashes = pd.util.hash_pandas_object(plain, index=False).to_numpy(dtype=np.uint64)[order]
-        self.on, self.days = on[order], days.iloc[order]
-        self.sums = np.r_[np.zeros(1, np.uint64), np.cumsum(hashes, dtype=np.uint64)]
-
-    @cached_property
-    def there(self) -> set[int]:
-        return {row[0] for row in bulk.look_up("SELECT id FROM store_customer", [])}
-
-    @cached_property
-    def _people(self) -> str:
-        return f"{hash(frozenset(self.there)):x}"  # of whole numbers: the same in every process
-
-    @cached_property
-    def bearers(self) -> dict[str, int]:
-        return pseudonyms.customers()
-
-    def _within(self, snapshot: LedgerSnapshot) -> slice:
-        ends = np.array([snapshot.as_of, snapshot.due_on], dtype="datetime64[D]")
-        return slice(*np.searchsorted(self.on, ends, side="right"))
-
-    def mark(self, snapshot: LedgerSnapshot, settlement: LedgerSettlement) -> str:
-        """Another one wherever a customer-day of the horizon is another; or, while somebody is unknown, a customer."""
-        rows = self._within(snapshot)
-        mark = f"{(int(self.sums[rows.stop]) - int(self.sums[rows.start])) % 2**64:x}"
-        return f"{mark}-{self._people}" if settlement.summary.get("unknown") else mark
-
-    def came(self, snapshot: LedgerSnapshot) -> pd.DataFrame:
-        """Customer → ``value`` in micros and purchase days (``orders``) in the horizon."""
-        from zhiji.processing.features import with_purchases
-
-        rows = with_purchases(self.days.iloc[self._within(snapshot)])
-        sums = rows.groupby("customer_id")[["amount_micros", "purchases"]].sum()
-        return sums.rename(columns={"amount_micros": "value", "purchases": "orders"})
-
-    def silent_days(self, snapshot: LedgerSnapshot) -> int | None:
-        """For how long nobody ordered in the horizon, where that is longer than ever before it."""
-        rows = self._within(snapshot)
-        ends = np.array([snapshot.as_of, snapshot.due_on], dtype="datetime64[D]") + np.array([0, 1])
-        now = _longest_gap(np.concatenate([ends[:1], self.on[rows], ends[1:]]))
-        usual = _longest_gap(self.on[: rows.start])
-        return now if now > max(usual, _FEW_SILENT_DAYS) else None
+def _unknown(snapshot: LedgerSnapshot, last: LedgerSettlement, look: LedgerLook) -> Unknown:
+    """Of whom nothing was ever said: number and pseudonyms."""
+    if not last.summary.get("unknown"):
+        return []
+    if look.unknown is not None:
+        return [(number, borne) for number, borne in look.unknown]
+    return list(snapshot.rows.filter(outcome=None, corrections=None).values_list("customer_ref", "pseudonyms"))
 
 
-def _longest_gap(days: Any) -> int:
-    """Days between two neighbours of sorted days, neither counted."""
-    return int(np.diff(days).astype(np.int64).max(initial=1)) - 1
-
-
-@transaction.atomic
-def _look_at(snapshot: LedgerSnapshot, last: LedgerSettlement | None, record: _Record) -> bool:
-    """Settle a snapshot, or correct its last settlement; whether anything was to be written."""
-    entries = pd.DataFrame.from_records(snapshot.rows.values("pk", *ledger.FROZEN_ROW)).set_index("pk")
-    now = _outcomes_now(entries, record.came(snapshot), record)
+def _look_at(snapshot: LedgerSnapshot, last: LedgerSettlement | None, record: Record) -> bool:
+    """Settle a snapshot, or correct its last settlement; whether anything was written."""
+    entries = _entries(snapshot)
+    lost = _lost(entries, record.people)
+    now = _outcomes_now(entries, lost, record.came(snapshot), record.people)
     if last is None and now.empty:
         return False
-    before = _outcomes_kept(snapshot)
+    before = _outcomes_kept(snapshot, last)
     changed = _changed(before, now)
-    if last is not None and not changed["is_sum"].any():
-        _keep_look(snapshot, last, record)
-        return False
     # Whoever is no longer there keeps what was last known of them.
     outcomes = pd.concat([now, before[~before.index.isin(now.index)]])
-    joined = entries.drop(columns="customer_ref").join(outcomes, how="inner")
-    joined["frozen_ref"] = entries["customer_ref"].loc[joined.index]
-    summary = {**_summary(joined), "unknown": len(entries) - len(joined)}
+    unknown = [(int(entries["customer_ref"].at[pk]), lost[pk]) for pk in lost.keys() - set(outcomes.index)]
+    look = LedgerLook(snapshot=snapshot, mark=record.mark(snapshot, unknown))
+    look.unknown = unknown if len(unknown) <= _FEW_UNKNOWN else None
     silent = record.silent_days(snapshot)
+    if last is not None and not changed["is_other"].any() and silent == last.summary.get("silent_days"):
+        look.save()
+        return False
+    summary = {**_summary(entries, outcomes), "unknown": len(unknown)}
     if silent is not None:
         summary["silent_days"] = silent
-    if last is None:
-        written = _settle_first(snapshot, now, entries, summary)
-    else:
-        summary["corrected"] = int(changed["is_sum"].sum())
-        written = _correct(snapshot, last, now.loc[changed.index], summary)
-    _keep_look(snapshot, written, record)
-    live.publish("prediction", task=snapshot.task, settled=snapshot.pk)
+    if last is not None:
+        summary["corrected"] = int(changed["is_other"].sum())
+    return _write(snapshot, last, summary, now if last is None else now.loc[changed.index], entries, look)
+
+
+def _write(snapshot: LedgerSnapshot, last: LedgerSettlement | None, summary: dict[str, Any], rows: pd.DataFrame,
+           entries: pd.DataFrame, look: LedgerLook) -> bool:  # fmt: skip
+    """All of a settlement at once; nothing where another one was made while this one was being found."""
+    frozen = entries["customer_ref"].loc[rows.index]
+    digest = "" if last is not None else ledger.outcome_digest(snapshot, summary, _sealed(rows, frozen))
+    with transaction.atomic():
+        LedgerSnapshot.objects.select_for_update().get(pk=snapshot.pk)
+        newest = LedgerSettlement.objects.filter(snapshot=snapshot).order_by("-number").first()
+        if newest != last:
+            return False
+        if last is None:
+            _settle_first(snapshot, rows, frozen, LedgerSettlement(snapshot=snapshot, summary=summary, digest=digest))
+        else:
+            _correct(snapshot, last, rows, summary)
+        look.save()
+        live.publish("prediction", task=snapshot.task, settled=snapshot.pk)
     return True
 
 
-def _keep_look(snapshot: LedgerSnapshot, settlement: LedgerSettlement, record: _Record) -> None:
-    LedgerLook.objects.update_or_create(snapshot=snapshot, defaults={"mark": record.mark(snapshot, settlement)})
+def _entries(snapshot: LedgerSnapshot) -> pd.DataFrame:
+    """What was said, by the entry (``pk``), all but the pseudonyms; read in pieces, for a row of Python is large."""
+    rows = snapshot.rows.order_by("pk").values_list("pk", *ledger.ENTRY).iterator(_PIECE)
+    types = {"pk": "int64", "customer_ref": "int64", "rank": "int64", "value_score": "float64", "rule_score": "float64"}
+    pieces = []
+    while piece := list(islice(rows, _PIECE)):
+        columns = zip(("pk", *ledger.ENTRY), zip(*piece, strict=True), strict=True)
+        pieces.append(
+            pd.DataFrame({name: pd.array(values, dtype=types.get(name, "Int64")) for name, values in columns})
+        )
+    return pd.concat(pieces).set_index("pk") if pieces else pd.DataFrame(columns=["pk", *ledger.ENTRY]).set_index("pk")
 
 
-def _found(entries: pd.DataFrame, record: _Record) -> pd.DataFrame:
+def _lost(entries: pd.DataFrame, people: People) -> dict[int, str | None]:
+    """Entry → pseudonyms, of those whose customer is not there under the frozen number."""
+    numbers = entries.index[~np.isin(entries["customer_ref"].to_numpy(), people.there)].tolist()
+    sql = f"SELECT id, pseudonyms FROM predictions_ledgerentry WHERE {bulk.among('id')} ORDER BY id"  # noqa: S608
+    return dict(bulk.look_up(sql, [bulk.many(numbers)])) if numbers else {}
+
+
+def _found(entries: pd.DataFrame, lost: dict[int, str | None], people: People) -> pd.DataFrame:
     """Entry (``pk``) and customer of today (``customer_id``), a row a pair; entries of nobody who is there have none.
 
     By number while that customer is there, else by pseudonyms: more than one customer where they were parted since.
     Nobody stands for two entries.
     """
-    by_number = entries["customer_ref"].isin(record.there)
-    pairs = list(zip(entries.index[by_number], entries["customer_ref"][by_number], strict=True))
-    lost = entries[~by_number & entries["pseudonyms"].fillna("").ne("")]
-    if len(lost):
-        taken = {customer for _, customer in pairs}
-        for pk, borne in zip(lost.index, lost["pseudonyms"], strict=True):
-            again = sorted({record.bearers[each] for each in borne.split() if each in record.bearers} - taken)
-            pairs += [(pk, customer) for customer in again]
-            taken.update(again)
-    return pd.DataFrame(pairs, columns=["pk", "customer_id"], dtype="int64")
+    by_number = entries["customer_ref"][~entries.index.isin(lost)].rename("customer_id").reset_index()
+    pairs: list[tuple[int, int]] = []
+    taken = set(by_number["customer_id"].tolist()) if lost else set()
+    for pk, borne in lost.items():
+        again = sorted(people.borne_by(borne) - taken)
+        pairs += [(pk, customer) for customer in again]
+        taken.update(again)
+    return pd.concat([by_number, pd.DataFrame(pairs, columns=["pk", "customer_id"], dtype="int64")])
 
 
-def _outcomes_now(entries: pd.DataFrame, came: pd.DataFrame, record: _Record) -> pd.DataFrame:
+def _outcomes_now(entries: pd.DataFrame, lost: dict[int, str | None], came: pd.DataFrame,
+                  people: People) -> pd.DataFrame:  # fmt: skip
     """Entry → what the record says today, of those whose customer is there."""
-    found = _found(entries, record).join(came, on="customer_id").fillna({"value": 0, "orders": 0})
+    found = _found(entries, lost, people)
+    # Never through a missing value: a column with one is of floats, which hold no large amount to the micro.
+    sums = came.reindex(found["customer_id"], fill_value=0).astype("int64")
+    found = found.assign(value=sums["value"].to_numpy(), orders=sums["orders"].to_numpy())
     outcomes = found.groupby("pk").agg({"customer_id": "min", "value": "sum", "orders": "sum"})
     return outcomes.rename(columns={"customer_id": "customer_ref"}).astype("int64")
 
 
-def _outcomes_kept(snapshot: LedgerSnapshot) -> pd.DataFrame:
+def _outcomes_kept(snapshot: LedgerSnapshot, last: LedgerSettlement | None) -> pd.DataFrame:
     """Entry → what the settlements so far say; the newest word of each."""
     names = ("actual_value_micros", "actual_orders")
-    first = LedgerOutcome.objects.filter(entry__snapshot=snapshot)
-    rows = [
-        (pk, frozen if found is None else found, *sums)
-        for pk, found, frozen, *sums in first.values_list("pk", "customer_ref", "entry__customer_ref", *names)
-    ]
-    later = LedgerCorrection.objects.filter(settlement__snapshot=snapshot).order_by("settlement__number")
-    rows += later.values_list("entry_id", "customer_ref", *names)
+    rows: list[tuple[Any, ...]] = []
+    if last is not None:
+        first = LedgerOutcome.objects.filter(entry__snapshot=snapshot)
+        rows = [
+            (pk, frozen if found is None else found, *sums)
+            for pk, found, frozen, *sums in first.values_list("pk", "customer_ref", "entry__customer_ref", *names)
+        ]
+        later = LedgerCorrection.objects.filter(settlement__snapshot=snapshot, settlement__number__lte=last.number)
+        rows += later.order_by("settlement__number").values_list("entry_id", "customer_ref", *names)
     frame = pd.DataFrame(rows, columns=["pk", *_OUTCOME], dtype="int64").drop_duplicates("pk", keep="last")
     return frame.set_index("pk")
 
 
 def _changed(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
-    """The entries of which the record says something else; ``is_sum``: another sum, not only another number."""
-    both = now.join(before, rsuffix="_before", how="left")
-    differs = {name: both[name].ne(both[f"{name}_before"]) for name in _OUTCOME}
-    is_sum = differs["value"] | differs["orders"]
-    return pd.DataFrame({"is_sum": is_sum})[is_sum | differs["customer_ref"]]
+    """The entries of which the record says something else; ``is_other``: another sum or number of orders, or the first
+    word of somebody, not only another number of the customer."""
+    known = before.reindex(now.index, fill_value=0)
+    differs = {name: now[name].ne(known[name]) for name in _OUTCOME}
+    is_other = differs["value"] | differs["orders"] | ~now.index.isin(before.index)
+    return pd.DataFrame({"is_other": is_other})[is_other | differs["customer_ref"]]
 
 
-def _settle_first(snapshot: LedgerSnapshot, now: pd.DataFrame, entries: pd.DataFrame,
-                  summary: dict[str, Any]) -> LedgerSettlement:  # fmt: skip
-    numbers = zip(now["customer_ref"].tolist(), entries["customer_ref"].loc[now.index].tolist(), strict=True)
+def _summary(entries: pd.DataFrame, outcomes: pd.DataFrame) -> dict[str, Any]:
+    joined = entries.rename(columns={"customer_ref": "frozen_ref"}).join(outcomes, how="inner")
+    return totals.summary(joined)
+
+
+def _found_refs(rows: pd.DataFrame, frozen: pd.Series[int]) -> list[int | None]:
+    """Under which number they were found, where it was no longer the frozen one."""
+    pairs = zip(rows["customer_ref"].tolist(), frozen.tolist(), strict=True)
+    return [None if found == was else found for found, was in pairs]
+
+
+def _sealed(rows: pd.DataFrame, frozen: pd.Series[int]) -> list[tuple[Any, ...]]:
+    """As ``ledger.check`` reads them, in order of the frozen number."""
+    columns = (frozen.tolist(), rows["value"].tolist(), rows["orders"].tolist(), _found_refs(rows, frozen))
+    return sorted(zip(*columns, strict=True), key=lambda row: row[0])
+
+
+def _settle_first(snapshot: LedgerSnapshot, now: pd.DataFrame, frozen: pd.Series[int],
+                  settlement: LedgerSettlement) -> None:  # fmt: skip
     bulk.insert(
         LedgerOutcome,
         {
             "entry_id": now.index.tolist(),
             "actual_value_micros": now["value"].tolist(),
             "actual_orders": now["orders"].tolist(),
-            "customer_ref": [None if found == frozen else found for found, frozen in numbers],
+            "customer_ref": _found_refs(now, frozen),
         },
     )
-    settlement = LedgerSettlement.objects.create(
-        snapshot=snapshot, summary=summary, digest=ledger.outcome_digest(snapshot, summary)
-    )
-    audit.record(ledger.SETTLED, "prediction", snapshot.pk, as_of=snapshot.as_of.isoformat(), digest=settlement.digest)
-    return settlement
+    settlement.save(force_insert=True)
+    audit.record(
+        ledger.SETTLED, "prediction", snapshot.pk, as_of=snapshot.as_of.isoformat(), digest=settlement.digest,
+        written_at=settlement.settled_at.isoformat(),
+    )  # fmt: skip
 
 
-def _correct(snapshot: LedgerSnapshot, last: LedgerSettlement, changed: pd.DataFrame,
-             summary: dict[str, Any]) -> LedgerSettlement:  # fmt: skip
+def _correct(snapshot: LedgerSnapshot, last: LedgerSettlement, changed: pd.DataFrame, summary: dict[str, Any]) -> None:
     """Append what is said otherwise; the sums of the summary are those of all."""
     rows = changed.sort_index()
     columns = {
@@ -222,41 +232,5 @@ def _correct(snapshot: LedgerSnapshot, last: LedgerSettlement, changed: pd.DataF
     bulk.insert(LedgerCorrection, {"id": keys, "settlement_id": [settlement.pk] * count, **columns})
     audit.record(
         ledger.CORRECTED, "prediction", snapshot.pk, as_of=snapshot.as_of.isoformat(), number=settlement.number,
-        digest=settlement.digest,
+        digest=settlement.digest, written_at=settlement.settled_at.isoformat(),
     )  # fmt: skip
-    return settlement
-
-
-def _summary(frame: pd.DataFrame) -> dict[str, Any]:
-    """Totals and tenths by the model's rank, in micros: said (None where withheld), by the plain rule, happened, and
-    what the same tenth by the rule's own order brought."""
-    ordered = frame.sort_values("rank").assign(rule=lambda rows: _rule_micros(rows["rule_score"]))
-    shown = bool(ordered["expected_value_micros"].notna().all())
-    by_rule = frame.sort_values(["rule_score", "frozen_ref"], ascending=[False, True])["value"].to_numpy()
-    ends = [-(-len(ordered) * number // 10) for number in range(11)]
-    tenths = []
-    for number, (start, end) in enumerate(pairwise(ends)):
-        part = {"tenth": 10 - number, "customers": end - start, **_totals(ordered.iloc[start:end], shown)}
-        tenths.append({**part, "actual_by_rule_micros": int(by_rule[start:end].sum())})
-    covered = _coverage(ordered) if shown else None
-    return {"customers": len(frame), **_totals(ordered, shown), "coverage": covered, "tenths": tenths}
-
-
-def _totals(part: pd.DataFrame, shown: bool) -> dict[str, int | None]:
-    return {
-        "said_micros": int(part["expected_value_micros"].sum()) if shown else None,
-        "rule_micros": int(part["rule"].sum()),
-        "actual_micros": int(part["value"].sum()),
-    }
-
-
-def _rule_micros(scores: pd.Series[Any]) -> pd.Series[Any]:
-    """The rules' scores are amounts in units; a customer without one was not known to the rule."""
-    return (scores.fillna(0.0) * MICROS).round().astype("int64")
-
-
-def _coverage(ordered: pd.DataFrame) -> float | None:
-    """As in the back-test: intervals that are only the point zero say nothing about coverage."""
-    real = ordered[ordered["value_high_micros"] > 0]
-    inside = (real["value"] >= real["value_low_micros"]) & (real["value"] <= real["value_high_micros"])
-    return round(float(inside.mean()), 4) if len(real) else None

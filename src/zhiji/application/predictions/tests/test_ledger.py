@@ -22,6 +22,7 @@ from zhiji.application.predictions.models import (
 )
 from zhiji.data.store.models import Customer
 from zhiji.kernel import MICROS, clock
+from zhiji.platform.models import AuditEntry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 DAY = date(2024, 1, 1)
@@ -136,6 +137,52 @@ def test_no_deletion_comes_through(corrected: list[LedgerSnapshot], model: type[
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
     assert list(model.objects.order_by("pk").values()) == before
+
+
+LEDGER = (LedgerSnapshot, LedgerEntry, LedgerSettlement, LedgerOutcome, LedgerCorrection)
+# One of each table's figures, to be seen changed.
+FIGURE = {LedgerSnapshot: "entries", LedgerEntry: "rank", LedgerSettlement: "settled_at",
+          LedgerOutcome: "actual_orders", LedgerCorrection: "actual_orders"}  # fmt: skip
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="an insertion that replaces is SQLite's")
+@pytest.mark.parametrize("by_key", [True, False])
+@pytest.mark.parametrize("model", LEDGER)
+def test_no_replacement_comes_through(corrected: list[LedgerSnapshot], model: type[Model], by_key: bool) -> None:
+    """Another row in the place of one: under its key, or under what else there is one of."""
+    before, table = list(model.objects.order_by("pk").values()), model._meta.db_table
+    names = [field.column for field in model._meta.concrete_fields if by_key or field.column != "id"]
+    figures = ", ".join("0" if name == FIGURE[model] else name for name in names)
+    statement = f"INSERT OR REPLACE INTO {table} ({', '.join(names)}) SELECT {figures} FROM {table} LIMIT 1"
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+    assert list(model.objects.order_by("pk").values()) == before
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("model", LEDGER)
+def test_no_table_is_emptied(corrected: list[LedgerSnapshot], model: type[Model]) -> None:
+    before = list(model.objects.order_by("pk").values())
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {model._meta.db_table} CASCADE")
+    assert list(model.objects.order_by("pk").values()) == before
+
+
+def test_an_edited_time_is_found(unlocked: list[LedgerSnapshot]) -> None:
+    """By a microsecond; and of what was written before the trail had the row's own time, by more than a wait."""
+    later = unlocked[2].created_at + timedelta(microseconds=1)
+    LedgerSnapshot.objects.filter(pk=unlocked[2].pk).update(created_at=later)
+    assert ledger.broken() == unlocked[2].pk
+    settled_at = LedgerSettlement.objects.get(snapshot=unlocked[1]).settled_at
+    LedgerSettlement.objects.filter(snapshot=unlocked[1]).update(settled_at=settled_at - timedelta(microseconds=1))
+    assert ledger.broken() == unlocked[1].pk
+    for entry in AuditEntry.objects.filter(details__has_key="written_at"):
+        AuditEntry.objects.filter(pk=entry.pk).update(details={"digest": entry.details["digest"]})
+    assert ledger.broken() is None, "a microsecond is the wait for the trail"
+    LedgerSettlement.objects.filter(snapshot=unlocked[1]).update(settled_at=settled_at - timedelta(hours=1))
+    assert ledger.broken() == unlocked[1].pk
 
 
 def test_an_edited_entry_is_found(unlocked: list[LedgerSnapshot]) -> None:
