@@ -33,6 +33,7 @@ from system_packages import PACKAGES, install
 
 BIN = VENV / "bin"
 WEB = ROOT / "web"
+JOURNEYS, FUZZING = "tests/journeys/browser", "tests/security/test_fuzz.py"
 NO_TESTS = 5  # pytest's exit status
 # These wait for nobody: beside the tests, which often wait for a server or a browser, they take what is left of two
 # cores, and their output is printed when they are done.
@@ -63,9 +64,10 @@ PARTS: dict[str, list[Command]] = {
     ],
     "contracts": [_pytest("not browser and not postgres", "tests/house")],
     "tests": [_pytest("not browser and not postgres", "--ignore=tests/house")],
-    "postgres": [_pytest("(postgres or databases) and not browser")],
+    # Collecting the fuzzing makes all its requests, a fifth of these parts' time; nothing in it is theirs.
+    "postgres": [_pytest("(postgres or databases) and not browser", f"--ignore={FUZZING}")],
     "web": [Command(["npm", "test", "--silent"], web=True, quiet=False)],
-    "browser": [_pytest("browser")],
+    "browser": [_pytest("browser", JOURNEYS)],
 }
 
 

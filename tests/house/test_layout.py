@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import run_parts
 from house.tree import PACKAGE, ROOT, project_files, shown, text_of
 
 LONGEST = 500
@@ -115,3 +117,12 @@ def test_nothing_tracked_names_a_machine_or_a_registry() -> None:
         text = text_of(path) or ""
         found += [f"{shown(path)}: {word}" for word in forbidden if word in text]
     assert found == []
+
+
+def test_no_test_is_left_out_by_the_parts_that_look_only_where_theirs_are() -> None:
+    """``scripts/run_parts.py`` collects no more than it must."""
+    tests = {shown(path): text_of(path) or "" for path in project_files() if path.name.startswith("test_")}
+    browsing = {name for name, text in tests.items() if "mark.browser" in text and not name.startswith("tests/house")}
+    assert browsing
+    assert all(name.startswith(run_parts.JOURNEYS) for name in browsing)
+    assert not re.search(r"mark\.(postgres|databases)", tests[run_parts.FUZZING])
