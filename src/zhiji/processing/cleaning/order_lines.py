@@ -104,14 +104,18 @@ def key_lines(stage: Stage) -> None:
     """Makes the view ``lines``: ``kinded`` with ``order_key``, ``line_digest``, ``occurrence``, ``is_repeat``,
     ``order_at``, ``line_state`` (its own) and ``order_state`` (see ``_settle_orders``); and ``settled_orders``.
 
+    An order number says which order it is, so whose it is is not among the content of its lines: an export that masks
+    the buyer, or has no column for it, speaks of the same lines. Who orders is in the digest of the order.
+
     Without order numbers, a file that names products has an order a customer and day; one that does not has an order a
     row, and equal rows are told apart by their occurrence. So has a row that names nobody: two strangers on one day are
     not one order. A masked phone or address names nobody.
     """
-    content = ", ".join(f"coalesce({part}::VARCHAR, '')" for part in _CONTENT)
     join = "JOIN received r ON r.row = k.row" if stage.mapping.extras else ""
     day = f"strftime(timezone({quoted(stage.settings.zone)}, timezone('UTC', event_at)), '%Y-%m-%d')"
     numbered = stage.has("order_number")
+    parts = [part for part in _CONTENT if not (numbered and part == "customer_external_id")]
+    content = ", ".join(f"coalesce({part}::VARCHAR, '')" for part in parts)
     by_day = not numbered and (stage.has("product_code") or stage.has("product_name"))
     who = f"coalesce(customer_external_id, CASE WHEN NOT phone_masked THEN phone END, {masks.unmasked('email')})"
     whose = "order_number" if numbered else f"concat_ws(chr(31), coalesce({who}, ''), {day})"
@@ -155,7 +159,7 @@ def _settle_orders(stage: Stage, shared: str) -> None:
 
     ``customers`` and ``states``: how many different ones there are; ``filled``: lines that name nobody although another
     does, with ``filled_micros``; ``other_micros``: of lines that name another customer; ``dead_micros``: of lines
-    without value. What a line says itself stays in its digest, so a file is known again whatever it is settled to.
+    without value. No digest of a line hangs on what is settled, so a file is known again whatever that is.
 
     shared: SQL that tells lines of orders with more than one line.
     """

@@ -32,13 +32,13 @@ def clean_orders(received: str | Path, mapping: Mapping, settings: CleaningSetti
       that is the same whenever the same file comes again; ``line_digest`` VARCHAR, 16 hex of the content of the line;
       ``occurrence`` INTEGER, 0-based among lines of the order with that digest; ``is_repeat`` BOOLEAN: another
       line with that digest stands for it, see ``states.repeats``.
-      (order_key, line_digest, occurrence) is unique. The digest holds what was sold, when, to whom and for how much and
-      all further columns; not state, refund, payment and dispatch times, contact data and notes, which change later.
-    - ``customer_external_id`` VARCHAR, NULL for a guest and where it is masked (then in ``extra``); a line that
-      names nobody belongs to the first whom a line of
-      its order names; ``customer_name``, ``product_code``, ``product_key`` (upper
-    case),
-      ``product_name``, ``category``, ``store``, ``channel``, ``country``, ``city`` VARCHAR.
+      (order_key, line_digest, occurrence) is unique. The digest holds what was sold, when, for how much and all
+      further columns, and without order numbers to whom; not state, refund, payment and dispatch times, contact data
+      and notes, which change later.
+    - ``customer_external_id`` VARCHAR, NULL for a guest and where it is masked (then in ``extra``); a line that names
+      nobody belongs to the first whom a line of its order names; ``customer_masked`` BOOLEAN: its own cell is;
+      ``customer_name``, ``product_code``, ``product_key`` (upper case), ``product_name``, ``category``, ``store``,
+      ``channel``, ``country``, ``city`` VARCHAR.
     - ``line_kind`` VARCHAR (``zhiji.kernel.LineKind``); ``is_cancellation`` BOOLEAN: the line stands in a document that
       reverses others (``C536379``), whatever its kind.
     - ``quantity_milli`` BIGINT; ``unit_price_micros`` BIGINT or NULL; ``amount_micros`` BIGINT, signed, of the line
@@ -94,7 +94,8 @@ def _write(stage: Stage, path: Path) -> int:
     kinds = ", ".join(quoted(kind) for kind in LineKind.VALUE)
     stage.connection.execute(
         f"""COPY (SELECT l.row, l.order_number, l.order_key, l.line_digest, l.occurrence, l.is_repeat,
-            l.is_cancellation, l.customer_external_id, l.customer_name, l.product_code, l.product_key, l.product_name,
+            l.is_cancellation, l.customer_external_id, l.customer_external_id__code IS NOT NULL AS customer_masked,
+            l.customer_name, l.product_code, l.product_key, l.product_name,
             l.category, l.line_kind, l.quantity_milli, l.unit_price AS unit_price_micros, l.amount_micros,
             l.discount_micros, l.tax_micros, l.postage_micros, l.fee_micros, l.refund_micros,
             CASE WHEN l.line_kind IN ({kinds}) AND NOT {states.without_value("l.line_state")}

@@ -65,7 +65,8 @@ def _digest(order: pd.DataFrame) -> str:
     """Of the lines of one order; never that of a whole order, which ``staging`` makes."""
     states = order["line_state"].fillna("")
     lines = sorted(zip(order["line_digest"], order["occurrence"].tolist(), states, strict=True))
-    return hashlib.md5(f"corrected {lines}".encode(), usedforsecurity=False).hexdigest()
+    who = order["customer_external_id"].dropna().tolist()[:1]
+    return hashlib.md5(f"corrected {lines} {who}".encode(), usedforsecurity=False).hexdigest()
 
 
 def corrections(staged: Path) -> list[Correction]:

@@ -16,23 +16,25 @@ CHUNK_ROWS = 10_000
 
 
 def stage_orders(clean: Path, staged: Path) -> int:
-    """Write ``staged``: the clean lines plus ``order_digest``, ``first_row``, ``chunk``; returns how many chunks.
+    """Write ``staged``: the clean lines plus ``order_digest``, ``hides_customer`` (whoever ordered is masked),
+    ``first_row``, ``chunk``; returns how many chunks.
 
-    An order's digest covers its lines' keys and states: two deliveries of an order are the same exactly when their
-    digests are. An order is never split, so a chunk may be longer than ``CHUNK_ROWS`` by one order.
+    An order's digest covers its lines' keys and states and who ordered: two deliveries of an order are the same exactly
+    when their digests are. An order is never split, so a chunk may be longer than ``CHUNK_ROWS`` by one order.
     """
     return _write(
         f"""
         WITH clean AS (SELECT * FROM read_parquet('{clean}')), whole AS (
             SELECT order_key, MIN("row") AS first_row, COUNT(*) AS lines,
-                md5(string_agg(line_digest || '.' || occurrence || '.' || COALESCE(line_state, ''), ','
-                    ORDER BY line_digest, occurrence)) AS order_digest
+                md5(concat_ws(chr(31), string_agg(line_digest || '.' || occurrence || '.' || COALESCE(line_state, ''),
+                    ',' ORDER BY line_digest, occurrence), arg_min(customer_external_id, "row"))) AS order_digest,
+                bool_or(customer_masked) AND count(customer_external_id) = 0 AS hides_customer
             FROM clean GROUP BY order_key
         ), placed AS (
             SELECT *, CAST((SUM(lines) OVER (ORDER BY first_row) - lines) // {CHUNK_ROWS} AS INTEGER) AS chunk
             FROM whole
         )
-        SELECT clean.*, placed.order_digest, placed.first_row, placed.chunk
+        SELECT clean.*, placed.order_digest, placed.hides_customer, placed.first_row, placed.chunk
         FROM clean JOIN placed USING (order_key) ORDER BY chunk, first_row, "row", made_from NULLS FIRST
         """,
         staged,

@@ -33,7 +33,7 @@ def said(orders: pd.DataFrame, mapped: Collection[str]) -> list[dict[str, Any]]:
     """What a file says of the head of each order, as ``heads.survivors`` takes it.
 
     orders: the first clean line of each. mapped: fields that the file has a column for; of others cleaning fills in
-    the state, which is then nobody's word.
+    the state, which is then nobody's word. Nor is a masked customer: an earlier word on whose the order is stays.
     """
     found: list[dict[str, Any]] = [{} for _ in range(len(orders))]
     for name, column in COLUMNS.items():
@@ -44,6 +44,9 @@ def said(orders: pd.DataFrame, mapped: Collection[str]) -> list[dict[str, Any]]:
                     one[name] = value[:most]
             elif column in mapped:
                 one[name] = heads.UNSAID[name]
+    for one, is_hidden in zip(found, orders["hides_customer"].tolist(), strict=True):
+        if is_hidden:
+            one.pop("customer", None)
     return found
 
 

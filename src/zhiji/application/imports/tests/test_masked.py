@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from importing import bring
+from importing import bring, check, store, undo
 from zhiji.data.store.models import Customer, Order
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
@@ -40,3 +40,64 @@ def test_a_masked_address_or_phone_never_replaces_a_whole_one() -> None:
     bring(header + "A5,2024-02-03,C2,ben@qq.com,,tea,1,30\n")
     second.refresh_from_db()
     assert second.email == "ben@qq.com"
+
+
+NAMED = "order,date,customer,product,quantity,price,status\n"
+WHOLE = NAMED + "A1,2025-01-03,Li Ming,tea,1,30,completed\nA2,2025-01-04,Li Ming,tea,1,40,completed\n"
+
+
+def whose() -> list[tuple[str, str | None, int]]:
+    return [
+        (number, who, micros // 1_000_000)
+        for number, who, micros in Order.objects.order_by("number").values_list(
+            "number", "identity__external_id", "value_micros"
+        )
+    ]
+
+
+@pytest.mark.parametrize("changed", ["replace", "add"])
+def test_an_order_that_comes_again_behind_a_mask_stays_whose_it_was(changed: str) -> None:
+    """Platforms mask the buyers of older orders in later exports."""
+    bring(WHOLE)
+    masked = check(
+        NAMED + "A1,2025-01-03,L***g,tea,1,30,completed\nA2,2025-01-04,L***g,tea,1,40,refunded\n"
+        "A3,2025-02-04,L***g,tea,1,50,completed\n",
+        name="masked.csv",
+    )
+    counts = masked.dry_run["counts"]
+    assert [counts[name] for name in ("redelivered_orders", "changed_orders", "new_orders")] == [1, 1, 1]
+    store(masked, changed)
+    assert whose() == [("A1", "Li Ming", 30), ("A2", "Li Ming", 0), ("A3", None, 50)]
+    undo(masked)
+    assert whose() == [("A1", "Li Ming", 30), ("A2", "Li Ming", 40)]
+
+
+@pytest.mark.parametrize("changed", ["replace", "add"])
+def test_a_whole_number_says_whose_a_masked_order_was(changed: str) -> None:
+    masked = WHOLE.replace("Li Ming", "L***g")
+    bring(masked)
+    assert whose() == [("A1", None, 30), ("A2", None, 40)]
+    whole = check(WHOLE, name="whole.csv")
+    assert whole.dry_run["counts"]["changed_orders"] == 2
+    store(whole, changed)
+    assert whose() == [("A1", "Li Ming", 30), ("A2", "Li Ming", 40)]
+    again = check(masked + "A3,2025-02-04,L***g,tea,1,50,completed\n", name="more.csv")
+    assert (again.dry_run["counts"]["redelivered_orders"], again.dry_run["counts"]["changed_orders"]) == (2, 0)
+    store(again)
+    assert whose()[:2] == [("A1", "Li Ming", 30), ("A2", "Li Ming", 40)]
+
+
+def test_an_order_that_goes_to_somebody_else_has_changed() -> None:
+    """An empty cell and another name are words; a mask is none."""
+    bring(WHOLE)
+    later = check(WHOLE.replace("03,Li Ming", "03,").replace("04,Li Ming", "04,Wang"), name="later.csv")
+    assert later.dry_run["counts"]["changed_orders"] == 2
+    store(later, "replace")
+    assert whose() == [("A1", None, 30), ("A2", "Wang", 40)]
+
+
+def test_one_line_behind_a_mask_hides_nobody_whom_another_names() -> None:
+    bring(NAMED + "A1,2025-01-03,L***g,tea,1,30,completed\nA1,2025-01-03,Li Ming,cup,1,40,completed\n")
+    bring(NAMED + "A1,2025-01-03,,tea,1,30,completed\nA1,2025-01-03,L***g,cup,1,40,completed\nB,2025-01-03,X,t,1,1,\n",
+          name="later.csv")  # fmt: skip
+    assert whose()[0] == ("A1", "Li Ming", 70)
