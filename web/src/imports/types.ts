@@ -96,10 +96,10 @@ export interface FileOptions {
   changed?: "replace" | "add";
 }
 
-/** Where the money of the files went; `*_micros` are whole numbers, each line is in exactly one part. `refunds` and
- * `guest_refunds` came after the sale and are no part of what was received; `again`, `replaced` and `undone` stand only
+/** Where the money of the files went; `*_micros` are whole numbers, each line is in exactly one part. `refunds`,
+ * `guest_refunds` and `void_refunds` (of orders that bring nothing) came after the sale and are no part of what was received; `again`, `replaced` and `undone` stand only
  * where all files are set beside the record. */
-export type Part = "refunds" | "guest_refunds" | "again" | "replaced" | "undone" | "goods" | "repeats" | "returns" | "cancellations" | "discounts" | "guests" | "postage" | "tax" | "fees" | "adjustments" | "other" | "without_value" | "rejected";
+export type Part = "refunds" | "guest_refunds" | "void_refunds" | "again" | "replaced" | "undone" | "goods" | "repeats" | "returns" | "cancellations" | "discounts" | "guests" | "postage" | "tax" | "fees" | "adjustments" | "other" | "without_value" | "rejected";
 export type MonthRow = { month: string | null; currency: string | null; received_lines: number; received_micros: number; difference_micros: number; rejected_unknown_lines: number } & {
   [part in `${Part}_micros` | `${Part}_lines`]?: number;
 };

@@ -14,6 +14,8 @@ from zhiji.data.store import states
 # Each line is in exactly one part. Order is precedence: a repeated guest line is a guest's, so that goods, repeats,
 # refunds, returns, cancellations and discounts together are what the known customers spent.
 PARTS = {
+    # Beside an order that brings nothing: neither received nor spent.
+    "void_refunds": f"made_from = 'refund_amount' AND {states.without_value('line_state')}",
     "guest_refunds": "made_from = 'refund_amount' AND customer_external_id IS NULL",
     "refunds": "made_from = 'refund_amount'",
     "postage": "line_kind = 'postage'",
@@ -30,7 +32,7 @@ PARTS = {
     "goods": "true",
 }
 # What came after the sale and is no part of what was received: a column of refunds beside the order's total.
-LATER = ("guest_refunds", "refunds")
+LATER = ("void_refunds", "guest_refunds", "refunds")
 
 
 def reconcile(

@@ -142,3 +142,14 @@ def test_the_switch_keeps_the_account(admin):
     jobs.run_inline(services.identical_lines_switch(once=True))
     summary = queries.summary(admin)
     assert (summary["unsettled_micros"], _micros(summary["months"][0], "repeats", "difference")) == (0, 5 * MILLION)
+
+
+def test_a_refund_of_an_order_that_was_called_off_takes_from_nothing(admin):
+    """The second file has no column of states: the order stays cancelled, and so is its refund."""
+    head = "order,date,customer,sku,quantity,price,"
+    bring(head + "status\nA1,2025-01-01,C1,t1,1,30,cancelled\nA2,2025-01-02,,t1,1,20,cancelled\n")
+    bring(head + "refund amount\nA1,2025-01-01,C1,t1,1,30,10\nA2,2025-01-02,,t1,1,20,5\n", changed="replace",
+          name="refunds.csv")  # fmt: skip
+    row = told(admin)["2025-01"]
+    assert _micros(row, "without_value") == 50 * MILLION
+    assert _micros(row, "refunds", "guest_refunds") == row["difference_micros"] == 0
