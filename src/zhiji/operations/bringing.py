@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from zhiji.application.imports import services
+from zhiji.application.imports.matching import outdated
 from zhiji.application.imports.models import Import
 from zhiji.data.landing.files import land
 from zhiji.operations.errors import WorkRefused
@@ -56,7 +57,7 @@ def bring(
     if row.state == State.MATCHING:
         services.import_check(row)
     elif row.state == State.CHECKED:
-        services.import_confirm(row)
+        (services.import_check if outdated(row) else services.import_confirm)(row)
     elif row.state in (State.CHECKING, State.STORING):
         advance(task, Job.objects.get(pk=row.job_id or 0))
     elif row.state == State.FAILED and row.reason:

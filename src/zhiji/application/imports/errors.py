@@ -52,3 +52,10 @@ class ImportSourceUnclear(CodedError):
 
     code = "import_source_unclear"
     status = 409
+
+
+class ImportReadingOutdated(CodedError):
+    """An import that settled how this one was read has been undone, or stored, since it was tried."""
+
+    code = "import_reading_outdated"
+    status = 409

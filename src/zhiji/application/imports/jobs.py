@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from zhiji.application.activities import queries as activities
-from zhiji.application.imports import reports, services, states
+from zhiji.application.imports import matching, reports, services, states
 from zhiji.application.imports.errors import ImportDecisionNeeded
 from zhiji.application.imports.models import Import
 from zhiji.application.predictions import services as predictions
@@ -147,7 +147,7 @@ def undo_step(task: Task) -> bool:
     if not _undo(task, row):
         return False
     with transaction.atomic():
-        states.undone(row)
+        states.undone(row, matching.read_after(row))
         _refresh_what_follows()
     return True
 

@@ -12,23 +12,29 @@ from django.db.models import QuerySet
 
 from zhiji.application.imports.errors import ImportSourceUnclear
 from zhiji.application.imports.models import Import
+from zhiji.data.landing.models import LandedFile
 from zhiji.data.sources.files import OPTIONS, FileProfile
 from zhiji.processing.cleaning import KINDS, REJECT_COLUMNS, Habits, Mapping, Meanings, match_columns
 
 AUTO = "auto"
 DEFAULT_SOURCE = "default"
+# Ends of the codes of findings that say that an earlier import settled it.
+_TAKEN_OVER = ("_as_before", "_as_its_file")
+_TOO_LONG = 19  # digits of a key
 
 
 @dataclass(frozen=True)
 class Recalled:
     """What was settled for an earlier file with the same columns. columns: field → column, "" where it has none.
-    habits: how its columns were read, whether it showed that or a person said so (see ``cleaning.habits``)."""
+    habits: how columns were read, whether a file showed that or a person said so (see ``cleaning.habits``).
+    is_own: that file is this very one, or the one whose rejects this one holds."""
 
     import_id: int
     kind: str
     columns: dict[str, str]
     values: Meanings = field(default_factory=dict)
     habits: Habits = field(default_factory=dict)
+    is_own: bool = False
 
 
 def shape_of(profile: FileProfile) -> str:
@@ -50,18 +56,116 @@ def _alike(profile: FileProfile) -> QuerySet[Import]:
     return Import.objects.filter(shape=shape, state=Import.State.STORED)
 
 
-def recall(profile: FileProfile, kind: str, source_code: str) -> Recalled | None:
-    """What is known from the newest stored import of that source and these columns. kind: ``auto`` takes any.
+def recall(profile: FileProfile, kind: str, source_code: str, file: LandedFile) -> Recalled | None:
+    """What is known from the stored imports of that source and these columns. kind: ``auto`` takes any.
 
-    How a file was opened is not: that is found anew in each.
+    The same file once more must change nothing, and what is left of one belong to it: these take all from the import of
+    their own file. Any other takes columns and meanings from the newest. How it was opened is found anew in each.
     """
-    rows = _alike(profile).filter(source_code=source_code)
-    row = (rows if kind == AUTO else rows.filter(kind=kind)).order_by("-pk").first()
+    rows = _alike(profile).filter(source_code=source_code).order_by("-pk")
+    rows = rows if kind == AUTO else rows.filter(kind=kind)
+    own = _own(rows, profile, file)
+    row = own or rows.first()
     if row is None:
         return None
     earlier = Mapping.from_json(row.mapping)
     columns = {name: earlier.shown(name) if name in earlier.fields else "" for name in KINDS[row.kind].fields}
-    return Recalled(row.pk, row.kind, columns, earlier.values, row.report.get("habits", {}))
+    if own is None:
+        habits = _taught(rows.filter(kind=row.kind))
+    else:
+        # Of rejects it is that import that showed it; of the whole file they are its own as they were then.
+        shown = {"taught_by": own.pk} if own.file_id != file.pk else {}
+        known: Habits = own.report.get("habits", {})
+        habits = {column: {**shown, **habit, "earlier": own.pk} for column, habit in known.items()}
+    return Recalled(row.pk, row.kind, columns, earlier.values, habits, is_own=own is not None)
+
+
+def _own(rows: QuerySet[Import], profile: FileProfile, file: LandedFile) -> Import | None:
+    """The newest of these imports that read the same bytes at the same place; else of the file that rejects name."""
+    for row in rows.filter(file=file):
+        if _place(row.profile) == _place(profile.to_json()):
+            return row
+    return rows.filter(file_id__in=_named(profile)).first()
+
+
+def _place(profile: dict[str, Any]) -> list[Any]:
+    """Where in the file the rows stand: a workbook may have two sheets with the same columns."""
+    return [profile.get(name) for name in ("sheet", "header", "preamble", "columns")]
+
+
+def _named(profile: FileProfile) -> set[int]:
+    """The files of which rejects say that they come."""
+    if not {"error_file", "error_row"} <= set(profile.columns):
+        return set()
+    place = profile.columns.index("error_file")
+    numbers = {cells[place] or "" for cells in profile.sample}
+    return {int(number) for number in numbers if number.isdecimal() and len(number) < _TOO_LONG}
+
+
+def _taught(rows: QuerySet[Import]) -> Habits:
+    """Column → what the newest of these imports knew of it; rows: newest first.
+
+    What one took over from another that is no longer stored is known no more. A file brought again, or what was left of
+    one, teaches nothing beside it; one that was matched anew, nothing from before it.
+    """
+    listed = list(rows.values_list("pk", "report__habits", "mapping__same_as", "is_matched_anew"))
+    stored = {pk for pk, *_ in listed}
+    found: Habits = {}
+    for pk, habits, same_as, is_anew in listed:
+        if same_as in stored:
+            continue
+        for column, habit in (habits or {}).items():
+            teacher = habit.get("taught_by", pk)
+            is_known = habit["by"] != "assumed" and teacher in stored
+            if column not in found or (is_known and found[column]["by"] == "assumed"):
+                by = habit["by"] if is_known else "assumed"
+                found[column] = {**habit, "by": by, "earlier": pk, "taught_by": teacher}
+        if is_anew:
+            break
+    return found
+
+
+def recalled_now(row: Import) -> dict[str, Any]:
+    """The mapping of an import with what is known of its columns' habits by now."""
+    known = None if row.is_matched_anew else _recalled(row)
+    habits, same_as = ({}, None) if known is None else (known.habits, known.import_id if known.is_own else None)
+    return {**row.mapping, "habits": habits, "same_as": same_as}
+
+
+def _recalled(row: Import) -> Recalled | None:
+    return recall(FileProfile.from_json(row.profile), row.kind, row.source_code, row.file)
+
+
+def outdated(row: Import) -> str | None:
+    """A column that this import, which was tried, would by now read otherwise; None where all is as it was.
+
+    That is so where what it took over is known no more, and where it assumed, or took over, what is known otherwise.
+    """
+    known = None if row.is_matched_anew else _recalled(row)
+    is_own = known is not None and known.is_own
+    columns = {match["name"] for match in row.mapping["fields"].values()}
+    for column, used in row.dry_run.get("habits", {}).items():
+        habit = known.habits.get(column) if known else None
+        is_known = habit is not None and (is_own or habit["by"] != "assumed")
+        is_shown = used["by"] != "assumed" and "taught_by" not in used
+        has_turned = habit is not None and is_known and habit["reading"] != used["reading"]
+        is_lost = used["by"] != "assumed" and not is_shown and not is_known
+        if column in columns and (is_lost or (has_turned and (is_own or not is_shown))):
+            return str(column)
+    return None
+
+
+def read_after(row: Import) -> list[int]:
+    """Stored imports in which something hung on what this one showed."""
+    alike = Import.objects.filter(shape=row.shape, source_code=row.source_code, kind=row.kind).exclude(shape="")
+    others = alike.filter(state=Import.State.STORED).exclude(pk=row.pk).order_by("pk")
+    found = []
+    for pk, habits, findings in others.values_list("pk", "report__habits", "report__findings"):
+        taken = {column for column, habit in (habits or {}).items() if habit.get("taught_by") == row.pk}
+        told = (finding for finding in findings or [] if finding["code"].endswith(_TAKEN_OVER))
+        if any(finding.get("where", {}).get("column") in taken for finding in told):
+            found.append(pk)
+    return found
 
 
 def source_of(profile: FileProfile) -> str:
@@ -89,8 +193,9 @@ def match(profile: FileProfile, kind: str, said: dict[str, str], recalled: Recal
             name: found if name in said else replace(found, by="recalled") for name, found in mapping.fields.items()
         }
         return replace(
-            mapping, fields=fields, recalled=recalled.import_id, values=recalled.values, habits=recalled.habits
-        )
+            mapping, fields=fields, recalled=recalled.import_id, values=recalled.values, habits=recalled.habits,
+            same_as=recalled.import_id if recalled.is_own else None,
+        )  # fmt: skip
     if kind != AUTO:
         return match_columns(profile, kind, said)
     tried = [match_columns(profile, name) for name in KINDS]

@@ -17,6 +17,7 @@ from zhiji.application.imports.errors import (
     ImportKindUnknown,
     ImportNothingToStore,
     ImportNotUndoable,
+    ImportReadingOutdated,
     ImportUnreadable,
 )
 from zhiji.application.imports.matching import (
@@ -25,7 +26,9 @@ from zhiji.application.imports.matching import (
     file_options,
     match,
     merged,
+    outdated,
     recall,
+    recalled_now,
     shape_of,
     source_of,
 )
@@ -73,6 +76,7 @@ def import_create(
     row = Import(
         file=file, name=Path(name).name[:255], kind=kind, source_code=source_code or DEFAULT_SOURCE,
         is_history=is_history, currency=currency or company().currency, options=options or {}, created_by=by,
+        is_matched_anew=anew,
     )  # fmt: skip
     try:
         profile = inspect(path_of(file), name=name, options=file_options(options))
@@ -80,7 +84,7 @@ def import_create(
         _import_unreadable(row, refusal.reason)
         raise
     row.source_code = source_code or source_of(profile)
-    recalled = None if anew else recall(profile, kind, row.source_code)
+    recalled = None if anew else recall(profile, kind, row.source_code, file)
     mapping = match(profile, kind, overrides or {}, recalled)
     mapping = replace(mapping, values=merged(mapping.values, checked_meanings(mapping.kind, values or {})))
     with transaction.atomic():
@@ -123,12 +127,8 @@ def import_resumable(
 
 
 def _keep(row: Import, profile: FileProfile, mapping: Mapping) -> None:
-    row.kind, row.shape, row.profile, row.mapping = (
-        mapping.kind,
-        shape_of(profile),
-        profile.to_json(),
-        mapping.to_json(),
-    )
+    row.kind, row.shape = mapping.kind, shape_of(profile)
+    row.profile, row.mapping = profile.to_json(), mapping.to_json()
     row.save()
 
 
@@ -179,7 +179,7 @@ def import_match(
     else:
         profile = inspect(path_of(row.file), name=row.name, options=file_options(options))
     independent = anew or row.is_matched_anew
-    recalled = None if independent else recall(profile, wanted_kind, row.source_code)
+    recalled = None if independent else recall(profile, wanted_kind, row.source_code, row.file)
     matched = match(profile, wanted_kind, overrides, recalled)
     with held(row, *_RESTING):
         said = {} if anew or wanted_kind != row.kind else row.mapping.get("values", {})
@@ -223,6 +223,8 @@ def import_check(row: Import, *, by: User | None = None) -> Job:
         missing = row.mapping.get("missing", [])
         if missing:
             raise ImportColumnsMissing(fields=", ".join(missing), where={"field": missing[0]})
+        row.mapping = recalled_now(row)
+        row.save(update_fields=["mapping"])
         return start(row, "import_check", State.CHECKING, by)
 
 
@@ -238,6 +240,8 @@ def import_confirm(row: Import, *, by: User | None = None, changed: str | None =
             first = row.dry_run.get("first_rejection")
             words = render(Reason.from_json(first), "en").what if first else ""
             raise ImportNothingToStore(rejected=counts.get("rejected", 0), first=words)
+        if column := outdated(row):
+            raise ImportReadingOutdated(column=column)
         if counts.get("changed_orders", 0) and changed not in ("replace", "add"):
             raise ImportDecisionNeeded(changed_orders=counts["changed_orders"])
         _keep_books(row)

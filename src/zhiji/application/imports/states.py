@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from zhiji.platform.models import Job, User
 from zhiji.platform.workspace import workspace
 
 State = Import.State
+_NAMED = 20
 
 
 def folder_of(row: Import) -> Path:
@@ -114,6 +115,11 @@ def stored(row: Import, report: dict[str, Any]) -> None:
 
 
 @transaction.atomic
-def undone(row: Import) -> None:
+def undone(row: Import, read_after: Sequence[int] = ()) -> None:
+    """read_after: imports that are left and were read by what this one showed."""
+    if read_after and row.report:
+        said = {"count": len(read_after), "imports": ", ".join(map(str, read_after[:_NAMED]))}
+        row.report["findings"] = [*row.report["findings"], Reason("imports_read_after_it", said).to_json()]
+        row.save(update_fields=["report"])
     settle(row, State.UNDONE)
     transaction.on_commit(lambda: shutil.rmtree(folder_of(row), ignore_errors=True))

@@ -20,16 +20,19 @@ Habits = dict[str, dict[str, Any]]
 class Habit:
     """What one column is read by. by: ``shown`` by the file, ``given`` by a person, ``assumed`` for want of both.
 
-    earlier: the import from which it is recalled; None where it is this file's own.
+    earlier: the import from which it is recalled; None where it is this file's own. taught_by: the import of which that
+    was the own one, so that nothing is known from it once it is undone.
     """
 
     reading: str
     by: Literal["shown", "given", "assumed"]
     earlier: int | None = None
+    taught_by: int | None = None
 
     @property
     def is_known(self) -> bool:
         return self.by != "assumed"
 
     def to_json(self) -> dict[str, Any]:
-        return {"reading": self.reading, "by": self.by}
+        own = {"reading": self.reading, "by": self.by}
+        return own if self.taught_by is None else {**own, "taught_by": self.taught_by}

@@ -59,12 +59,12 @@ def parse_instants(
     zone: str,
     day_first: bool | None,
     known: Habit | None = None,
-    is_remainder: bool = False,
+    is_settled: bool = False,
 ) -> InstantColumn:
     """Reads the distinct values of ``received.column`` into ``instant_<field>(raw, value TIMESTAMP, code VARCHAR)``.
 
     day_first: what a person says of this file. known: how an earlier file with this column was read; it settles what
-    this one does not show, and all of one that ``is_remainder``, rejects of such a file.
+    this one does not show, and all of one that ``is_settled``: the very file again, or its rejects.
     Raises DateOrderMixed with the first row of the rarer order.
     """
     table = f"instant_{field}"
@@ -73,8 +73,8 @@ def parse_instants(
     findings: list[Reason]
     if day_first is not None:
         habit, findings = Habit(DAY_FIRST if day_first else MONTH_FIRST, "given"), []
-    elif known is not None and is_remainder:
-        habit, findings = known, []
+    elif known is not None and is_settled:
+        habit, findings = known, _as_its_file(connection, f"{table}_split", shown, known)
     else:
         habit, findings = _decide(connection, f"{table}_split", shown, zone, known)
     read = InstantColumn(table, habit, findings)
@@ -161,6 +161,13 @@ def _decide(
 
 def _as_before(known: Habit, count: int, where: dict[str, str]) -> Reason:
     return Reason(f"dates_{known.reading}_as_before", {"count": count, "earlier": known.earlier}, where)
+
+
+def _as_its_file(connection: duckdb.DuckDBPyConnection, table: str, shown: str, known: Habit) -> list[Reason]:
+    row = connection.execute(f"SELECT coalesce(sum(n), 0) FROM {table} WHERE form = 'either'").fetchone()
+    count = int(row[0]) if row else 0
+    told = Reason(f"dates_{known.reading}_as_its_file", {"count": count, "earlier": known.earlier}, {"column": shown})
+    return [told] if count else []
 
 
 def _local(table: str, day_first: bool | None) -> str:

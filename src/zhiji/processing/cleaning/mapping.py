@@ -45,7 +45,9 @@ class Mapping:
     corrects: ``row`` and, where there, ``file`` → column, when the file is a corrected file of rejects.
     values: what a person said that words of the file mean (see ``vocabularies.Meanings``).
     recalled: the import of an earlier file with the same columns whose columns and meanings these are.
-    habits: how that file's columns were read, column → Habit as JSON.
+    habits: how its columns and those of others like it were read, column → Habit as JSON.
+    same_as: the import of this very file, or of the one whose rejects it holds; its habits hold, whatever these
+    rows show.
     """
 
     kind: str
@@ -57,6 +59,12 @@ class Mapping:
     values: dict[str, dict[str, str]] = field(default_factory=dict)
     recalled: int | None = None
     habits: Habits = field(default_factory=dict)
+    same_as: int | None = None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the habits are those of these very rows."""
+        return self.same_as is not None or bool(self.corrects)
 
     def column(self, name: str) -> str | None:
         """``c3``, or None."""
@@ -71,7 +79,7 @@ class Mapping:
     def habit(self, name: str, *readings: str) -> Habit | None:
         """How the column of a field was read in the earlier file; None where that is not known or none of these."""
         found = self.habits.get(self.shown(name))
-        return Habit(**found, earlier=self.recalled) if found and found["reading"] in readings else None
+        return Habit(**{"earlier": self.recalled, **found}) if found and found["reading"] in readings else None
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

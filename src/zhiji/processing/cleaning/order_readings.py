@@ -40,7 +40,8 @@ def money_of_orders(stage: Stage) -> tuple[list[str], list[str]]:
     told = []
     for name, shown in _look(stage).items():
         known = stage.mapping.habit(name, OF_LINE, OF_ORDER)
-        found = None if known is not None and stage.mapping.corrects else _decided(name, shown, known)
+        is_settled = known is not None and stage.mapping.is_settled
+        found = known if is_settled else _decided(name, shown, known)
         habit = found or (known if known is not None and known.is_known else _assumed(name))
         stage.learn(name, habit)
         stage.findings += _said(stage, name, shown, habit, known)

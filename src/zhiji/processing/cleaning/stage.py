@@ -236,7 +236,7 @@ class Stage:
             zone=self.settings.zone,
             day_first=self.settings.day_first,
             known=self.mapping.habit(name, DAY_FIRST, MONTH_FIRST),
-            is_remainder=bool(self.mapping.corrects),
+            is_settled=self.mapping.is_settled,
         )
         self.learn(name, read.habit)
         self.findings += read.findings
