@@ -15,7 +15,9 @@ MOST_MICROS = 9_000_000_000_000 * MICROS
 
 
 def check_reach(clean: Path, rejected: Path) -> None:
-    """Raises AmountsOutOfReach where this file's amounts and those of the record, signs apart, come to more than
+    """Asked by the dry run, and again before the first line is stored.
+
+    What is delivered again counts as if it were new: it is summed as well, as money that came again. Raises AmountsOutOfReach where this file's amounts and those of the record, signs apart, come to more than
     ``MOST_MICROS``: some sum over them might not fit, and half a sum is worse than none."""
     size = "abs(amount_micros::HUGEINT)"
     sql = f"SELECT coalesce(sum({size}), 0), arg_max(row, {size}) FROM read_parquet($path)"

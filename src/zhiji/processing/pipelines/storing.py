@@ -21,6 +21,7 @@ from zhiji.processing.pipelines import (
     orders,
     products,
     quarantine,
+    reach,
     returns,
     staging,
     survivorship,
@@ -87,6 +88,9 @@ class Storing:
             return "quarantine"
         chunk = staging.read_chunk(self.staged, at)
         with bulk.turn():
+            if at == 0 and self.batch.kind == "orders":
+                # Other files may have come in since the dry run.
+                reach.check_reach(self.staged, self.rejected)
             counts = self._store(chunk)
             for name, value in counts.items():
                 self.state["counts"][name] = self.state["counts"].get(name, 0) + value

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from importing import bring, check, orders, told
-from zhiji.application.imports import queries
+from importing import bring, check, orders, store, told
+from zhiji.application.imports import queries, services
 from zhiji.application.imports.models import Import
-from zhiji.data.store.models import Order
+from zhiji.data.store.models import Order, SourceRecord
+from zhiji.platform import jobs
 from zhiji.platform.accounts import user_create
+from zhiji.platform.models import Job
 
 pytestmark = [pytest.mark.databases, pytest.mark.django_db(transaction=True)]
 
@@ -40,3 +42,19 @@ def test_a_sum_with_what_is_stored_that_does_not_fit_is_refused_and_changes_noth
 def test_rejected_amounts_are_summed_too() -> None:
     lines = (f"A{n},no day,C1,tea,1,{FIVE_MILLION_MILLIONS}" for n in range(2))
     assert_refused(check(orders("A9,2025-01-03,C1,tea,1,30", *lines)), 2)
+
+
+def test_of_two_files_that_were_tried_side_by_side_the_second_is_refused_before_a_line_of_it_is_stored() -> None:
+    one = check(orders(f"A1,2025-01-03,C1,tea,1,{FIVE_MILLION_MILLIONS}"))
+    two = check(orders(f"B1,2025-01-04,C1,tea,1,{FIVE_MILLION_MILLIONS}"), name="b.csv")
+    assert (one.state, two.state) == ("checked", "checked")
+    store(one)
+    before = told()
+    job = jobs.run_inline(services.import_confirm(two))
+    assert (job.state, job.reason["code"]) == (Job.State.FAILED, "amounts_out_of_reach")
+    assert told() == before
+    assert not SourceRecord.objects.filter(external_id="B1").exists()
+    services.import_cancel(two)
+    jobs.run_inline(job)
+    two.refresh_from_db()
+    assert (two.state, told()) == ("matching", before)
