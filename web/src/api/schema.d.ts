@@ -2408,7 +2408,7 @@ export interface components {
         /**
          * EntryOut
          * @description One customer in a snapshot; ``actual_*`` are empty until it is settled, and afterwards where nobody knows.
-         *     ``customer_id``: of today; null where that customer is no longer there.
+         *     ``customer_id``: of today, as of the last refresh; null where that customer is no longer there, or is deleted.
          */
         EntryOut: {
             /** Actual Orders */
@@ -4199,8 +4199,8 @@ export interface components {
         };
         /**
          * SettlementOut
-         * @description What happened as the record had it then; ``number`` above 1: a correction, which says another sum of
-         *     ``corrected`` customers. Without sums for a reader who may not see them.
+         * @description What happened as the record had it then; ``number`` above 1: a correction, which says another sum or number
+         *     of orders of ``corrected`` customers, or that a silence was none. Without sums for a reader who may not see them.
          */
         SettlementOut: {
             /** Actual Micros */

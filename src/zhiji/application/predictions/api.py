@@ -86,8 +86,8 @@ class VersionPage(Schema):
 
 
 class SettlementOut(Schema):
-    """What happened as the record had it then; ``number`` above 1: a correction, which says another sum of
-    ``corrected`` customers. Without sums for a reader who may not see them."""
+    """What happened as the record had it then; ``number`` above 1: a correction, which says another sum or number
+    of orders of ``corrected`` customers, or that a silence was none. Without sums for a reader who may not see them."""
 
     number: int
     settled_at: datetime
@@ -148,7 +148,7 @@ class LedgerCheck(Schema):
 
 class EntryOut(Schema):
     """One customer in a snapshot; ``actual_*`` are empty until it is settled, and afterwards where nobody knows.
-    ``customer_id``: of today; null where that customer is no longer there."""
+    ``customer_id``: of today, as of the last refresh; null where that customer is no longer there, or is deleted."""
 
     id: int
     customer_id: int | None
