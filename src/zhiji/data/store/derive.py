@@ -117,33 +117,59 @@ def _is_overtaken(one: Version, versions: Sequence[Version]) -> bool:
 
 def _alike(order_ids: Sequence[int]) -> list[int]:
     """Orders that were made of rows of a file, as some of these: there a line identical to one of these is in an order
-    of its own, of the same customer at the same time."""
-    return [
-        row[0] for row in look_up(
-            "SELECT DISTINCT a.id FROM store_order o CROSS JOIN store_order a WHERE o.number = '' AND a.number = '' "
-            "AND a.customer_id = o.customer_id AND a.ordered_at = o.ordered_at AND a.source_id = o.source_id "
-            f"AND {among('o.id')}",
-            [many(order_ids)],
-        )
-    ]  # fmt: skip
+    of its own, of the same customer at the same time; of guests, those at that time with lines of which there is more
+    than one."""
+    ids = many(order_ids)
+    theirs = look_up(
+        "SELECT DISTINCT a.id FROM store_order o CROSS JOIN store_order a WHERE o.number = '' AND a.number = '' "
+        "AND a.customer_id = o.customer_id AND a.ordered_at = o.ordered_at AND a.source_id = o.source_id "
+        f"AND {among('o.id')}",
+        [ids],
+    )
+    # A day's guests may share one time: each of them is looked at once, however many of these orders are of that day.
+    strangers = look_up(
+        "WITH lines AS (SELECT a.id, a.source_id, l.digest, l.occurrence > 0 OR l.is_repeat AS is_more FROM ("
+        "  SELECT DISTINCT o.source_id, o.ordered_at FROM store_order o"
+        f"  WHERE {_OF_STRANGERS} AND {among('o.id')}) t CROSS JOIN store_order a CROSS JOIN store_orderline l"
+        "  WHERE a.customer_id IS NULL AND a.ordered_at = t.ordered_at AND a.source_id = t.source_id AND a.number = ''"
+        "  AND l.order_id = a.id AND l.is_current) "
+        "SELECT DISTINCT id FROM lines"
+        " WHERE (source_id, digest) IN (SELECT source_id, digest FROM lines WHERE is_more)",
+        [ids],
+    )
+    return [row[0] for row in (*theirs, *strangers)]
+
+
+# Orders made of rows that name no customer.
+_OF_STRANGERS = "o.number = '' AND o.customer_id IS NULL"
 
 
 @transaction.atomic
 def order_repeats(order_ids: Sequence[int]) -> None:
-    """Settle which current lines of these orders repeat another; after their states.
-
-    Whose rows the rows of a guest's file stood beside is known to nobody but the file: its word stays.
-    """
-    is_made = "o.number = '' AND o.customer_id IS NOT NULL"
-    group = f"o.source_id, CASE WHEN {is_made} THEN 0 ELSE o.id END, l.digest"
+    """Settle which current lines of these orders repeat another; after their states."""
+    ids = many(order_ids)
+    write = "UPDATE store_orderline SET is_repeat = found.is_repeat FROM ("
+    where = ") AS found WHERE store_orderline.id = found.id AND store_orderline.is_repeat <> found.is_repeat"
+    lines = (
+        f"FROM store_order o CROSS JOIN store_orderline l WHERE l.order_id = o.id AND l.is_current AND {among('o.id')}"
+    )
+    group = "o.source_id, CASE WHEN o.number = '' THEN 0 ELSE o.id END, l.digest"
     execute(
-        "UPDATE store_orderline SET is_repeat = found.is_repeat FROM ("
-        f"  SELECT l.id, {states.repeats(group, 'l.state', 'l.occurrence, l.id')}"
-        "    OR (l.is_repeat AND o.number = '' AND o.customer_id IS NULL) AS is_repeat"
-        "  FROM store_order o CROSS JOIN store_orderline l"
-        f"  WHERE l.order_id = o.id AND l.is_current AND {among('o.id')}"
-        ") AS found WHERE store_orderline.id = found.id AND store_orderline.is_repeat <> found.is_repeat",
-        [many(order_ids)],
+        f"{write}SELECT l.id, {states.repeats(group, 'l.state', 'l.occurrence, l.id')} AS is_repeat"
+        f"  {lines} AND NOT ({_OF_STRANGERS}){where}",
+        [ids],
+    )
+    # Rows of strangers that contact data told apart are first rows of one content more than once. Beside whose rows
+    # another of that content stood is known to nobody but the file: there its word stays.
+    group = "source_id, digest, CASE WHEN firsts > 1 THEN order_id ELSE 0 END"
+    execute(
+        f"{write}SELECT id, {states.repeats(group, 'state', 'occurrence, id')}"
+        "    OR (firsts > 1 AND is_repeat AND lowest > 0) AS is_repeat FROM ("
+        "    SELECT l.id, l.digest, l.state, l.occurrence, l.is_repeat, o.id AS order_id, o.source_id,"
+        "      SUM(CASE WHEN l.occurrence = 0 THEN 1 ELSE 0 END) OVER (PARTITION BY o.source_id, l.digest) AS firsts,"
+        "      MIN(l.occurrence) OVER (PARTITION BY o.id, l.digest) AS lowest"
+        f"    {lines} AND {_OF_STRANGERS}) AS told{where}",
+        [ids],
     )
 
 

@@ -15,10 +15,9 @@ MOST_MICROS = 9_000_000_000_000 * MICROS
 
 
 def check_reach(clean: Path, rejected: Path) -> None:
-    """Asked by the dry run, and again before the first line is stored.
-
-    What is delivered again counts as if it were new: it is summed as well, as money that came again. Raises AmountsOutOfReach where this file's amounts and those of the record, signs apart, come to more than
-    ``MOST_MICROS``: some sum over them might not fit, and half a sum is worse than none."""
+    """Asked by the dry run, and again before the first line is stored. Raises AmountsOutOfReach where this file's
+    amounts and those of the record, signs apart, come to more than ``MOST_MICROS``: some sum over them might not fit,
+    and half a sum is worse than none. What is delivered again counts, too: it is summed as money that came again."""
     size = "abs(amount_micros::HUGEINT)"
     sql = f"SELECT coalesce(sum({size}), 0), arg_max(row, {size}) FROM read_parquet($path)"
     with duckdb.connect() as connection:

@@ -24,8 +24,8 @@ LEFT = ("again", "replaced")
 
 def standing(zone: ZoneInfo) -> Sums:
     """Current lines by ``PARTS``; ``again``: lines that a file brought and that were there already; ``replaced``: lines
-    of versions that a later one took the place of. Money of refund columns is in the parts of
-    ``LATER`` alone."""
+    of versions that a later one took the place of. Money of refund columns is in the parts of ``LATER``
+    alone."""
     sums: dict[tuple[str, str, str], tuple[int, int]] = defaultdict(lambda: (0, 0))
     _add(sums, _current(zone), zone)
     superseded, several = _versions()
