@@ -85,25 +85,37 @@ def _look_at(snapshot: LedgerSnapshot, last: LedgerSettlement | None, record: Re
     summary = {**_summary(entries, outcomes), "unknown": len(unknown)}
     if silent is not None:
         summary["silent_days"] = silent
-    if last is not None:
+    if last is None:  # in the order in which the digest is made
+        rows = now.loc[entries["customer_ref"].loc[now.index].sort_values().index]
+    else:
         summary["corrected"] = int(changed["is_other"].sum())
-    return _write(snapshot, last, summary, now if last is None else now.loc[changed.index], entries, look)
+        rows = now.loc[changed.index.sort_values()]
+    return _write(snapshot, last, summary, rows, entries, look)
 
 
 def _write(snapshot: LedgerSnapshot, last: LedgerSettlement | None, summary: dict[str, Any], rows: pd.DataFrame,
            entries: pd.DataFrame, look: LedgerLook) -> bool:  # fmt: skip
     """All of a settlement at once; nothing where another one was made while this one was being found."""
-    frozen = entries["customer_ref"].loc[rows.index]
-    digest = "" if last is not None else ledger.outcome_digest(snapshot, summary, _sealed(rows, frozen))
+    settlement = LedgerSettlement(snapshot=snapshot, number=1 if last is None else last.number + 1, summary=summary)
+    if last is None:
+        columns = _outcomes(rows, entries["customer_ref"].loc[rows.index])
+        settlement.digest = ledger.outcome_digest(snapshot, summary, zip(*columns.values(), strict=True))
+    else:
+        columns = _corrections(rows)
+        settlement.digest = ledger.correction_digest(last, summary, zip(*columns.values(), strict=True))
     with transaction.atomic():
         LedgerSnapshot.objects.select_for_update().get(pk=snapshot.pk)
         newest = LedgerSettlement.objects.filter(snapshot=snapshot).order_by("-number").first()
         if newest != last:
             return False
+        settlement.save(force_insert=True)
         if last is None:
-            _settle_first(snapshot, rows, frozen, LedgerSettlement(snapshot=snapshot, summary=summary, digest=digest))
+            del columns["frozen"]
+            bulk.insert(LedgerOutcome, {"entry_id": rows.index.tolist(), **columns})
         else:
-            _correct(snapshot, last, rows, summary)
+            keys, settlements = bulk.reserve_keys(LedgerCorrection, len(rows)), [settlement.pk] * len(rows)
+            bulk.insert(LedgerCorrection, {"id": keys, "settlement_id": settlements, **columns})
+        _note(settlement)
         look.save()
         live.publish("prediction", task=snapshot.task, settled=snapshot.pk)
     return True
@@ -186,51 +198,32 @@ def _summary(entries: pd.DataFrame, outcomes: pd.DataFrame) -> dict[str, Any]:
     return totals.summary(joined)
 
 
-def _found_refs(rows: pd.DataFrame, frozen: pd.Series[int]) -> list[int | None]:
-    """Under which number they were found, where it was no longer the frozen one."""
-    pairs = zip(rows["customer_ref"].tolist(), frozen.tolist(), strict=True)
-    return [None if found == was else found for found, was in pairs]
-
-
-def _sealed(rows: pd.DataFrame, frozen: pd.Series[int]) -> list[tuple[Any, ...]]:
-    """As ``ledger.check`` reads them, in order of the frozen number."""
-    columns = (frozen.tolist(), rows["value"].tolist(), rows["orders"].tolist(), _found_refs(rows, frozen))
-    return sorted(zip(*columns, strict=True), key=lambda row: row[0])
-
-
-def _settle_first(snapshot: LedgerSnapshot, now: pd.DataFrame, frozen: pd.Series[int],
-                  settlement: LedgerSettlement) -> None:  # fmt: skip
-    bulk.insert(
-        LedgerOutcome,
-        {
-            "entry_id": now.index.tolist(),
-            "actual_value_micros": now["value"].tolist(),
-            "actual_orders": now["orders"].tolist(),
-            "customer_ref": _found_refs(now, frozen),
-        },
-    )
-    settlement.save(force_insert=True)
-    audit.record(
-        ledger.SETTLED, "prediction", snapshot.pk, as_of=snapshot.as_of.isoformat(), digest=settlement.digest,
-        written_at=settlement.settled_at.isoformat(),
-    )  # fmt: skip
-
-
-def _correct(snapshot: LedgerSnapshot, last: LedgerSettlement, changed: pd.DataFrame, summary: dict[str, Any]) -> None:
-    """Append what is said otherwise; the sums of the summary are those of all."""
-    rows = changed.sort_index()
-    columns = {
-        "entry_id": rows.index.tolist(),
-        "actual_value_micros": rows["value"].tolist(),
-        "actual_orders": rows["orders"].tolist(),
-        "customer_ref": rows["customer_ref"].tolist(),
+def _outcomes(now: pd.DataFrame, frozen: pd.Series[int]) -> dict[str, list[Any]]:
+    """As ``ledger.check`` reads them. ``customer_ref``: only where it is no longer the frozen number."""
+    numbers = zip(now["customer_ref"].tolist(), frozen.tolist(), strict=True)
+    return {
+        "frozen": frozen.tolist(),
+        "actual_value_micros": now["value"].tolist(),
+        "actual_orders": now["orders"].tolist(),
+        "customer_ref": [None if found == was else found for found, was in numbers],
     }
-    settlement = LedgerSettlement(snapshot=snapshot, number=last.number + 1, summary=summary)
-    settlement.digest = ledger.correction_digest(last, summary, zip(*columns.values(), strict=True))
-    settlement.save(force_insert=True)
-    keys, count = bulk.reserve_keys(LedgerCorrection, len(rows)), len(rows)
-    bulk.insert(LedgerCorrection, {"id": keys, "settlement_id": [settlement.pk] * count, **columns})
-    audit.record(
-        ledger.CORRECTED, "prediction", snapshot.pk, as_of=snapshot.as_of.isoformat(), number=settlement.number,
-        digest=settlement.digest, written_at=settlement.settled_at.isoformat(),
-    )  # fmt: skip
+
+
+def _corrections(changed: pd.DataFrame) -> dict[str, list[Any]]:
+    """What is said otherwise, by entry; the sums of the summary are those of all."""
+    return {
+        "entry_id": changed.index.tolist(),
+        "actual_value_micros": changed["value"].tolist(),
+        "actual_orders": changed["orders"].tolist(),
+        "customer_ref": changed["customer_ref"].tolist(),
+    }
+
+
+def _note(row: LedgerSettlement) -> None:
+    """In the audit trail, with all that tells it from another: the trail has a seal of its own."""
+    snapshot, digest, at = row.snapshot, row.digest, row.settled_at.isoformat()
+    about = {"as_of": snapshot.as_of.isoformat(), "digest": digest, "written_at": at}
+    if row.number > 1:
+        audit.record(ledger.CORRECTED, "prediction", snapshot.pk, number=row.number, **about)
+    else:
+        audit.record(ledger.SETTLED, "prediction", snapshot.pk, **about)
