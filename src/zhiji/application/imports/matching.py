@@ -19,7 +19,7 @@ from zhiji.processing.cleaning import KINDS, REJECT_COLUMNS, Habits, Mapping, Me
 AUTO = "auto"
 DEFAULT_SOURCE = "default"
 # Ends of the codes of findings that say that an earlier import settled it.
-_TAKEN_OVER = ("_as_before", "_as_its_file")
+_TAKEN_OVER = ("_as_before", "_as_its_file", "_kept")
 _TOO_LONG = 19  # digits of a key
 
 
@@ -119,7 +119,9 @@ def _taught(rows: QuerySet[Import]) -> Habits:
             is_known = habit["by"] != "assumed" and teacher in stored
             if column not in found or (is_known and found[column]["by"] == "assumed"):
                 by = habit["by"] if is_known else "assumed"
-                found[column] = {**habit, "by": by, "earlier": pk, "taught_by": teacher}
+                found[column] = {**habit, "by": by, "earlier": pk, "taught_by": teacher, "count": 0}
+            if teacher == pk and found[column]["reading"] == habit["reading"]:
+                found[column]["count"] += habit.get("count", 0)
         if is_anew:
             break
     return found

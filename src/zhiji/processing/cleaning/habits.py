@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 DAY_FIRST, MONTH_FIRST = "day_first", "month_first"
 OF_ORDER, OF_LINE = "of_order", "of_line"
+# So many must show what could be chance or a slip, or what was otherwise in an earlier file.
+SEVERAL = 3
 
 # Column → its habit, as JSON keeps it.
 Habits = dict[str, dict[str, Any]]
@@ -21,18 +23,19 @@ class Habit:
     """What one column is read by. by: ``shown`` by the file, ``given`` by a person, ``assumed`` for want of both.
 
     earlier: the import from which it is recalled; None where it is this file's own. taught_by: the import of which that
-    was the own one, so that nothing is known from it once it is undone.
+    was the own one, so that nothing is known from it once it is undone. count: of days, the rows that showed it.
     """
 
     reading: str
     by: Literal["shown", "given", "assumed"]
     earlier: int | None = None
     taught_by: int | None = None
+    count: int = 0
 
     @property
     def is_known(self) -> bool:
         return self.by != "assumed"
 
     def to_json(self) -> dict[str, Any]:
-        own = {"reading": self.reading, "by": self.by}
-        return own if self.taught_by is None else {**own, "taught_by": self.taught_by}
+        more = {"taught_by": self.taught_by, "count": self.count or None}
+        return {"reading": self.reading, "by": self.by, **{key: value for key, value in more.items() if value}}

@@ -15,7 +15,7 @@ import duckdb
 from zhiji.kernel import Reason
 from zhiji.processing.cleaning.errors import DateOrderMixed
 from zhiji.processing.cleaning.folding import folded, is_nothing
-from zhiji.processing.cleaning.habits import DAY_FIRST, MONTH_FIRST, Habit
+from zhiji.processing.cleaning.habits import DAY_FIRST, MONTH_FIRST, SEVERAL, Habit
 from zhiji.processing.cleaning.zones import zone_table
 
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
@@ -145,8 +145,12 @@ def _decide(
         rarer = month_row if months <= days else day_row
         raise DateOrderMixed(day_first=int(days), month_first=int(months), where={**where, "row": rarer})
     if days or months:
-        shows = Habit(DAY_FIRST if days > months else MONTH_FIRST, "shown")
-        shares = {"count": int(max(days, months)), "total": int(total)}
+        shows = Habit(DAY_FIRST if days > months else MONTH_FIRST, "shown", count=int(max(days, months)))
+        if known is not None and _is_slip(shows, known) and shows.count < total:
+            return known, [
+                Reason(f"dates_{known.reading}_kept", {"count": shows.count, "earlier": known.earlier}, where)
+            ]
+        shares = {"count": shows.count, "total": int(total)}
         findings = [Reason(f"dates_read_{shows.reading}", shares, where)]
         if min(days, months):
             findings.append(Reason("dates_order_minority", {"count": int(min(days, months))}, where))
@@ -157,6 +161,12 @@ def _decide(
         return known, [_as_before(known, int(total), where)]
     assumed = Habit(MONTH_FIRST if zone.startswith(("America/", "US/")) else DAY_FIRST, "assumed")
     return assumed, [Reason(f"dates_assumed_{assumed.reading}", {"count": int(total)}, where)]
+
+
+def _is_slip(shows: Habit, known: Habit) -> bool:
+    """Fewer than three rows against three or more of earlier files: these are wrong, rather than all the others."""
+    is_shown = known.by == "shown" and known.count >= SEVERAL
+    return is_shown and known.reading != shows.reading and shows.count < SEVERAL
 
 
 def _as_before(known: Habit, count: int, where: dict[str, str]) -> Reason:

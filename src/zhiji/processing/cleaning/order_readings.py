@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from zhiji.data.store import states
 from zhiji.kernel import Money, Reason
-from zhiji.processing.cleaning.habits import OF_LINE, OF_ORDER, Habit
+from zhiji.processing.cleaning.habits import OF_LINE, OF_ORDER, SEVERAL, Habit
 from zhiji.processing.cleaning.stage import Stage
 
 FIELDS = ("order_amount", "postage", "discount", "tax", "fee", "refund_amount")
@@ -23,8 +23,6 @@ _USED = {
     "refund_amount": f"NOT coalesce({states.without_value('order_state')}, false)",
 }
 _SAME_SHARE = 0.99
-# So many orders must show what could be chance, or what was otherwise in an earlier file.
-_SEVERAL = 3
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ def _decided(name: str, shown: _Shown, known: Habit | None) -> Habit | None:
         return None
     is_of_order = of_order >= _SAME_SHARE * total
     found = Habit(OF_ORDER if is_of_order else OF_LINE, "shown")
-    several = (of_order if is_of_order else total - of_order) >= _SEVERAL
+    several = (of_order if is_of_order else total - of_order) >= SEVERAL
     is_known = known is not None and known.is_known
     is_certain = (name == "order_amount" and not is_of_order) or (is_of_order and shown.beyond > 0)
     if several or (is_certain and not is_known):

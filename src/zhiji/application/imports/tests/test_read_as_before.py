@@ -13,6 +13,7 @@ from zhiji.application.imports import services
 from zhiji.application.imports.errors import ImportReadingOutdated
 from zhiji.application.imports.models import Import
 from zhiji.application.imports.tests.test_habits import SHOP, day, findings, months_first, pair
+from zhiji.data.landing.models import RejectedRow
 from zhiji.data.store.models import Customer, Interaction, SourceRecord
 from zhiji.kernel import Reason, render
 from zhiji.platform import jobs
@@ -183,3 +184,53 @@ def test_one_sheet_of_a_workbook_is_not_taken_for_another() -> None:
     bring(content.getvalue(), name="book.xlsx", options={"sheet": "January"})
     bring(content.getvalue(), name="book.xlsx", options={"sheet": "February"})
     assert (day("January0"), day("February0")) == (date(2025, 3, 2), date(2025, 2, 4))
+
+
+def many_months(*lines: str, rows: int = 3, name: str = "a.csv") -> Import:
+    return bring(orders(*(f"A{number},01/{13 + number}/2025,C1,tea,1,30" for number in range(rows)), *lines), name=name)
+
+
+AMBIGUOUS = ("B1,02/03/2025,C1,tea,1,50", "B2,02/04/2025,C1,tea,1,50")
+
+
+def test_one_day_the_other_way_round_does_not_turn_what_several_showed() -> None:
+    first = many_months()
+    row = bring(orders(*AMBIGUOUS, "B3,25/02/2025,C1,tea,1,50"), name="b.csv")
+    assert (day("B1"), day("B2")) == (date(2025, 2, 3), date(2025, 2, 4))
+    assert row.report["counts"] | {"stored": 2, "rejected": 1} == row.report["counts"]
+    assert [(bad.row, bad.column, bad.code) for bad in RejectedRow.objects.all()] == [
+        (3, "date", "instant_order_differs")
+    ]
+    assert findings(row) == {"dates_month_first_kept": {"count": 1, "earlier": first.pk}}
+    said = Reason.from_json(next(f for f in row.report["findings"] if f["code"] == "dates_month_first_kept"))
+    assert "1 row the other way round went to quarantine" in render(said, "en").what
+    bring(orders("C1,02/05/2025,C1,tea,1,50"), name="c.csv")
+    assert day("C1") == date(2025, 2, 5)
+
+
+def test_the_evidence_of_files_that_show_the_same_adds_up() -> None:
+    for number, name in enumerate(("a.csv", "b.csv", "c.csv")):
+        bring(orders(f"A{number},01/{13 + number}/2025,C1,tea,1,30"), name=name)
+    row = bring(orders(*AMBIGUOUS, "B3,25/02/2025,C1,tea,1,50"), name="d.csv")
+    assert set(findings(row)) == {"dates_month_first_kept"}
+
+
+@pytest.mark.parametrize(
+    ("shown", "lines"),
+    [
+        (3, [f"B{number},{25 + number}/02/2025,C1,tea,1,50" for number in range(3, 6)]),
+        (2, ["B3,25/02/2025,C1,tea,1,50"]),
+    ],
+)
+def test_three_turn_it_and_so_does_one_against_fewer_than_three(shown: int, lines: list[str]) -> None:
+    many_months(rows=shown)
+    row = bring(orders(*AMBIGUOUS, lines[0], *(line.replace("/02/", "/01/") for line in lines[1:])), name="b.csv")
+    assert day("B1") == date(2025, 3, 2)
+    assert row.report["counts"]["rejected"] == 0
+
+
+def test_days_that_can_be_read_one_way_only_are_read_so_where_no_other_hangs_on_them() -> None:
+    many_months()
+    row = bring(orders("B3,25/02/2025,C1,tea,1,50"), name="b.csv")
+    assert day("B3") == date(2025, 2, 25)
+    assert row.report["counts"]["rejected"] == 0
