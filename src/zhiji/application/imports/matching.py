@@ -12,7 +12,6 @@ from django.db.models import QuerySet
 
 from zhiji.application.imports.errors import ImportSourceUnclear
 from zhiji.application.imports.models import Import
-from zhiji.data.landing.models import LandedFile
 from zhiji.data.sources.files import OPTIONS, FileProfile
 from zhiji.processing.cleaning import KINDS, REJECT_COLUMNS, Habits, Mapping, Meanings, match_columns
 
@@ -56,7 +55,7 @@ def _alike(profile: FileProfile) -> QuerySet[Import]:
     return Import.objects.filter(shape=shape, state=Import.State.STORED)
 
 
-def recall(profile: FileProfile, kind: str, source_code: str, file: LandedFile) -> Recalled | None:
+def recall(profile: FileProfile, kind: str, source_code: str, file_id: int | None) -> Recalled | None:
     """What is known from the stored imports of that source and these columns. kind: ``auto`` takes any.
 
     The same file once more must change nothing, and what is left of one belong to it: these take all from the import of
@@ -64,7 +63,7 @@ def recall(profile: FileProfile, kind: str, source_code: str, file: LandedFile) 
     """
     rows = _alike(profile).filter(source_code=source_code).order_by("-pk")
     rows = rows if kind == AUTO else rows.filter(kind=kind)
-    own = _own(rows, profile, file)
+    own = _own(rows, profile, file_id)
     row = own or rows.first()
     if row is None:
         return None
@@ -74,15 +73,15 @@ def recall(profile: FileProfile, kind: str, source_code: str, file: LandedFile) 
         habits = _taught(rows.filter(kind=row.kind))
     else:
         # Of rejects it is that import that showed it; of the whole file they are its own as they were then.
-        shown = {"taught_by": own.pk} if own.file_id != file.pk else {}
+        shown = {"taught_by": own.pk} if own.file_id != file_id else {}
         known: Habits = own.report.get("habits", {})
         habits = {column: {**shown, **habit, "earlier": own.pk} for column, habit in known.items()}
     return Recalled(row.pk, row.kind, columns, earlier.values, habits, is_own=own is not None)
 
 
-def _own(rows: QuerySet[Import], profile: FileProfile, file: LandedFile) -> Import | None:
+def _own(rows: QuerySet[Import], profile: FileProfile, file_id: int | None) -> Import | None:
     """The newest of these imports that read the same bytes at the same place; else of the file that rejects name."""
-    for row in rows.filter(file=file):
+    for row in rows.filter(file_id=file_id):
         if _place(row.profile) == _place(profile.to_json()):
             return row
     return rows.filter(file_id__in=_named(profile)).first()
@@ -135,7 +134,7 @@ def recalled_now(row: Import) -> dict[str, Any]:
 
 
 def _recalled(row: Import) -> Recalled | None:
-    return recall(FileProfile.from_json(row.profile), row.kind, row.source_code, row.file)
+    return recall(FileProfile.from_json(row.profile), row.kind, row.source_code, row.file_id)
 
 
 def outdated(row: Import) -> str | None:

@@ -84,7 +84,7 @@ def import_create(
         _import_unreadable(row, refusal.reason)
         raise
     row.source_code = source_code or source_of(profile)
-    recalled = None if anew else recall(profile, kind, row.source_code, file)
+    recalled = None if anew else recall(profile, kind, row.source_code, file.pk)
     mapping = match(profile, kind, overrides or {}, recalled)
     mapping = replace(mapping, values=merged(mapping.values, checked_meanings(mapping.kind, values or {})))
     with transaction.atomic():
@@ -179,7 +179,7 @@ def import_match(
     else:
         profile = inspect(path_of(row.file), name=row.name, options=file_options(options))
     independent = anew or row.is_matched_anew
-    recalled = None if independent else recall(profile, wanted_kind, row.source_code, row.file)
+    recalled = None if independent else recall(profile, wanted_kind, row.source_code, row.file_id)
     matched = match(profile, wanted_kind, overrides, recalled)
     with held(row, *_RESTING):
         said = {} if anew or wanted_kind != row.kind else row.mapping.get("values", {})
