@@ -7,7 +7,6 @@ agent to the rows of theirs, whether or not anything was settled since.
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
 import numpy as np
 from django.db.models import OuterRef, Subquery
@@ -78,7 +77,7 @@ def _write(rows: list[tuple[int, str, int | None]]) -> None:
             f"SELECT id FROM store_customer WHERE {bulk.among('id')}", [bulk.many(wanted)])}  # noqa: S608  # fmt: skip
         table = LedgerNumber._meta.db_table
         bulk.execute(f"DELETE FROM {table} WHERE {bulk.among('customer_ref')}", [numbers])  # noqa: S608
-        columns: dict[str, list[Any]] = {
+        columns: bulk.Columns = {
             "customer_ref": [row[0] for row in rows],
             "pseudonyms": [row[1] for row in rows],
             "customer_id": [row[2] if row[2] in there else None for row in rows],

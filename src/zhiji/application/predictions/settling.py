@@ -34,7 +34,13 @@ _OUTCOME = ("customer_ref", "value", "orders")
 _PIECE = 50_000
 # Up to so many of whom nothing is known stand with the look; of more the entries are read.
 _FEW_UNKNOWN = 1_000
-Unknown = Sequence[tuple[int, str | None]]
+# Of what was said, where no figure can be missing.
+_TYPES: dict[str, Any] = {
+    **dict.fromkeys(("pk", "customer_ref", "rank"), "int64"),
+    **dict.fromkeys(("value_score", "rule_score"), "float64"),
+}
+# Number and pseudonyms.
+Frozen = tuple[int, str | None]
 
 
 def settle(days: pd.DataFrame, covered_to: date, people: People | None = None) -> int:
@@ -55,8 +61,8 @@ def settle(days: pd.DataFrame, covered_to: date, people: People | None = None) -
     return written
 
 
-def _unknown(snapshot: LedgerSnapshot, last: LedgerSettlement, look: LedgerLook) -> Unknown:
-    """Of whom nothing was ever said: number and pseudonyms."""
+def _unknown(snapshot: LedgerSnapshot, last: LedgerSettlement, look: LedgerLook) -> Sequence[Frozen]:
+    """Of whom nothing was ever said."""
     if not last.summary.get("unknown"):
         return []
     if look.unknown is not None:
@@ -75,7 +81,7 @@ def _look_at(snapshot: LedgerSnapshot, last: LedgerSettlement | None, record: Re
     changed = _changed(before, now)
     # Whoever is no longer there keeps what was last known of them.
     outcomes = pd.concat([now, before[~before.index.isin(now.index)]])
-    unknown = [(int(entries["customer_ref"].at[pk]), lost[pk]) for pk in lost.keys() - set(outcomes.index)]
+    unknown = [lost[pk] for pk in lost.keys() - set(outcomes.index)]
     look = LedgerLook(snapshot=snapshot, mark=record.mark(snapshot, unknown))
     look.unknown = unknown if len(unknown) <= _FEW_UNKNOWN else None
     silent = record.silent_days(snapshot)
@@ -124,24 +130,24 @@ def _write(snapshot: LedgerSnapshot, last: LedgerSettlement | None, summary: dic
 def _entries(snapshot: LedgerSnapshot) -> pd.DataFrame:
     """What was said, by the entry (``pk``), all but the pseudonyms; read in pieces, for a row of Python is large."""
     rows = snapshot.rows.order_by("pk").values_list("pk", *ledger.ENTRY).iterator(_PIECE)
-    types = {"pk": "int64", "customer_ref": "int64", "rank": "int64", "value_score": "float64", "rule_score": "float64"}
     pieces = []
     while piece := list(islice(rows, _PIECE)):
         columns = zip(("pk", *ledger.ENTRY), zip(*piece, strict=True), strict=True)
         pieces.append(
-            pd.DataFrame({name: pd.array(values, dtype=types.get(name, "Int64")) for name, values in columns})
+            pd.DataFrame({name: pd.array(values, dtype=_TYPES.get(name, "Int64")) for name, values in columns})
         )
     return pd.concat(pieces).set_index("pk") if pieces else pd.DataFrame(columns=["pk", *ledger.ENTRY]).set_index("pk")
 
 
-def _lost(entries: pd.DataFrame, people: People) -> dict[int, str | None]:
-    """Entry → pseudonyms, of those whose customer is not there under the frozen number."""
+def _lost(entries: pd.DataFrame, people: People) -> dict[int, Frozen]:
+    """Entry → number and pseudonyms, of those whose customer is not there under the frozen number."""
     numbers = entries.index[~np.isin(entries["customer_ref"].to_numpy(), people.there)].tolist()
-    sql = f"SELECT id, pseudonyms FROM predictions_ledgerentry WHERE {bulk.among('id')} ORDER BY id"  # noqa: S608
-    return dict(bulk.look_up(sql, [bulk.many(numbers)])) if numbers else {}
+    sql = f"SELECT id, customer_ref, pseudonyms FROM predictions_ledgerentry WHERE {bulk.among('id')} ORDER BY id"  # noqa: S608
+    rows = bulk.look_up(sql, [bulk.many(numbers)]) if numbers else []
+    return {pk: (number, borne) for pk, number, borne in rows}
 
 
-def _found(entries: pd.DataFrame, lost: dict[int, str | None], people: People) -> pd.DataFrame:
+def _found(entries: pd.DataFrame, lost: dict[int, Frozen], people: People) -> pd.DataFrame:
     """Entry (``pk``) and customer of today (``customer_id``), a row a pair; entries of nobody who is there have none.
 
     By number while that customer is there, else by pseudonyms: more than one customer where they were parted since.
@@ -150,14 +156,14 @@ def _found(entries: pd.DataFrame, lost: dict[int, str | None], people: People) -
     by_number = entries["customer_ref"][~entries.index.isin(lost)].rename("customer_id").reset_index()
     pairs: list[tuple[int, int]] = []
     taken = set(by_number["customer_id"].tolist()) if lost else set()
-    for pk, borne in lost.items():
+    for pk, (_, borne) in lost.items():
         again = sorted(people.borne_by(borne) - taken)
         pairs += [(pk, customer) for customer in again]
         taken.update(again)
     return pd.concat([by_number, pd.DataFrame(pairs, columns=["pk", "customer_id"], dtype="int64")])
 
 
-def _outcomes_now(entries: pd.DataFrame, lost: dict[int, str | None], came: pd.DataFrame,
+def _outcomes_now(entries: pd.DataFrame, lost: dict[int, Frozen], came: pd.DataFrame,
                   people: People) -> pd.DataFrame:  # fmt: skip
     """Entry → what the record says today, of those whose customer is there."""
     found = _found(entries, lost, people)
@@ -222,7 +228,7 @@ def _corrections(changed: pd.DataFrame) -> dict[str, list[Any]]:
 def _note(row: LedgerSettlement) -> None:
     """In the audit trail, with all that tells it from another: the trail has a seal of its own."""
     snapshot, digest, at = row.snapshot, row.digest, row.settled_at.isoformat()
-    about = {"as_of": snapshot.as_of.isoformat(), "digest": digest, "written_at": at}
+    about: dict[str, Any] = {"as_of": snapshot.as_of.isoformat(), "digest": digest, "written_at": at}
     if row.number > 1:
         audit.record(ledger.CORRECTED, "prediction", snapshot.pk, number=row.number, **about)
     else:
