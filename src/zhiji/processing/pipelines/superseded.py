@@ -16,16 +16,15 @@ from typing import Any, Self
 import duckdb
 import orjson
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from zhiji.data.store import bulk, columnar, heads, states
-from zhiji.processing.pipelines import periods
+from zhiji.data.store import bulk, states
+from zhiji.processing.pipelines import changed_lines, periods
+from zhiji.processing.pipelines.changed_lines import INSTANTS, set_column
 from zhiji.processing.pipelines.periods import FOREVER
 from zhiji.processing.pipelines.returns import Line
 
 ROWS = 65_536
 _MEMORY = "1GB"
-_INSTANTS = ("event_at", "known_at", "value_at", "order_at")
 
 
 def is_any() -> bool:
@@ -43,7 +42,7 @@ class Superseded:
     def __init__(self, folder: Path, *, count_repeats_once: bool) -> None:
         self._path = folder / "lines.parquet"
         self._once = str(count_repeats_once).lower()
-        self.order_ids = _read(self._path)
+        self.order_ids = changed_lines.read(self._path)
         spill = str(folder / "spill")
         self._engine = duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": spill})
 
@@ -72,8 +71,8 @@ class Superseded:
         run(_PLACED)
         for batch in self._engine.sql(_MERGED).to_arrow_reader(ROWS):
             table = pa.Table.from_batches([batch])
-            for name in (*_INSTANTS, "superseded_at"):
-                table = _set(table, name, table.column(name).cast(pa.timestamp("us", tz="UTC")))
+            for name in (*INSTANTS, "superseded_at"):
+                table = set_column(table, name, table.column(name).cast(pa.timestamp("us", tz="UTC")))
             yield table
 
     def _walk(self, sql: str, keys: int, work: Callable[[list[tuple[Any, ...]]], dict[str, list[Any]]]) -> None:
@@ -128,72 +127,19 @@ def _links_of(rows: list[tuple[Any, ...]]) -> dict[str, list[Any]]:
     return {"links": periods.links(group)}
 
 
-def _read(path: Path) -> pa.Array:
-    """Copy the lines concerned out of the record, instants as µs; returns their orders."""
-    orders: list[pa.Array] = []
-    writer: pq.ParquetWriter | None = None
-    for table in columnar.arrow_batches(_LINES.format(customer=heads.customer_of("r.payload"))):
-        rows = columnar.booleans(columnar.instants(table, _INSTANTS), ["is_repeat", "is_current", "counted"])
-        for name in _INSTANTS:
-            rows = _set(rows, name, rows.column(name).cast(pa.int64()))
-        writer = writer or pq.ParquetWriter(path, rows.schema, compression="zstd")
-        writer.write_table(rows)
-        orders.append(rows.column("order_id").unique())
-    if writer is None:
-        return pa.array([], pa.int64())
-    writer.close()
-    return pa.concat_arrays(orders).unique().sort()
-
-
-def _set(table: pa.Table, name: str, column: pa.ChunkedArray) -> pa.Table:
-    return table.set_column(table.schema.get_field_index(name), name, column)
-
-
 def _rows(reader: duckdb.DuckDBPyConnection) -> Iterable[tuple[Any, ...]]:
     while rows := reader.fetchmany(ROWS):
         yield from rows
 
 
-# CROSS JOIN holds SQLite to this order of the tables. Of customers who have, or once had, changed orders, all that they
-# traded in products that they ever returned: a return may have taken from an order that counts no more.
-_LINES = """
-    WITH several AS (
-        SELECT DISTINCT o.id, o.customer_id FROM store_sourcerecord r CROSS JOIN store_order o
-        WHERE r.kind = 'order' AND r.version > 1 AND o.source_id = r.source_id AND o.external_id = r.external_id
-    ), theirs AS (
-        SELECT id, customer_id FROM several WHERE customer_id IS NOT NULL
-        UNION SELECT s.id, i.customer_id
-        FROM several s CROSS JOIN store_order o CROSS JOIN store_sourcerecord r CROSS JOIN store_identity i
-        WHERE o.id = s.id AND r.kind = 'order' AND r.source_id = o.source_id AND r.external_id = o.external_id
-            AND i.source_id = r.source_id AND i.external_id = {customer} AND i.customer_id IS NOT NULL
-    ), back AS (
-        SELECT o.customer_id, l.product_id
-        FROM (SELECT DISTINCT customer_id FROM theirs) c CROSS JOIN store_order o CROSS JOIN store_orderline l
-        WHERE o.customer_id = c.customer_id AND l.order_id = o.id AND l.product_id IS NOT NULL
-            AND l.line_kind IN ('return', 'cancellation')
-        UNION SELECT t.customer_id, l.product_id FROM theirs t CROSS JOIN store_orderline l
-        WHERE l.order_id = t.id AND l.product_id IS NOT NULL AND l.line_kind IN ('return', 'cancellation')
-    ), concerned AS (
-        SELECT id FROM several
-        UNION SELECT o.id FROM back b CROSS JOIN store_order o CROSS JOIN store_orderline l
-        WHERE o.customer_id = b.customer_id AND l.order_id = o.id AND l.product_id = b.product_id
-    )
-    SELECT l.id AS line_id, l.order_id, o.customer_id, o.ordered_at AS order_at, o.source_id, l.value_order_id,
-        v.customer_id AS value_customer, COALESCE(v.ordered_at, o.ordered_at) AS value_at, l.product_id, l.category,
-        l.line_kind, l.quantity_milli, l.amount_micros, l.event_at, l.known_at, l.is_repeat, l.is_current, l.counted,
-        l.digest, l.occurrence, l.said_state, l.record_id, r.version, r.mode, i.customer_id AS said_customer,
-        COALESCE(CAST(r.payload AS TEXT), 'null') AS said
-    FROM concerned c CROSS JOIN store_order o CROSS JOIN store_orderline l CROSS JOIN store_sourcerecord r
-    LEFT JOIN store_order v ON v.id = l.value_order_id
-    LEFT JOIN store_identity i ON i.source_id = r.source_id AND i.external_id = {customer}
-    WHERE o.id = c.id AND l.order_id = o.id AND r.id = l.record_id
-"""
 _VERSIONS = """
     SELECT order_id, record_id, any_value(mode), min(known_at), any_value(said), any_value(said_customer)
     FROM lines GROUP BY order_id, record_id, version ORDER BY order_id, version
 """
 # The lines of an order that stood in each of its periods. In the last period they are as the record has derived them.
-# What a row repeats that is an order of its own (its occurrence is not the first there) is in another: its word stays.
+# Rows that are orders of their own repeat each other across orders (see ``derive.order_repeats``), so the periods of
+# such a line are cut wherever one of another began or ended: which of them stands for all is of each moment. Beside
+# whose rows another stood of strangers told apart by contact data is in another order: there the file's word stays.
 _STANDING = f"""
     CREATE TABLE standing AS WITH told AS (
         SELECT k.begins AS since, k.stands, CASE WHEN k.overtaken THEN '' ELSE l.said_state END AS told, l.*
@@ -205,26 +151,40 @@ _STANDING = f"""
         FROM told
     ), stated AS (
         SELECT j.*, p.ends, p.customer_id AS period_customer,
-            CASE j.told_last WHEN '' THEN p.state ELSE j.told_last END AS state
+            CASE j.told_last WHEN '' THEN p.state ELSE j.told_last END AS state,
+            {{once}} AND j.is_made AND (j.customer_id IS NOT NULL OR 2 > count(DISTINCT j.order_id)
+                FILTER (j.occurrence = 0) OVER (PARTITION BY j.source_id, j.digest, j.is_made)) AS is_joined
         FROM judged j JOIN periods p ON p.order_id = j.order_id AND p.begins = j.since
         WHERE CASE WHEN p.ends = {FOREVER} THEN j.is_current ELSE j.stands AND j.place = 1 END
+    ), moments AS (
+        SELECT source_id, digest, since AS at FROM stated WHERE is_joined
+        UNION SELECT source_id, digest, ends FROM stated WHERE is_joined
+    ), cut AS (
+        SELECT s.* EXCLUDE (since, ends), s.since AS period, s.ends AS period_ends, coalesce(m.at, s.since) AS since,
+            coalesce(lead(m.at) OVER (PARTITION BY s.line_id, s.since ORDER BY m.at), s.ends) AS ends
+        FROM stated s LEFT JOIN moments m ON s.is_joined AND m.source_id = s.source_id AND m.digest = s.digest
+            AND m.at >= s.since AND m.at < s.ends
     ), compared AS (
-        SELECT *, {states.repeats("order_id, since, digest", "state", "occurrence")}
-            OR (is_repeat AND min(occurrence) OVER (PARTITION BY order_id, digest) > 0) AS repeats FROM stated
+        SELECT *, {
+    states.repeats("source_id, digest, CASE WHEN is_joined THEN 0 ELSE order_id END, since", "state", "occurrence")
+} OR (NOT is_joined AND is_repeat AND min(occurrence) OVER (PARTITION BY order_id, digest) > 0) AS repeats
+        FROM cut
     )
     SELECT * EXCLUDE (known_at, counted, customer_id, order_at, repeats), greatest(known_at, since) AS known_at,
         CASE WHEN ends = {FOREVER} THEN counted
             ELSE NOT (repeats AND {{once}}) AND NOT ({states.without_value("state")}) END AS counted,
-        CASE WHEN ends = {FOREVER} THEN customer_id ELSE period_customer END AS customer_id,
-        CASE WHEN ends = {FOREVER} THEN order_at ELSE min(event_at) OVER (PARTITION BY order_id, since) END AS order_at
+        CASE WHEN period_ends = {FOREVER} THEN customer_id ELSE period_customer END AS customer_id,
+        CASE WHEN period_ends = {FOREVER} THEN order_at
+            ELSE min(event_at) OVER (PARTITION BY order_id, period) END AS order_at
     FROM compared
 """
 # What each order was in its periods, for the returns that take from it; before its first it was as in its first.
 _ORDERS = f"""
     CREATE TABLE orders AS SELECT order_id AS id, any_value(customer_id) AS customer_id,
-        any_value(order_at) AS order_at, ends,
-        CASE WHEN row_number() OVER (PARTITION BY order_id ORDER BY since) = 1 THEN -{FOREVER} ELSE since END AS begins
-    FROM standing GROUP BY order_id, since, ends
+        any_value(order_at) AS order_at, period_ends AS ends,
+        CASE WHEN row_number() OVER (PARTITION BY order_id ORDER BY period) = 1 THEN -{FOREVER} ELSE period END
+            AS begins
+    FROM standing GROUP BY order_id, period, period_ends
 """
 _TRADED = """
     WITH traded AS (

@@ -16,7 +16,7 @@ from zhiji.application.imports import services
 from zhiji.application.imports.models import Import
 from zhiji.data.lake import open_engine
 from zhiji.data.landing.files import land
-from zhiji.data.store.models import OrderLine
+from zhiji.data.store.models import Order, OrderLine
 from zhiji.platform import jobs
 from zhiji.platform.company import zone
 from zhiji.platform.workspace import workspace
@@ -31,7 +31,7 @@ HEADER = "order,date,customer,sku,quantity,price,status\n"
 def brought(lines: str, on: date, changed: str | None = "replace", *, is_history: bool = False) -> Import:
     """A file as it was received on a day."""
     name = f"{on}-{changed}.csv"
-    content = (lines if lines.startswith("order,") else HEADER + lines).encode()
+    content = (lines if lines.startswith(("order,", "date,")) else HEADER + lines).encode()
     row = services.import_create(file=land(name, [content]), name=name, kind="orders", is_history=is_history)
     Import.objects.filter(pk=row.pk).update(created_at=datetime(on.year, on.month, on.day, 12, tzinfo=UTC))
     row.refresh_from_db()
@@ -164,3 +164,32 @@ def test_a_line_left_out_once_was_left_out_for_one_that_counted_on_that_day():
         truth.append(row_of(day + timedelta(days=1)))
     assert [row["spend"] for row in truth] == [30, 30, 30]
     assert [row_of(day + timedelta(days=1)) for day in days] == truth
+
+
+# Of two identical rows without order numbers, their states in exports one after the other.
+TWINS = [
+    [("completed", "completed"), ("cancelled", "completed")],
+    [("cancelled", "completed"), ("completed", "completed")],
+    [("completed", "completed"), ("completed", "cancelled"), ("cancelled", "cancelled"), ("refunded", "completed")],
+    [("completed",), ("completed", "completed"), ("cancelled", "completed")],
+]
+
+
+@pytest.mark.parametrize("who", ["C1", ""])
+@pytest.mark.parametrize("exports", TWINS)
+def test_what_a_row_repeats_that_is_an_order_of_its_own_is_of_its_day(exports: list[tuple[str, ...]], who: str):
+    """With the switch on, one of the two counts on every day, and it is not always the same one."""
+    jobs.run_inline(services.identical_lines_switch(once=True))
+    truth: list[Any] = []
+    days = [date(2025, month, 10) for month in range(2, 2 + len(exports))]
+    imports = []
+    for on, states in zip(days, exports, strict=True):
+        rows = "".join(f"2025-01-03,{who},30,{state}\n" for state in states)
+        imports.append(brought(f"date,customer,amount,status\n{rows}2025-01-04,C2,5,completed\n", on))
+        found = known(*[day + timedelta(days=1) for day in days[: len(imports)]])
+        assert found[:-1] == truth
+        truth = found
+        revenue = Order.objects.filter(value_micros=30_000_000).count()
+        assert revenue == (0 if set(states) == {"cancelled"} else 1)
+    undo(imports[-1])
+    assert known(*[day + timedelta(days=1) for day in days[:-1]]) == truth[:-1]
