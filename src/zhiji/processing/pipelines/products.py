@@ -83,20 +83,21 @@ def _said_by_records(source_id: int, code_keys: Sequence[str]) -> dict[str, dict
 
 
 def _said_by_lines(source_id: int) -> dict[int, Words]:
-    """Product → the first code, name and category that any of its order lines bears."""
-    # Lines have no index by product, and keys rise as they come in: one walk through them for all.
+    """Product → the first code, name and category that any of its order lines bears, in the order in which the files
+    that are left would bring them: file by file, within it by the first row of an order and then by the line's own."""
+    # Lines have no index by product: one walk through them for all. A file has fewer than 2^31 rows.
     rows = bulk.look_up(
         """
-        WITH first AS (
-            SELECT product_id, MIN(id) AS coded, MIN(CASE WHEN description <> '' THEN id END) AS named,
-                MIN(CASE WHEN category <> '' THEN id END) AS sorted
-            FROM store_orderline WHERE product_id IS NOT NULL GROUP BY product_id
-        )
-        SELECT f.product_id, c.product_code, COALESCE(n.description, ''), COALESCE(s.category, '')
-        FROM first f JOIN store_product p ON p.id = f.product_id JOIN store_orderline c ON c.id = f.coded
-        LEFT JOIN store_orderline n ON n.id = f.named LEFT JOIN store_orderline s ON s.id = f.sorted
-        WHERE p.source_id = %s
+        SELECT l.product_id, l.product_code, l.description, l.category
+        FROM store_orderline l CROSS JOIN store_sourcerecord r
+        WHERE r.id = l.record_id AND l.product_id IS NOT NULL AND r.source_id = %s
+        GROUP BY l.product_id, r.batch_id, l.product_code, l.description, l.category
+        ORDER BY r.batch_id, MIN(r.landing_row * 2147483648 + l.landing_row)
         """,
         [source_id],
     )
-    return {pk: Words(*words) for pk, *words in rows}
+    found: dict[int, Words] = {}
+    for pk, *words in rows:
+        before = found.get(pk, Words("", "", ""))
+        found[pk] = Words(*(old or new for old, new in zip(before, words, strict=True)))
+    return found

@@ -80,3 +80,17 @@ def test_an_earlier_products_file_speaks_again_field_by_field():
     assert named() == [("t1", "Black Tea", "leaves")]
     undo(second)
     assert named() == [("t1", "Old name", "leaves")]
+
+
+def test_an_order_that_came_again_speaks_from_its_row_in_the_file_that_is_left():
+    """The order went over to the second file, where another line stands before it."""
+    again = HEAD + "B1,2025-02-03,C1,t1,New name,drinks,1,30\nA1,2025-01-03,C1,t1,Old name,leaves,1,30\n"
+    alone = bring(again, name="alone.csv")
+    truth = told()
+    assert named() == [("t1", "New name", "drinks")]
+    undo(alone)
+    first = bring(JANUARY, name="january.csv")
+    bring(again, name="again.csv")
+    assert named() == [("t1", "Old name", "leaves")]
+    undo(first)
+    assert told() == truth
