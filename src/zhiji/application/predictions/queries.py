@@ -96,7 +96,8 @@ def entries(snapshot: LedgerSnapshot) -> QuerySet[Any]:
     """By rank, with the newest word of what came: ``number_now`` of the customer, ``value_now`` in micros and
     ``orders_now``; the latter two null where nothing was settled, or nobody knows.
 
-    Whose frozen number is dead is found by ``numbers``, as of the last refresh, else as of the last settlement."""
+    Whose frozen number is dead is found by ``numbers``, as of the last refresh, else as of the last settlement.
+    """
     newest = LedgerCorrection.objects.filter(entry=OuterRef("pk")).order_by("-settlement_id")
 
     def now(name: str, *before: str) -> Coalesce:
