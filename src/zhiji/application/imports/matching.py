@@ -19,6 +19,7 @@ AUTO = "auto"
 DEFAULT_SOURCE = "default"
 # Ends of the codes of findings that say that an earlier import settled it.
 _TAKEN_OVER = ("_as_before", "_as_its_file", "_kept")
+_PLACE = ("sheet", "header", "preamble", "columns")
 _TOO_LONG = 19  # digits of a key
 
 
@@ -39,7 +40,7 @@ class Recalled:
 def shape_of(profile: FileProfile) -> str:
     """A digest of the columns' names in any order; rejects that come back corrected have that of their file.
 
-    Empty where the columns have no names, or two the same: such a file is known by nothing.
+    Empty where the columns have no names, or two the same: such a file is known by nothing but its bytes.
     """
     names = [name for name in profile.columns if name not in REJECT_COLUMNS]
     if not profile.header or len(set(names)) < len(names):
@@ -61,9 +62,10 @@ def recall(profile: FileProfile, kind: str, source_code: str, file_id: int | Non
     The same file once more must change nothing, and what is left of one belong to it: these take all from the import of
     their own file. Any other takes columns and meanings from the newest. How it was opened is found anew in each.
     """
-    rows = _alike(profile).filter(source_code=source_code).order_by("-pk")
-    rows = rows if kind == AUTO else rows.filter(kind=kind)
-    own = _own(rows, profile, file_id)
+    wanted = {"source_code": source_code} if kind == AUTO else {"source_code": source_code, "kind": kind}
+    rows = _alike(profile).filter(**wanted).order_by("-pk")
+    same = Import.objects.filter(file_id=file_id, state=Import.State.STORED, **wanted).order_by("-pk")
+    own = _read_alike(same, profile) or rows.filter(file_id__in=_named(profile)).first()
     row = own or rows.first()
     if row is None:
         return None
@@ -79,17 +81,10 @@ def recall(profile: FileProfile, kind: str, source_code: str, file_id: int | Non
     return Recalled(row.pk, row.kind, columns, earlier.values, habits, is_own=own is not None)
 
 
-def _own(rows: QuerySet[Import], profile: FileProfile, file_id: int | None) -> Import | None:
-    """The newest of these imports that read the same bytes at the same place; else of the file that rejects name."""
-    for row in rows.filter(file_id=file_id):
-        if _place(row.profile) == _place(profile.to_json()):
-            return row
-    return rows.filter(file_id__in=_named(profile)).first()
-
-
-def _place(profile: dict[str, Any]) -> list[Any]:
-    """Where in the file the rows stand: a workbook may have two sheets with the same columns."""
-    return [profile.get(name) for name in ("sheet", "header", "preamble", "columns")]
+def _read_alike(rows: QuerySet[Import], profile: FileProfile) -> Import | None:
+    """Of imports of one file the first of the same rows: a workbook may have two sheets with the same columns."""
+    place = [getattr(profile, name) for name in _PLACE]
+    return next((row for row in rows if [row.profile.get(name) for name in _PLACE] == place), None)
 
 
 def _named(profile: FileProfile) -> set[int]:

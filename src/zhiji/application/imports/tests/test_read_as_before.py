@@ -101,6 +101,23 @@ def test_the_same_file_is_read_anew_where_its_import_was_undone_and_where_a_pers
     assert set(findings(check(NUMBERED, name="a.csv", anew=True))) == {"dates_assumed_day_first"}
 
 
+def test_a_file_without_names_of_columns_is_known_by_its_bytes() -> None:
+    text = "A1,02/03/2025,C1,tea,1,30\nA2,03/03/2025,C2,tea,2,30\n"
+    bring(text, options={"day_first": False})
+    before = told()
+    assert changes(bring(text)) == {}
+    assert told() == before
+
+
+def test_the_file_brought_again_shows_what_it_shows_when_the_first_import_of_it_is_undone() -> None:
+    first = months_first()
+    again = bring(orders("A1,01/25/2025,C1,tea,1,30", "A2,02/01/2025,C1,tea,1,50"))
+    assert again.file_id == first.file_id
+    undo(first)
+    row = bring(orders("C1,02/03/2025,C1,tea,1,30"), name="c.csv")
+    assert findings(row) == {"dates_month_first_as_before": {"count": 1, "earlier": again.pk}}
+
+
 def rejects(of: Import, *lines: str) -> str:
     given = "".join(f"{number},{of.file_id},quantity,?,{line}\n" for number, line in enumerate(lines, start=3))
     return "error_row,error_file,error_column,error_reason," + orders() + given

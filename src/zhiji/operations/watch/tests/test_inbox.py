@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from importing import bring, orders, store, table_counts, told
+from importing import bring, check, orders, store, table_counts, told, undo
 from zhiji.application.imports.models import Import
 from zhiji.data.store.models import Order
 from zhiji.operations.watch import Inbox
@@ -205,3 +205,16 @@ def test_a_record_of_an_earlier_import_is_not_touched_by_a_refusal(folder: Path)
     take(Inbox())
     assert told() == before
     assert (folder / "refused" / "short.csv").exists()
+
+
+def test_a_file_that_was_tried_and_would_now_be_read_otherwise_is_tried_again_first(folder: Path) -> None:
+    """Half-way on, the import that had shown that the month comes first is taken back."""
+    teacher = bring(orders("A1,01/25/2025,C1,tea,1,30"), name="a.csv")
+    text = orders("B1,02/03/2025,C1,tea,1,50")
+    begun = check(text, name="b.csv")
+    undo(teacher)
+    drop(folder, text, "b.csv")
+    take(Inbox())
+    begun.refresh_from_db()
+    assert begun.state == "stored"
+    assert begun.report["first_on"] == "2025-03-02"
