@@ -127,14 +127,18 @@ def _alike(order_ids: Sequence[int]) -> list[int]:
         [ids],
     )
     # A day's guests may share one time: each of them is looked at once, however many of these orders are of that day.
+    # Where nobody speaks of an order any more, its line is gone, and whichever were like it may be concerned.
     strangers = look_up(
-        "WITH lines AS (SELECT a.id, a.source_id, l.digest, l.occurrence > 0 OR l.is_repeat AS is_more FROM ("
-        "  SELECT DISTINCT o.source_id, o.ordered_at FROM store_order o"
-        f"  WHERE {_OF_STRANGERS} AND {among('o.id')}) t CROSS JOIN store_order a CROSS JOIN store_orderline l"
+        "WITH own AS (SELECT o.source_id, o.ordered_at, l.digest FROM store_order o LEFT JOIN store_orderline l"
+        f"  ON l.order_id = o.id WHERE {_OF_STRANGERS} AND {among('o.id')}), "
+        "lines AS (SELECT a.id, a.source_id, a.ordered_at, l.digest, l.occurrence > 0 OR l.is_repeat AS is_more"
+        "  FROM (SELECT DISTINCT source_id, ordered_at FROM own) t CROSS JOIN store_order a"
+        "  CROSS JOIN store_orderline l"
         "  WHERE a.customer_id IS NULL AND a.ordered_at = t.ordered_at AND a.source_id = t.source_id AND a.number = ''"
         "  AND l.order_id = a.id AND l.is_current) "
-        "SELECT DISTINCT id FROM lines"
-        " WHERE (source_id, digest) IN (SELECT source_id, digest FROM lines WHERE is_more)",
+        "SELECT DISTINCT id FROM lines WHERE (source_id, digest) IN (SELECT source_id, digest FROM lines"
+        "  WHERE is_more AND (digest IN (SELECT digest FROM own WHERE digest IS NOT NULL)"
+        "    OR ordered_at IN (SELECT ordered_at FROM own WHERE digest IS NULL)))",
         [ids],
     )
     return [row[0] for row in (*theirs, *strangers)]
@@ -145,32 +149,34 @@ _OF_STRANGERS = "o.number = '' AND o.customer_id IS NULL"
 
 
 @transaction.atomic
-def order_repeats(order_ids: Sequence[int]) -> None:
-    """Settle which current lines of these orders repeat another; after their states."""
-    ids = many(order_ids)
-    write = "UPDATE store_orderline SET is_repeat = found.is_repeat FROM ("
-    where = ") AS found WHERE store_orderline.id = found.id AND store_orderline.is_repeat <> found.is_repeat"
+def order_repeats(order_ids: Sequence[int]) -> set[int]:
+    """Settle which current lines of these orders repeat another; after their states. Returns the orders of those that
+    are other than before."""
     lines = (
         f"FROM store_order o CROSS JOIN store_orderline l WHERE l.order_id = o.id AND l.is_current AND {among('o.id')}"
     )
+    differ = "SELECT id, order_id, repeats FROM ({}) AS found WHERE repeats <> is_repeat"
     group = "o.source_id, CASE WHEN o.number = '' THEN 0 ELSE o.id END, l.digest"
-    execute(
-        f"{write}SELECT l.id, {states.repeats(group, 'l.state', 'l.occurrence, l.id')} AS is_repeat"
-        f"  {lines} AND NOT ({_OF_STRANGERS}){where}",
-        [ids],
+    known = (
+        f"SELECT l.id, l.order_id, l.is_repeat, {states.repeats(group, 'l.state', 'l.occurrence, l.id')} AS repeats"
+        f"  {lines} AND NOT ({_OF_STRANGERS})"
     )
     # Rows of strangers that contact data told apart are first rows of one content more than once. Beside whose rows
     # another of that content stood is known to nobody but the file: there its word stays.
     group = "source_id, digest, CASE WHEN firsts > 1 THEN order_id ELSE 0 END"
-    execute(
-        f"{write}SELECT id, {states.repeats(group, 'state', 'occurrence, id')}"
-        "    OR (firsts > 1 AND is_repeat AND lowest > 0) AS is_repeat FROM ("
+    strange = (
+        f"SELECT id, order_id, is_repeat, {states.repeats(group, 'state', 'occurrence, id')}"
+        "    OR (firsts > 1 AND is_repeat AND lowest > 0) AS repeats FROM ("
         "    SELECT l.id, l.digest, l.state, l.occurrence, l.is_repeat, o.id AS order_id, o.source_id,"
         "      SUM(CASE WHEN l.occurrence = 0 THEN 1 ELSE 0 END) OVER (PARTITION BY o.source_id, l.digest) AS firsts,"
         "      MIN(l.occurrence) OVER (PARTITION BY o.id, l.digest) AS lowest"
-        f"    {lines} AND {_OF_STRANGERS}) AS told{where}",
-        [ids],
+        f"    {lines} AND {_OF_STRANGERS}) AS told"
     )
+    found = [row for each in (known, strange) for row in look_up(differ.format(each), [many(order_ids)])]
+    for repeats in (True, False):
+        which = many([pk for pk, _, now in found if bool(now) is repeats])
+        execute(f"UPDATE store_orderline SET is_repeat = %s WHERE {among('id')}", [repeats, which])
+    return {order_id for _, order_id, _ in found}
 
 
 @transaction.atomic
@@ -219,8 +225,8 @@ def orders(order_ids: Iterable[int], *, count_repeats_once: bool) -> None:
     for block in blocks(order_ids):
         linked, alike = heads.linked_with(block), _alike(block)
         order_versions(block)
-        order_repeats(sorted({*block, *alike}))
-        order_sums(sorted({*block, *linked, *alike}), count_repeats_once=count_repeats_once)
+        changed = order_repeats(sorted({*block, *alike}))
+        order_sums(sorted({*block, *linked, *changed}), count_repeats_once=count_repeats_once)
 
 
 @transaction.atomic
