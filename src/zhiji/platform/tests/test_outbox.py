@@ -202,9 +202,7 @@ def test_without_its_key_a_mail_says_so(smtp_server: SmtpServer) -> None:
     mail.to = "thief@evil.test"
     mail.save()
     relay()
-    assert smtp_server.mails == [], (
-        "the address is sealed along: who writes into the database turns no mail around"
-    )
+    assert smtp_server.mails == [], "the address is sealed along: who writes into the database turns no mail around"
     mail.refresh_from_db()
     assert (mail.state, mail.reason["code"]) == ("failed", "mail_unreadable")
     assert (workspace().keys / "mail.key").stat().st_mode & 0o777 == 0o600
