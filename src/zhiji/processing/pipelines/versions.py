@@ -44,7 +44,9 @@ def said(orders: pd.DataFrame, mapped: Collection[str]) -> list[dict[str, Any]]:
                     one[name] = value[:most]
             elif column in mapped:
                 one[name] = heads.UNSAID[name]
-    for one, is_hidden in zip(found, orders["hides_customer"].tolist(), strict=True):
+    # What was staged before masked customers were told apart has no such column: there nobody is hidden.
+    hidden = orders["hides_customer"].tolist() if "hides_customer" in orders else [False] * len(orders)
+    for one, is_hidden in zip(found, hidden, strict=True):
         if is_hidden:
             one.pop("customer", None)
     return found

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pyarrow.parquet as pq
 import pytest
 
 from importing import bring, check, store, undo
+from zhiji.application.imports import states
 from zhiji.data.store.models import Customer, Order
+from zhiji.processing.pipelines import storing
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 
@@ -101,3 +104,11 @@ def test_one_line_behind_a_mask_hides_nobody_whom_another_names() -> None:
     bring(NAMED + "A1,2025-01-03,,tea,1,30,completed\nA1,2025-01-03,L***g,cup,1,40,completed\nB,2025-01-03,X,t,1,1,\n",
           name="later.csv")  # fmt: skip
     assert whose()[0] == ("A1", "Li Ming", 70)
+
+
+def test_what_was_staged_before_masks_hid_anybody_is_stored() -> None:
+    waiting = check(WHOLE)
+    staged = states.folder_of(waiting) / storing.STAGED
+    pq.write_table(pq.read_table(staged).drop_columns(["hides_customer", "customer_masked"]), staged)
+    store(waiting)
+    assert whose() == [("A1", "Li Ming", 30), ("A2", "Li Ming", 40)]
