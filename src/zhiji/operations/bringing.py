@@ -57,7 +57,7 @@ def bring(
     if row.state == State.MATCHING:
         services.import_check(row)
     elif row.state == State.CHECKED:
-        (services.import_check if outdated(row) else services.import_confirm)(row)
+        _confirm(task, f"{slot}_tried_again", row)
     elif row.state in (State.CHECKING, State.STORING):
         advance(task, Job.objects.get(pk=row.job_id or 0))
     elif row.state == State.FAILED and row.reason:
@@ -65,3 +65,13 @@ def bring(
     else:
         return row
     return None
+
+
+def _confirm(task: Task, once: str, row: Import) -> None:
+    """Or try it again where its reading is out of date by now: once, then confirming it is refused."""
+    if outdated(row) and once not in task.checkpoint:
+        task.checkpoint[once] = True
+        task.save()
+        services.import_check(row)
+    else:
+        services.import_confirm(row)

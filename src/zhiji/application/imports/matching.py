@@ -14,12 +14,14 @@ from zhiji.application.imports.errors import ImportSourceUnclear
 from zhiji.application.imports.models import Import
 from zhiji.data.sources.files import OPTIONS, FileProfile
 from zhiji.processing.cleaning import KINDS, REJECT_COLUMNS, Habits, Mapping, Meanings, match_columns
+from zhiji.processing.cleaning.habits import DAY_FIRST, MONTH_FIRST
 
 AUTO = "auto"
 DEFAULT_SOURCE = "default"
 # Ends of the codes of findings that say that an earlier import settled it.
 _TAKEN_OVER = ("_as_before", "_as_its_file", "_kept")
 _PLACE = ("sheet", "header", "preamble", "columns")
+_OF_DAYS = (DAY_FIRST, MONTH_FIRST)
 _TOO_LONG = 19  # digits of a key
 
 
@@ -135,13 +137,19 @@ def _recalled(row: Import) -> Recalled | None:
 def outdated(row: Import) -> str | None:
     """A column that this import, which was tried, would by now read otherwise; None where all is as it was.
 
-    That is so where what it took over is known no more, and where it assumed, or took over, what is known otherwise.
+    That is so where what it took over is known no more, and where it assumed, or took over, what is known otherwise;
+    never where a person has said it of this file.
     """
     known = None if row.is_matched_anew else _recalled(row)
     is_own = known is not None and known.is_own
     columns = {match["name"] for match in row.mapping["fields"].values()}
     for column, used in row.dry_run.get("habits", {}).items():
+        is_of_days = used["reading"] in _OF_DAYS
+        if is_of_days and row.options.get("day_first") is not None:
+            continue
         habit = known.habits.get(column) if known else None
+        if habit is not None and (habit["reading"] in _OF_DAYS) != is_of_days:
+            habit = None  # the column was another field's then
         is_known = habit is not None and (is_own or habit["by"] != "assumed")
         is_shown = used["by"] != "assumed" and "taught_by" not in used
         has_turned = habit is not None and is_known and habit["reading"] != used["reading"]

@@ -101,6 +101,13 @@ def test_the_same_file_is_read_anew_where_its_import_was_undone_and_where_a_pers
     assert set(findings(check(NUMBERED, name="a.csv", anew=True))) == {"dates_assumed_day_first"}
 
 
+def test_a_person_may_say_it_of_the_same_file_while_its_first_import_stands() -> None:
+    bring(NUMBERED, name="a.csv")
+    assert day("A1") == date(2025, 3, 2)
+    bring(NUMBERED, name="a.csv", options={"day_first": False}, changed="replace")
+    assert day("A1") == date(2025, 2, 3)
+
+
 def test_a_file_without_names_of_columns_is_known_by_its_bytes() -> None:
     text = "A1,02/03/2025,C1,tea,1,30\nA2,03/03/2025,C2,tea,2,30\n"
     bring(text, options={"day_first": False})
