@@ -41,7 +41,8 @@ def add_lines(stage: Stage, of_the_order: Collection[str]) -> None:
     An order whose lines bear different times has one for each time: months stay what they are in the file.
 
     of_the_order: fields of whole orders. The key of such a line is its kind and amount, so that a file with more lines
-    of the order does not count it again; otherwise it hangs on the keys of the lines that it came from.
+    of the order does not count it again. Otherwise it hangs on the keys of the lines that it came from, if they are
+    several: what stands on one line alone has the same key either way, for another file may show the other reading.
     """
     fields = [name for name in _MADE if stage.has(name) and (name != "discount" or name in of_the_order)]
     made = [_made(name, name in of_the_order) for name in fields]
@@ -51,11 +52,10 @@ def add_lines(stage: Stage, of_the_order: Collection[str]) -> None:
 
 def _made(name: str, is_of_the_order: bool) -> str:
     kind, amount, where = _MADE[name]
-    keys = (
-        ""
-        if is_of_the_order
-        else ", string_agg(line_digest || '.' || occurrence, ',' ORDER BY line_digest, occurrence)"
-    )
+    own = "string_agg(line_digest || '.' || occurrence, ',' ORDER BY line_digest, occurrence)"
+    # Equal money at two times, each on one line: the later is told apart by its line, or one would stand for both.
+    equal = f"row_number() OVER (PARTITION BY order_key, sum({amount}), count(*) > 1 ORDER BY event_at, {own})"
+    keys = "" if is_of_the_order else f", CASE WHEN count(*) > 1 OR {equal} > 1 THEN {own} END"
     digest = f"md5(concat_ws(chr(31), 'made', {quoted(name)}, sum({amount})::VARCHAR{keys}))[1:16]"
     empty = ", ".join(f"NULL AS {column}" for column in _EMPTY)
     state, apart = ("order_state", "") if is_of_the_order else ("line_state", f", {states.without_value('line_state')}")

@@ -42,7 +42,7 @@ class _Shown:
 
 
 def money_of_orders(stage: Stage) -> tuple[list[str], list[str]]:
-    """Fields that belong to whole orders: those that repeat on the lines of an order, and the others."""
+    """Fields that belong to whole orders: those that an order has on further lines than its first, and the others."""
     repeated: list[str] = []
     once: list[str] = []
     told = []
@@ -54,7 +54,8 @@ def money_of_orders(stage: Stage) -> tuple[list[str], list[str]]:
         stage.learn(name, habit)
         stage.findings += _said(stage, name, shown, habit, known)
         if habit.reading == OF_ORDER:
-            (repeated if shown.repeated else once).append(name)
+            # One that differs too, so that what is taken of it does not hang on its neighbours in the file.
+            (repeated if shown.repeated or shown.other else once).append(name)
             if shown.repeated and habit.by == "shown" and habit.earlier is None:
                 told.append(stage.mapping.shown(name))
     if told:

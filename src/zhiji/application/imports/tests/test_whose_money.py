@@ -42,6 +42,29 @@ def test_a_refund_that_stands_once_is_the_same_whichever_file_brings_it() -> Non
     assert second.report["counts"] | {"redelivered_orders": 1, "changed_orders": 0} == second.report["counts"]
 
 
+def test_a_refund_that_stands_once_is_the_same_beside_an_order_that_repeats_it() -> None:
+    """A cumulative export: the next day's holds the same four refunds and one that stands on both of its lines."""
+    header = REFUNDS.replace("refund amount", "tax,refund amount")
+    alone = "".join(f"A{number},2025-01-29,C1,s1,1,30,2,10\n" for number in range(4))
+    leading = "L1,2025-01-29,C1,s1,1,30,2,10\nL1,2025-01-29,C1,s2,1,40,,\n"
+    bring(header + alone + leading)
+    repeating = "E1,2025-01-30,C2,s1,1,30,3,5\nE1,2025-01-30,C2,s2,1,30,3,5\n"
+    second = bring(header + alone + leading + repeating, name="b.csv", changed="add")
+    counts = second.report["counts"]
+    assert counts | {"redelivered_orders": 5, "changed_orders": 0, "new_orders": 1} == counts
+    assert (value("A0"), value("L1"), value("E1")) == (20, 60, 50)
+
+
+def test_equal_refunds_of_one_order_at_two_times_both_count() -> None:
+    """Each is of one line and of the same amount, also once a further line of the order comes in."""
+    twice = "A1,2025-01-29,C1,s1,1,30,10\nA1,2025-01-30,C1,s2,1,30,10\n"
+    bring(REFUNDS + twice)
+    assert value("A1") == 60 - 20
+    more = bring(REFUNDS + twice + "A1,2025-01-30,C1,s3,1,30,\n", name="b.csv", changed="add")
+    assert more.report["counts"]["changed_orders"] == 1
+    assert value("A1") == 90 - 20
+
+
 def test_an_order_that_writes_it_on_its_first_line_does_not_speak_for_one_that_repeats_it() -> None:
     header = "order,date,customer,sku,quantity,price,discount\n"
     row = bring(header + pair("A1", 5, "") + "E1,2025-01-29,C1,s1,1,30,3\nE1,2025-01-29,C1,s2,1,30,3\n")
@@ -87,6 +110,19 @@ def test_one_order_does_not_turn_totals_that_an_earlier_file_showed() -> None:
     three = bring(TOTALS + "".join(totals(f"C{number}", 50, 60) for number in range(3)), name="c.csv")
     assert value("C0") == 110
     assert findings(three)["order_money_of_line_unlike_before"] == {"earlier": slip.pk}
+
+
+def test_totals_that_differ_are_taken_once_whatever_else_the_file_holds() -> None:
+    """The finding says what was left out, so it was; 50 it is alone as it is beside an order that repeats its total."""
+    bring(TOTALS + "".join(totals(f"A{number}", 100, 100) for number in range(5)))
+    alone = bring(TOTALS + totals("B2", 50, 60), name="b.csv")
+    assert findings(alone) == {
+        "order_money_differs_on_lines": {"count": 1, "micros": 60 * MILLION, "money": "60.00 CNY"}
+    }
+    assert value("B2") == 50
+    beside = bring(TOTALS + totals("B2", 50, 60) + totals("B1", 100, 100), name="c.csv")
+    assert beside.report["counts"]["changed_orders"] == 0
+    assert (value("B1"), value("B2")) == (100, 50)
 
 
 def test_one_order_is_enough_where_nothing_is_known_of_totals() -> None:

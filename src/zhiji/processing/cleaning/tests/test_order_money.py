@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from hashlib import md5
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,31 @@ def test_a_later_refund_changes_the_order_and_the_same_file_again_does_not(tmp_p
     assert after == keys("c", "40"), "with or without a minus before it"
     assert before.items() < after.items()
     assert set(after.values()) == {80 * MILLION, -40 * MILLION}
+
+
+def test_the_key_of_money_of_an_order_is_its_kind_and_amount_and_so_is_that_of_one_line(tmp_path: Path) -> None:
+    """Stored files are known again by it; ``SHOP`` shows orders', the other file a refund and a tax of each line."""
+    lines = """
+order number,date,sku,quantity,unit price,tax,refund amount
+1,2020-01-02,A,1,40,1,
+1,2020-01-02,B,1,10,2,10
+2,2020-01-02,A,1,40,3,40
+3,2020-01-02,A,1,40,4,5
+3,2020-01-02,B,1,40,4,5
+"""
+    for text, several in ((SHOP, set()), (lines, {("1", "tax"), ("3", "tax"), ("3", "refund_amount")})):
+        rows, _, _ = clean(tmp_path / str(len(several)), text)
+        made = [row for row in rows if row["made_from"]]
+        other = {
+            (row["order_number"], row["made_from"])
+            for row in made
+            if row["line_digest"]
+            != md5(f"made\x1f{row['made_from']}\x1f{row['amount_micros']}".encode(), usedforsecurity=False).hexdigest()[
+                :16
+            ]
+        }
+        assert made
+        assert other == several
 
 
 def test_rows_in_another_currency_go_to_quarantine(tmp_path: Path) -> None:
