@@ -188,7 +188,7 @@ def _delivered_again(batch: Batch, lines: pd.DataFrame, known: versions.Known, m
         differing = differing[differing["corrects_row"].isna()]
     again |= versions.that_say_nothing_new(batch.source_id, differing, mapped)
     there = lines["order_key"].isin(again)
-    versions.deliver(batch, again, lines[there])
+    versions.deliver(batch, again, lines[there], mapped)
     counts.redelivered_orders, counts.redelivered = len(again), int((there & lines["made_from"].isna()).sum())
     return lines[~there]
 

@@ -156,8 +156,9 @@ def _without_state(said: Sequence[tuple[str, dict[str, Any]]]) -> dict[str, Any]
     return heads.survivors(said) | {"state": None}
 
 
-def deliver(batch: Batch, again: dict[str, list[int]], lines: pd.DataFrame) -> None:
-    """Note that this batch, too, delivered the records of these orders (order → records), with the rows of its lines.
+def deliver(batch: Batch, again: dict[str, list[int]], lines: pd.DataFrame, mapped: Collection[str]) -> None:
+    """Note that this batch, too, delivered the records of these orders (order → records), with the rows of its lines
+    and with what it says of the heads, where that is not what the record says.
 
     lines: all clean lines of the orders.
     """
@@ -169,14 +170,26 @@ def deliver(batch: Batch, again: dict[str, list[int]], lines: pd.DataFrame) -> N
     for key, row in zip(ordered["order_key"].tolist(), ordered["row"].tolist(), strict=True):
         places[key].append(row)
     parts = _places_of_parts(lines, [pk for records in again.values() if len(records) > 1 for pk in records])
+    payloads = _payloads([pk for records in again.values() for pk in records])
     found = []
     times = instants(first["known_at"]).tolist()
-    for key, row, known_at in zip(first["order_key"].tolist(), first["first_row"].tolist(), times, strict=True):
+    columns = (first[name].tolist() for name in ("order_key", "first_row", "order_digest"))
+    for key, row, digest, known_at, head in zip(*columns, times, said(first, mapped), strict=True):
+        is_whole = len(again[key]) == 1
         for pk in again[key]:
-            rows = parts.get(pk, []) if len(again[key]) > 1 else places[key]
+            rows = places[key] if is_whole else parts.get(pk, [])
             one = len(rows) == 1
-            found.append(deliveries.Again(pk, rows[0] if one else row, known_at, () if one else rows))
+            # A part of an order is not known again by the digest of the whole.
+            words = {"head": head, "digest": digest if is_whole else ""} if head != payloads[pk] else None
+            found.append(deliveries.Again(pk, rows[0] if one else row, known_at, () if one else rows, words))
     deliveries.note(batch, found)
+
+
+def _payloads(record_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    rows = bulk.look_up(
+        f"SELECT id, payload FROM store_sourcerecord WHERE {bulk.among('id')}", [bulk.many(sorted(record_ids))]
+    )
+    return {pk: heads.said_by(payload) for pk, payload in rows}
 
 
 def _places_of_parts(lines: pd.DataFrame, record_ids: Sequence[int]) -> dict[int, list[int]]:

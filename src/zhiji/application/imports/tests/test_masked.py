@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow.parquet as pq
 import pytest
 
-from importing import bring, check, store, undo
+from importing import bring, check, store, told, undo
 from zhiji.application.imports import states
 from zhiji.data.store.models import Customer, Order
 from zhiji.processing.pipelines import storing
@@ -112,3 +112,50 @@ def test_what_was_staged_before_masks_hid_anybody_is_stored() -> None:
     pq.write_table(pq.read_table(staged).drop_columns(["hides_customer", "customer_masked"]), staged)
     store(waiting)
     assert whose() == [("A1", "Li Ming", 30), ("A2", "Li Ming", 40)]
+
+
+NAMELESS = {
+    "behind a mask": WHOLE.replace("Li Ming", "L***g"),
+    "no column": WHOLE.replace("customer,", "").replace("Li Ming,", ""),
+    "empty": WHOLE.replace("Li Ming", ""),
+}
+
+
+@pytest.mark.parametrize("how", ["behind a mask", "no column"])
+def test_a_name_goes_with_the_last_file_that_says_it(how: str) -> None:
+    """Though the orders stay, for a file that names nobody delivered them again."""
+    alone = bring(NAMELESS[how], name="nameless.csv")
+    nameless = told()
+    undo(alone)
+    first = bring(WHOLE)
+    named = told()
+    again = check(NAMELESS[how], name="nameless.csv")
+    assert (again.dry_run["counts"]["redelivered_orders"], again.dry_run["counts"]["changed_orders"]) == (2, 0)
+    store(again)
+    assert told() == named
+    second = bring(WHOLE + "\n", name="once more.csv")
+    undo(first)
+    assert told() == named
+    undo(second)
+    assert told() == nameless
+    assert (whose(), Customer.objects.count()) == ([("A1", None, 30), ("A2", None, 40)], 0)
+    # Nor is the file taken for known that would say it again.
+    back = check(WHOLE, name="back.csv")
+    assert back.dry_run["counts"]["changed_orders"] == 2
+    undo(store(back, "replace"))
+    assert told() == nameless
+    undo(again)
+    assert Order.objects.count() == 0
+
+
+def test_a_mask_takes_over_no_empty_cell() -> None:
+    """An empty cell says that the order is nobody's; a mask in its place, delivered again, does not."""
+    bring(WHOLE)
+    named = told()
+    empty = bring(NAMELESS["empty"], name="empty.csv", changed="replace")
+    again = check(NAMELESS["behind a mask"], name="masked.csv")
+    assert again.dry_run["counts"]["redelivered_orders"] == 2
+    store(again)
+    assert whose() == [("A1", None, 30), ("A2", None, 40)]
+    undo(empty)
+    assert told() == named

@@ -13,9 +13,10 @@ class SourceRecord(models.Model):
     """One thing as one source delivered it: an order (its lines are ``OrderLine`` rows) or a customer.
 
     ``payload`` is what was said of it; of an order, of its head (see ``data.store.heads``). Immutable but for
-    ``is_current``, which the derivation sets. A changed thing is a new version. ``mode`` says how a later version of an
-    order stands to the earlier ones: ``replace`` supersedes them, ``add`` adds its lines, ``complete`` (corrected
-    rejects) adds lines that an earlier file should have brought.
+    ``is_current``, which the derivation sets, and for what goes over to a later delivery on undo (see
+    ``data.store.deliveries``). A changed thing is a new version. ``mode`` says how a later version of an order stands
+    to the earlier ones: ``replace`` supersedes them, ``add`` adds its lines, ``complete`` (corrected rejects) adds
+    lines that an earlier file should have brought.
     """
 
     kind = models.CharField(max_length=12)
@@ -41,7 +42,8 @@ class Delivery(models.Model):
     """A batch delivered a record. The same record in two files stays until both are undone.
 
     ``landing_row``, ``line_rows`` (of an order's lines, by digest and occurrence) and ``known_at`` are of this batch's
-    file; null for the first delivery, of which the record says them (see ``data.store.deliveries``).
+    file; null for the first delivery, of which the record says them (see ``data.store.deliveries``). ``said``: what its
+    file says of the head of an order, ``{"head", "digest"}``, where that is not the record's payload.
     """
 
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="deliveries")
@@ -49,6 +51,7 @@ class Delivery(models.Model):
     landing_row = models.BigIntegerField(null=True)
     line_rows = models.JSONField(null=True)
     known_at = models.DateTimeField(null=True)
+    said = models.JSONField(null=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["record", "batch"], name="delivered_once"),)
