@@ -42,7 +42,7 @@ class _Shown:
 
 
 def money_of_orders(stage: Stage) -> tuple[list[str], list[str]]:
-    """Fields that belong to whole orders: those that an order has on further lines than its first, and the others."""
+    """Fields that belong to whole orders: those of which further lines are not all counted, and the others."""
     repeated: list[str] = []
     once: list[str] = []
     told = []
@@ -54,8 +54,9 @@ def money_of_orders(stage: Stage) -> tuple[list[str], list[str]]:
         stage.learn(name, habit)
         stage.findings += _said(stage, name, shown, habit, known)
         if habit.reading == OF_ORDER:
-            # One that differs too, so that what is taken of it does not hang on its neighbours in the file.
-            (repeated if shown.repeated or shown.other else once).append(name)
+            # An order has one total, whatever its neighbours in the file show; of the rest, what differs is counted.
+            is_repeated = shown.repeated or (name == "order_amount" and shown.other)
+            (repeated if is_repeated else once).append(name)
             if shown.repeated and habit.by == "shown" and habit.earlier is None:
                 told.append(stage.mapping.shown(name))
     if told:

@@ -65,6 +65,13 @@ def test_equal_refunds_of_one_order_at_two_times_both_count() -> None:
     assert value("A1") == 90 - 20
 
 
+def test_equal_refunds_of_two_lines_of_three_both_count_where_the_others_write_theirs_once() -> None:
+    leading = "".join(pair(f"B{number}", 5, "") for number in range(100))
+    two = "A1,2025-01-29,C1,s1,1,30,10\nA1,2025-01-29,C1,s2,1,30,10\nA1,2025-01-29,C1,s3,1,30,\n"
+    bring(REFUNDS + leading + two)
+    assert (value("B0"), value("A1")) == (65, 70)
+
+
 def test_an_order_that_writes_it_on_its_first_line_does_not_speak_for_one_that_repeats_it() -> None:
     header = "order,date,customer,sku,quantity,price,discount\n"
     row = bring(header + pair("A1", 5, "") + "E1,2025-01-29,C1,s1,1,30,3\nE1,2025-01-29,C1,s2,1,30,3\n")
