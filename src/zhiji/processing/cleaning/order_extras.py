@@ -53,9 +53,13 @@ def add_lines(stage: Stage, of_the_order: Collection[str]) -> None:
 def _made(name: str, is_of_the_order: bool) -> str:
     kind, amount, where = _MADE[name]
     own = "string_agg(line_digest || '.' || occurrence, ',' ORDER BY line_digest, occurrence)"
-    # Equal money at two times, each on one line: the later is told apart by its line, or one would stand for both.
-    equal = f"row_number() OVER (PARTITION BY order_key, sum({amount}), count(*) > 1 ORDER BY event_at, {own})"
-    keys = "" if is_of_the_order else f", CASE WHEN count(*) > 1 OR {equal} > 1 THEN {own} END"
+    # Equal money of an order at two times: the later is told apart, or one would stand for both.
+    if is_of_the_order:
+        later = f"row_number() OVER (PARTITION BY order_key, sum({amount}) ORDER BY event_at)"
+        keys = f", CASE WHEN {later} > 1 THEN {later} END"
+    else:
+        later = f"row_number() OVER (PARTITION BY order_key, sum({amount}), count(*) > 1 ORDER BY event_at, {own})"
+        keys = f", CASE WHEN count(*) > 1 OR {later} > 1 THEN {own} END"
     digest = f"md5(concat_ws(chr(31), 'made', {quoted(name)}, sum({amount})::VARCHAR{keys}))[1:16]"
     empty = ", ".join(f"NULL AS {column}" for column in _EMPTY)
     state, apart = ("order_state", "") if is_of_the_order else ("line_state", f", {states.without_value('line_state')}")

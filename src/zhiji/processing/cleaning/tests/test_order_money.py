@@ -145,6 +145,21 @@ order number,date,sku,quantity,unit price,tax,refund amount
         assert other == several
 
 
+def test_equal_money_of_an_order_at_two_times_stands_under_two_keys(tmp_path: Path) -> None:
+    """One key would be one line as soon as the order is derived anew, and the second postage be lost."""
+    header = "order number,date,sku,quantity,unit price,shipping\n"
+    usual = "".join(f"{n},2020-01-02,A,1,40,6\n{n},2020-01-02,B,1,10,6\n" for n in range(100, 300))
+    parts = "1,2020-01-02,A,1,40,5\n1,2020-01-03,B,1,10,3\n1,2020-01-04,C,1,12,3\n"
+    rows, _, result = clean(tmp_path, header + usual + parts)
+    made = [row for row in rows if row["made_from"]]
+    assert len(made) == 203, "one postage an order, and each part of the order that came in parts"
+    keys = [(row["order_number"], row["line_digest"], row["occurrence"]) for row in made]
+    assert len(set(keys)) == len(keys)
+    by_hand = 200 * (50 + 6) + 62 + 5 + 3 + 3
+    assert [entry["micros"] for entry in result.months] == [by_hand * MILLION]
+    assert sum(row["amount_micros"] for row in rows) == by_hand * MILLION
+
+
 def test_rows_in_another_currency_go_to_quarantine(tmp_path: Path) -> None:
     text = "order number,date,customer id,amount,currency\n1,2020-01-02,C1,100,USD\n2,2020-01-02,C1,100,CNY\n"
     rows, rejected, result = clean(
