@@ -17,8 +17,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from zhiji.data.lake.durable import FolderLock, sync_folder, write_atomically
 from zhiji.data.lake.errors import LakeCorrupt, LakeMissing
+from zhiji.platform.durable import FolderLock, sync_folder, write_atomically
 
 DRAFT = ".building-"
 TRASH = ".trash-"

@@ -7,11 +7,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from zhiji.data.lake.durable import FolderLock
 from zhiji.data.lake.errors import LakeBusy, LakeCorrupt, LakeMissing
 from zhiji.data.lake.folder import LEASE, LakeFolder
 from zhiji.data.lake.manifest import NAME, Manifest, TableEntry, digest_of
 from zhiji.data.lake.schema import TABLES
+from zhiji.platform.durable import FolderLock
 
 _ATTEMPTS = 20
 

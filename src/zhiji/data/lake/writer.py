@@ -14,13 +14,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from zhiji.data.lake.durable import FolderLock, sync_folder, sync_tree
 from zhiji.data.lake.errors import LakeBusy, LakeMissing, LakeRowsRefused
 from zhiji.data.lake.folder import DRAFT, LEASE, LakeFolder, Pointer
 from zhiji.data.lake.manifest import NAME, FileEntry, Manifest, TableEntry, digest_of
 from zhiji.data.lake.schema import ORDER_LINES, PARTITION_DAY, TABLES, C
 from zhiji.kernel import LineKind
 from zhiji.kernel.clock import now
+from zhiji.platform.durable import FolderLock, sync_folder, sync_tree
 
 # DuckDB hands out work by row group; its own size makes the best use of every thread.
 ROW_GROUP_ROWS = 122_880

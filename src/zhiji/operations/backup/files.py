@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from zhiji.data.lake.durable import sync_folder, sync_tree
+from zhiji.platform.durable import sync_folder, sync_tree
 
 __all__ = ["below", "copy", "described", "publish", "sync_folder", "sync_tree", "written_aside"]
 

@@ -19,11 +19,11 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg import sql as pg
 
-from zhiji.data.lake.durable import sync_tree
 from zhiji.kernel import clock
 from zhiji.operations.backup import digests
 from zhiji.operations.backup.errors import BackupDamaged, BackupToolFailed, BackupToolMissing, RestoreTargetTaken
 from zhiji.platform.database import in_database, schema_of, without_password
+from zhiji.platform.durable import sync_tree
 
 FILE = "database.dump"
 PACKAGE = "postgresql-client"

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any, cast
 
 from zhiji.application.imports.models import Import
-from zhiji.data.lake.durable import sync_folder, write_atomically
 from zhiji.kernel import Language, Reason, clock, render
 from zhiji.platform.company import company, zone
+from zhiji.platform.durable import sync_folder, write_atomically
 from zhiji.platform.workspace import workspace
 
 DONE, REFUSED, WAITING = "done", "refused", "waiting"
