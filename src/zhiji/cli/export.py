@@ -9,7 +9,7 @@ import typer
 
 from zhiji.cli import frame
 from zhiji.cli.frame import both
-from zhiji.cli.users import Json
+from zhiji.cli.options import Json
 
 if TYPE_CHECKING:
     from zhiji.application.customers.exports import Purpose, What
@@ -48,8 +48,8 @@ def export(
         _check(name, value, offered)
     frame.start()
     from zhiji.application.customers import services
-    from zhiji.application.customers.queries import operator
     from zhiji.config import schema
+    from zhiji.platform.accounts import operator
 
     schema.prepare()
     rows = services.export_write(

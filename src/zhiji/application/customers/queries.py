@@ -20,7 +20,6 @@ from zhiji.data.store.search import find
 from zhiji.platform.company import company
 from zhiji.platform.errors import NotFound
 from zhiji.platform.models import Team, User
-from zhiji.platform.models.accounts import Role
 from zhiji.platform.scope import get_scoped, require, scope
 
 DEFAULT_SORT = "-spend"
@@ -55,7 +54,7 @@ class CustomerList:
         name = SORT_NAMES.get(sort.removeprefix("-"), sort.removeprefix("-"))
         field = FIELDS.get(name)
         if field is None or not field.sort:
-            raise FilterInvalid(field="sort", problem=sort[:60], where={"field": "sort"})
+            raise FilterInvalid(given="sort", problem=sort[:60], where={"field": "sort"})
         self.sort = field.sort
         check_readable(user, [name, *self.filter.asked()])
         shape = f"{self.sort}:{self.descending}:{self.filter.model_dump_json(exclude_defaults=True)}"
@@ -201,13 +200,6 @@ def _named(counted: list[tuple[Any, int]], names: dict[int, str]) -> list[dict[s
     counts = dict(counted)
     found = [{"value": pk, "name": name, "count": counts.get(pk, 0)} for pk, name in names.items()]
     return [{"value": None, "name": "", "count": counts.get(None, 0)}, *found]
-
-
-def operator() -> User:
-    """Who runs commands on this machine: they hold the database's file already, so nothing in it is kept from them."""
-    user = User(email="command", is_active=True)
-    user._roles = frozenset({Role.ADMINISTRATOR})
-    return user
 
 
 def deleted(user: User, *, after: int, limit: int) -> dict[str, Any]:

@@ -19,10 +19,11 @@ from django.test import Client
 
 from zhiji.application.customers import exports, services, writers
 from zhiji.application.customers.errors import ExportKindUnknown
-from zhiji.application.customers.queries import CustomerList, operator
+from zhiji.application.customers.queries import CustomerList
 from zhiji.data.store import listing
 from zhiji.data.store.models import Customer
 from zhiji.platform import jobs
+from zhiji.platform.accounts import operator
 from zhiji.platform.errors import NotAllowed
 from zhiji.platform.models import AuditEntry, User
 from zhiji.platform.workspace import workspace
