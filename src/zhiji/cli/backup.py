@@ -13,7 +13,7 @@ import typer
 
 from zhiji.cli import frame
 from zhiji.cli.frame import both
-from zhiji.cli.users import Json
+from zhiji.cli.options import Json
 
 _LOST = {
     "sessions": ("everybody must sign in again", "所有人须重新登录"),

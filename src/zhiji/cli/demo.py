@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +10,7 @@ import typer
 
 from zhiji.cli import frame
 from zhiji.cli.frame import both
-from zhiji.cli.users import Json
+from zhiji.cli.options import Json, day_of
 
 _WORDS = {
     "refused_rows": ("rows refused, each with its row, column and reason", "被拒绝的行（行号、列与原因逐一一致）"),
@@ -44,7 +43,7 @@ def demo(
     """Generate its files, import them as anybody would, refresh, and set what was found beside what was planted."""
     from zhiji.platform.workspace import SAMPLE
 
-    day = _day(as_of)
+    day = day_of(as_of)
     given = os.environ.get("ZHIJI_WORKSPACE")
     os.environ["ZHIJI_WORKSPACE"] = SAMPLE
     aside = _move_aside() if fresh else ""
@@ -61,15 +60,6 @@ def demo(
     frame.show(result, json, lambda: _text(result, serve))
     if serve:
         _serve(SAMPLE, given)
-
-
-def _day(text: str) -> date | None:
-    from zhiji.platform.errors import InputInvalid
-
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise InputInvalid(field="--as-of", problem=text, where={"field": "--as-of"}) from None
 
 
 def _move_aside() -> str:

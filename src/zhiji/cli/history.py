@@ -8,7 +8,7 @@ import typer
 
 from zhiji.cli import frame
 from zhiji.cli.frame import both
-from zhiji.cli.users import Json
+from zhiji.cli.options import Json
 
 if TYPE_CHECKING:
     from zhiji.application.imports.models import Import

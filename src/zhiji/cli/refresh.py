@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 import typer
 
 from zhiji.cli import frame
 from zhiji.cli.frame import both
-from zhiji.cli.users import Json
+from zhiji.cli.options import Json, day_of
 
 
 def register(app: typer.Typer) -> None:
@@ -24,7 +23,7 @@ def refresh(
     json: Json = False,
 ) -> None:  # fmt: skip
     """Bring everything derived up to a day; prints what is published and what is withheld."""
-    day = _day(as_of)
+    day = day_of(as_of)
     frame.start()
     from zhiji.application.predictions import queries
     from zhiji.application.refresh import services
@@ -42,12 +41,3 @@ def refresh(
     frame.show(
         result, json, lambda: "\n".join([f"{both('As of', '截至')} {result['as_of']}", *(t["text"] for t in told)])
     )
-
-
-def _day(text: str) -> date | None:
-    from zhiji.platform.errors import InputInvalid
-
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise InputInvalid(field="--as-of", problem=text, where={"field": "--as-of"}) from None

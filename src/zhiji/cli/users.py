@@ -9,11 +9,11 @@ import typer
 
 from zhiji.cli import frame
 from zhiji.cli.frame import both
+from zhiji.cli.options import Json
 
 if TYPE_CHECKING:
     from zhiji.platform.models import User
 
-Json = Annotated[bool, typer.Option("--json", help=both("Print the result as JSON.", "以 JSON 输出结果。"))]
 Email = Annotated[str, typer.Argument(help=both("E-mail address.", "邮箱地址。"))]
 
 

@@ -9,7 +9,7 @@ import typer
 
 from zhiji.cli import frame
 from zhiji.cli.frame import both
-from zhiji.cli.users import Json
+from zhiji.cli.options import Json
 
 
 def register(app: typer.Typer) -> None:
