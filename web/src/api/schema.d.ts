@@ -2525,6 +2525,10 @@ export interface components {
         /**
          * Facts
          * @description As of ``reference_on``; ``data_to``: the last day of the data, where it is later: the figures look back.
+         *
+         *     ``usual_gap_days``: mean days between order days, from three of them on; a free order makes one, a void one none.
+         *     ``usual_gap_low_days`` to ``usual_gap_high_days``: the days after the last order within which the next one usually
+         *     comes; later is overdue.
          */
         Facts: {
             /** Data To */
@@ -2539,6 +2543,10 @@ export interface components {
             reference_on: string;
             /** Usual Gap Days */
             usual_gap_days: number | null;
+            /** Usual Gap High Days */
+            usual_gap_high_days: number | null;
+            /** Usual Gap Low Days */
+            usual_gap_low_days: number | null;
         };
         /** FeedbackAuthor */
         FeedbackAuthor: {
@@ -3380,7 +3388,10 @@ export interface components {
             /** Unit Price */
             unit_price: string | null;
         };
-        /** OrderOut */
+        /**
+         * OrderOut
+         * @description ``is_order``: counts as an order. A free one does; a return does not, nor what was wholly cancelled.
+         */
         OrderOut: {
             /** Channel */
             channel: string;
@@ -3394,6 +3405,8 @@ export interface components {
             goods: string;
             /** Id */
             id: number;
+            /** Is Order */
+            is_order: boolean;
             /** Lines Total */
             lines_total: number;
             /** Number */
@@ -3444,6 +3457,8 @@ export interface components {
             goods: string;
             /** Id */
             id: number;
+            /** Is Order */
+            is_order: boolean;
             /** Lines */
             lines: components["schemas"]["OrderLineOut"][];
             /** Lines Total */

@@ -8,17 +8,23 @@ export interface TimelineOrder {
   amountText: string;
 }
 
-export interface ExpectedOrder {
-  from: string;
-  to: string;
+/** After how many days the next order usually comes, as the server says it. */
+export interface UsualGap {
+  lowDays: number;
+  highDays: number;
 }
 
 const at = (day: string) => Date.parse(`${day}T00:00:00Z`);
 const DAY = 86_400_000;
+const dayOf = (instant: number) => new Date(instant).toISOString().slice(0, 10);
 
-/** Every order as a stem, today as a line, and the days within which the next order would normally come as a band. */
-export function orderTimeline(orders: TimelineOrder[], today: string, expected: ExpectedOrder | null, context: ChartContext): Drawing {
+/** Every order as a stem, today as a line, and the days after the last order within which the next one usually comes as a band. */
+export function orderTimeline(orders: TimelineOrder[], today: string, usual: UsualGap | null, context: ChartContext): Drawing {
   const { palette, format, t, narrow } = context;
+  const last = Math.max(...orders.map((order) => at(order.day)));
+  // Days are whole: the last one of the band is the last on which the customer is not late.
+  const after = (days: number) => dayOf(last + Math.floor(days) * DAY);
+  const expected = usual && orders.length > 0 ? { from: after(usual.lowDays), to: after(usual.highDays) } : null;
   const first = orders.length > 0 ? Math.min(...orders.map((order) => at(order.day))) : at(today) - 90 * DAY;
   const end = Math.max(at(today), expected ? at(expected.to) : 0);
   const margin = Math.max((end - first) * 0.04, 3 * DAY);
@@ -41,7 +47,7 @@ export function orderTimeline(orders: TimelineOrder[], today: string, expected: 
         axisLabel: {
           color: palette.inkFaint,
           hideOverlap: true,
-          formatter: (value: number) => format.day(new Date(value).toISOString().slice(0, 10), end - first > 240 * DAY ? "month" : "short"),
+          formatter: (value: number) => format.day(dayOf(value), end - first > 240 * DAY ? "month" : "short"),
         },
         axisLine: { lineStyle: { color: palette.lineStrong } },
         axisTick: { show: false },
@@ -69,7 +75,8 @@ export function orderTimeline(orders: TimelineOrder[], today: string, expected: 
                 itemStyle: { color: palette.accent, opacity: 0.14 },
                 // Ends where the band ends, and runs to the left: there is always room.
                 label: { color: palette.inkSoft, position: ["100%", 0], align: "right", verticalAlign: "bottom", formatter: t("expectedNext"), fontSize: 12, padding: [0, 0, 4, 0] },
-                data: [[{ xAxis: at(expected.from) }, { xAxis: at(expected.to) }]],
+                // Half a day more on either side: whoever always comes after the same number of days has a band of one day.
+                data: [[{ xAxis: at(expected.from) - DAY / 2 }, { xAxis: at(expected.to) + DAY / 2 }]],
               }
             : undefined,
         },

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { startTexts } from "../i18n";
 import { useChartContext } from "./context";
 import { cohortText } from "./grid";
+import { orderTimeline } from "./orderTimeline";
 import { rankedBars } from "./rankedBars";
 import { shareBars } from "./shareBars";
 
@@ -25,6 +26,16 @@ describe("the picture of a day's calls", () => {
     const calls = Array.from({ length: 20 }, (_, at) => ({ key: String(at), name: `N${at}`, overdueDays: at, stake: at, stakeText: String(at) }));
     const { series } = rankedBars(calls, await context(narrow)).option as Drawn;
     expect(series.map((each) => each.data.length)).toEqual([20, 20]);
+  });
+});
+
+describe("the picture of a customer's orders", () => {
+  const orders = ["2026-03-11", "2026-03-01"].map((day, at) => ({ key: day, day, amount: at, amountText: `${at}` }));
+  it("has the server's band after the last order, and none without it", async () => {
+    const drawn = async (usual: { lowDays: number; highDays: number } | null) => orderTimeline(orders, "2026-03-20", usual, await context(false)).table.rows.at(-1)?.cells[0];
+    expect(await drawn({ lowDays: 7.93, highDays: 22.07 })).toBe("Next order usually here: 18 Mar 2026 – 2 Apr 2026");
+    expect(await drawn({ lowDays: 0, highDays: 0 })).toBe("Next order usually here: 11 Mar 2026 – 11 Mar 2026");
+    expect(await drawn(null)).toBe("1 Mar 2026");
   });
 });
 

@@ -18,7 +18,6 @@ import { NoContact, nameOf } from "./columns";
 import { Properties } from "./Properties";
 import { customerQuery, ordersQuery } from "./queries";
 import { Related } from "./Related";
-import { expectedNext } from "./rhythm";
 import { ScoreCard } from "./ScoreCard";
 import { SegmentTag } from "./SegmentTag";
 import type { CustomerDetail } from "./types";
@@ -72,8 +71,7 @@ function CustomerAnswer({ customer }: { customer: CustomerDetail }) {
   const whole = (value: number | null | undefined) => format.number(value ?? 0, { maximumFractionDigits: 0 });
   const { usual_gap_days: gap, days_since_last_order: since, last_change: change } = customer.facts;
   const orders = customer.row?.orders ?? 0;
-  // Several orders within a day or two are a busy day, not a rhythm.
-  const key = since === null ? "story.none" : gap === null || gap < 1 || orders < 2 ? "story.once" : "story.regular";
+  const key = since === null ? "story.none" : gap === null ? "story.once" : "story.regular";
   return (
     <>
       <Trans ns="customers" i18nKey={key} values={{ gap: whole(gap), since: whole(since), formatted: whole(orders) }} count={orders} components={{ b: <b /> }} />
@@ -108,18 +106,19 @@ function Orders({ customer }: { customer: CustomerDetail }) {
   if (!orders.data) return <Skeleton height={240} />;
   const { items, next } = orders.data;
   if (items.length === 0) return null;
-  // Cancelled and returned orders stand in the timeline; a rhythm is one of orders that brought something.
-  const kept = items.filter((order) => microsOf(order.value) > 0n);
-  const expected = expectedNext(kept.map((order) => order.ordered_on));
+  // Cancelled and returned orders stand in the timeline; drawn is what the rhythm counts, free orders too.
+  const kept = items.filter((order) => order.is_order);
+  const { usual_gap_days: gap, usual_gap_low_days: low, usual_gap_high_days: high } = customer.facts;
+  const usual = low === null || high === null ? null : { lowDays: low, highDays: high };
   const drawing = orderTimeline(
     kept.map((order) => ({ key: String(order.id), day: order.ordered_on, amount: microsForDrawing(microsOf(order.value)), amountText: format.amount(order.value) })),
     // What the timeline calls today: the end of the data, also where the scores look back.
     customer.facts.data_to ?? customer.facts.reference_on,
-    expected,
+    usual,
     context,
   );
   const order = kept.find((each) => String(each.id) === opened);
-  const notes = [expected && t("timeline.band"), next !== null && t("timeline.newest", { formatted: format.number(items.length) }), t("timeline.open")].filter(Boolean).join(" ");
+  const notes = [usual && t("timeline.band", { gap: format.number(gap ?? 0, { maximumFractionDigits: 0 }) }), next !== null && t("timeline.newest", { formatted: format.number(items.length) }), t("timeline.open")].filter(Boolean).join(" ");
   return (
     <>
       <ChartFrame title={t("timeline.picture")} note={notes} drawing={drawing} file={`orders-${customer.external_id}`} onSelect={setOpened} />

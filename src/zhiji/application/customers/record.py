@@ -84,19 +84,21 @@ def _origins(customer: Customer) -> dict[int, dict[str, Any]]:
 def _facts(customer: Customer, row: CustomerListRow | None, allowed: frozenset[str]) -> dict[str, Any]:
     """Figures of the opening sentence: orders every so many days, now day so many, the last change.
 
-    The usual gap is that of the scores, between order days; before the first refresh there is none: the list row
-    counts orders, and two on one day are no rhythm. Days are counted from the last order on or before the day of the
-    scores to that day; where there are no scores, to the last day of the data. ``data_to``: that last day, where it is
-    later than the day of the scores: they look back.
+    The usual gap and the band around it are those of the scores, between order days (``worklists.usual_gap``);
+    before the first refresh there are none: the list row counts orders, and two on one day are no rhythm. Days are
+    counted from the last order on or before the day of the scores to that day; where there are no scores, to the
+    last day of the data. ``data_to``: that last day, where it is later than the day of the scores: they look back.
     """
     place = zone()
-    gap = row.usual_gap_days if row and "usual_gap_days" in allowed else None
+    usual = row if row and "usual_gap_days" in allowed else None
     reference = (row.as_of if row else None) or coverage.covered_to(place) or clock.day_of(clock.now(), place)
     last = row.last_order_on if row and "orders" in allowed else None
     if last is not None and last > reference:
         last = _last_order_on(customer, reference)
     return {
-        "usual_gap_days": gap,
+        "usual_gap_days": usual.usual_gap_days if usual else None,
+        "usual_gap_low_days": usual.usual_gap_low_days if usual else None,
+        "usual_gap_high_days": usual.usual_gap_high_days if usual else None,
         "days_since_last_order": (reference - last).days if last else None,
         "reference_on": reference,
         "data_to": coverage.covered_beyond(reference, place),

@@ -146,9 +146,16 @@ class Change(Schema):
 
 
 class Facts(Schema):
-    """As of ``reference_on``; ``data_to``: the last day of the data, where it is later: the figures look back."""
+    """As of ``reference_on``; ``data_to``: the last day of the data, where it is later: the figures look back.
+
+    ``usual_gap_days``: mean days between order days, from three of them on; a free order makes one, a void one none.
+    ``usual_gap_low_days`` to ``usual_gap_high_days``: the days after the last order within which the next one usually
+    comes; later is overdue.
+    """
 
     usual_gap_days: float | None
+    usual_gap_low_days: float | None
+    usual_gap_high_days: float | None
     days_since_last_order: int | None
     reference_on: date
     data_to: date | None
@@ -200,11 +207,14 @@ class OrderLineOut(Schema):
 
 
 class OrderOut(Schema):
+    """``is_order``: counts as an order. A free one does; a return does not, nor what was wholly cancelled."""
+
     id: int
     external_id: str
     number: str
     source: str
     state: str
+    is_order: bool
     ordered_at: datetime
     ordered_on: date
     country: str

@@ -123,7 +123,7 @@ def order_json(order: Any, company_zone: Any) -> Item:
     """An order of ``_with_taken_back``. Money as exact decimal text in the order's currency."""
     return {
         "id": order.pk, "external_id": order.external_id, "number": order.number, "source": order.source.code,
-        "state": order.state, "ordered_at": order.ordered_at,
+        "state": order.state, "is_order": order.is_order, "ordered_at": order.ordered_at,
         "ordered_on": clock.day_of(order.ordered_at, company_zone),
         "country": order.country, "channel": order.channel, "store": order.store, "currency": order.currency,
         "value": amount(order.value_micros), "goods": amount(order.goods_micros),

@@ -209,9 +209,9 @@ class Refresh:
         """One frame with everything that lists show, written in blocks."""
         features = self._read("features")
         overdue = worklists.overdue(features).drop(columns="usual_gap_days").set_index("customer_id")
+        features[list(worklists.USUAL_GAP_COLUMNS)] = worklists.usual_gap(features)
         frame = features.set_index("customer_id").join(self._read("labels").set_index("customer_id"))
         frame = frame.join(self._read("scores").set_index("customer_id")).join(overdue).reset_index()
-        frame["usual_gap_days"] = frame["mean_gap_days"].where(frame["order_days"] >= worklists.FEWEST_ORDER_DAYS)
         frame["as_of"] = self.as_of
         frame = listing.present(frame)
         listing.write_scores(frame)

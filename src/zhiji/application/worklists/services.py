@@ -18,7 +18,7 @@ from zhiji.application.worklists.errors import (
     WorkItemExpired,
 )
 from zhiji.application.worklists.models import WorkItem
-from zhiji.application.worklists.overdue import FEWEST_ORDER_DAYS, overdue
+from zhiji.application.worklists.overdue import USUAL_GAP_COLUMNS, overdue, usual_gap
 from zhiji.application.worklists.refreshing import FRAME_COLUMNS, worklist_refresh
 from zhiji.kernel import clock
 from zhiji.platform import audit, live
@@ -27,14 +27,15 @@ from zhiji.platform.permissions import Reach, reach
 from zhiji.platform.scope import require, scope, team_ids
 
 __all__ = [
-    "FEWEST_ORDER_DAYS",
     "FRAME_COLUMNS",
+    "USUAL_GAP_COLUMNS",
     "item_done",
     "item_reopen",
     "item_snooze",
     "items_assign",
     "items_release",
     "overdue",
+    "usual_gap",
     "worklist_refresh",
 ]
 State = WorkItem.State

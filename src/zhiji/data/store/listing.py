@@ -26,7 +26,8 @@ RECORD_COLUMNS = (
 )  # fmt: skip
 SCORE_COLUMNS = (
     "rfm_segment", "band", "value_score", "value_rank", "expected_orders", "expected_value_micros", "value_low_micros",
-    "value_high_micros", "probability_active", "overdue_days", "at_stake_micros", "usual_gap_days", "as_of",
+    "value_high_micros", "probability_active", "overdue_days", "at_stake_micros", "usual_gap_days",
+    "usual_gap_low_days", "usual_gap_high_days", "as_of",
 )  # fmt: skip
 _TEXT_SCORES = ("rfm_segment", "band")
 _WHOLE_SCORES = (

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+import pandas as pd
 import pytest
 from django.db import connection
 from django.test import Client
@@ -267,3 +268,20 @@ def test_days_are_counted_to_the_day_of_the_scores_from_what_was_an_order_by_the
     CustomerListRow.objects.filter(pk=customer.pk).update(as_of=date(2024, 3, 3))
     facts = browser(users["admin"]).get(f"/api/v1/customers/{customer.pk}").json()["facts"]
     assert (facts["days_since_last_order"], facts["data_to"]) == (0, None)
+
+
+def test_the_band_of_the_usual_gap_stands_beside_it_and_each_order_says_whether_it_counts(
+    users: dict[str, User], add: Add, browser: Browse
+) -> None:
+    """A free order is one; a return is none."""
+    customer = add("A", spend=["10.00", "0.00", "10.00", "-1.00"])
+    client, path = browser(users["admin"]), f"/api/v1/customers/{customer.pk}"
+    names = ("usual_gap_days", "usual_gap_low_days", "usual_gap_high_days")
+    assert [client.get(path).json()["facts"][name] for name in names] == [None, None, None]
+    scores = pd.DataFrame({"customer_id": [customer.pk], **dict(zip(names, ([20.0], [16.0], [24.0]), strict=True))})
+    listing.write_scores(scores)
+    assert [client.get(path).json()["facts"][name] for name in names] == [20.0, 16.0, 24.0]
+    orders = client.get(f"{path}/orders").json()["items"]
+    assert [(order["value"], order["is_order"]) for order in orders] == [
+        ("-1", False), ("10", True), ("0", True), ("10", True),
+    ]  # fmt: skip

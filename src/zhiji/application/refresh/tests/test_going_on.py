@@ -71,7 +71,7 @@ def lists() -> list[tuple[Any, ...]]:
         CustomerListRow.objects.order_by("pk").values_list(
             "pk", "rfm_segment", "band", "value_score", "value_rank", "expected_orders", "expected_value_micros",
             "value_low_micros", "value_high_micros", "probability_active", "overdue_days", "at_stake_micros",
-            "usual_gap_days", "as_of",
+            "usual_gap_days", "usual_gap_low_days", "usual_gap_high_days", "as_of",
         )
     )  # fmt: skip
 

@@ -94,6 +94,21 @@ def test_a_look_back_knows_nothing_that_came_in_after_its_day(browser: Client) -
     assert asked(browser, "segments/overview")["spend_micros"] == 14 * 1_200 * MICROS
 
 
+def test_the_page_and_the_worklist_know_one_rhythm(browser: Client) -> None:
+    """Gaps of 10 and 20 days between three order days, the first order free: 15 on the mean, give or take 7.07."""
+    days = f"F,{ago(61)} 10:00,C1,P,1,0", f"O1,{ago(51)} 10:00,C1,P,1,9", f"O2,{ago(31)} 10:00,C1,P,1,9"
+    bring(orders(*days, f"SAME,{ago(31)} 18:00,C1,P,1,9", f"LAST,{ago(1)} 10:00,C2,P,1,9"))
+    refreshed_now()
+    item = WorkItem.objects.get()
+    facts = asked(browser, f"customers/{item.customer_id}")["facts"]
+    assert [round(facts[f"usual_gap_{name}days"], 2) for name in ("", "low_", "high_")] == [15.0, 7.93, 22.07]
+    assert (facts["usual_gap_days"], facts["days_since_last_order"]) == (item.usual_gap_days, 30)
+    items = asked(browser, f"customers/{item.customer_id}/orders")["items"]
+    assert [(order["number"], order["is_order"]) for order in items] == [
+        ("SAME", True), ("O2", True), ("O1", True), ("F", True),
+    ]  # fmt: skip
+
+
 def test_the_lag_of_a_history_says_nothing_of_today(browser: Client) -> None:
     company_update(history_lag_days=14)
     bring(orders(*regular(150, 40), *each(10, 1_000)))

@@ -46,6 +46,28 @@ def test_late_is_arithmetic_on_paper() -> None:
     }
 
 
+def test_late_begins_where_the_band_of_the_usual_gap_ends() -> None:
+    """One rhythm: three order days are enough for both, and the last day of the band is the last that is not late."""
+    features = pd.DataFrame(
+        {
+            "customer_id": [1, 2, 3, 4],
+            "order_days": [3, 3, 3, 2],
+            "days_since_last_order": [24.0, 25.0, 25.0, 25.0],
+            "mean_gap_days": [20.0, 20.0, 3.0, 20.0],
+            "gap_deviation_days": [4.0, 4.0, 5.0, float("nan")],
+            "mean_order_micros": 100.0 * MICROS,
+        }
+    )
+    band = services.usual_gap(features)
+    assert band.loc[:2].to_dict("list") == {
+        "usual_gap_days": [20.0, 20.0, 3.0],
+        "usual_gap_low_days": [16.0, 16.0, 0.0],  # who comes at very different times may come the same day again
+        "usual_gap_high_days": [24.0, 24.0, 8.0],
+    }
+    assert band.loc[3].isna().all()
+    assert services.overdue(features)["customer_id"].tolist() == [2]
+
+
 def frame(*rows: tuple[int, int | None]) -> pd.DataFrame:
     """Customers with their stake in units; None is not late."""
     return pd.DataFrame(

@@ -86,6 +86,9 @@ class CustomerListRow(models.Model):
     first_order_on = models.DateField(null=True)
     last_order_on = models.DateField(null=True)
     usual_gap_days = models.FloatField(null=True)
+    # The days after an order within which the next one usually comes; later than the high end is late.
+    usual_gap_low_days = models.FloatField(null=True)
+    usual_gap_high_days = models.FloatField(null=True)
     mean_order_micros = models.BigIntegerField(default=0)
     rfm_segment = models.CharField(max_length=30, blank=True)
     band = models.CharField(max_length=30, blank=True)
