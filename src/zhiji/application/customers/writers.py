@@ -19,14 +19,13 @@ import pyarrow.parquet as pq
 
 from zhiji.application.customers.errors import ExportKindUnknown
 from zhiji.application.customers.rows import amount
+from zhiji.processing.cleaning import guarded
 
 FORMATS = {"csv": "text/csv; charset=utf-8",
            "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
            "parquet": "application/vnd.apache.parquet"}  # fmt: skip
 SHEET_ROWS = 1_048_575
 _LONGEST_CELL = 32_767
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 # Control characters that XML, and so Excel, cannot hold.
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
@@ -45,17 +44,12 @@ class Writer(Protocol):
     def close(self) -> None: ...
 
 
-def safe_text(text: str) -> str:
-    """A text cell that a spreadsheet takes for text: what would start a formula is quoted, plain numbers are left."""
-    return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
-
-
 def _plain(kind: str, value: Any) -> str:
     """A cell as text, exact."""
     if value is None:
         return ""
     if kind == "text":
-        return safe_text(str(value))
+        return guarded(str(value))
     if kind == "money":
         return amount(value) or ""
     if kind == "flag":

@@ -14,11 +14,9 @@ from zhiji.application.imports.states import folder_of
 from zhiji.data.landing.models import RejectedRow
 from zhiji.kernel import Language, Reason, render
 from zhiji.platform.problems import language_of
-from zhiji.processing.cleaning import KINDS, answered, vocabulary
+from zhiji.processing.cleaning import KINDS, answered, guarded, vocabulary
 from zhiji.processing.pipelines.quarantine import read_rejected
 from zhiji.processing.pipelines.storing import REJECTED
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def words(reason: dict[str, Any], language: Language) -> dict[str, Any]:
@@ -128,18 +126,6 @@ def rejected(request: HttpRequest, item: Import, after: int, limit: int) -> dict
     return {"items": found[:limit], "next": found[limit - 1]["id"] if len(found) > limit else None}
 
 
-def safe_cell(value: Any) -> str:
-    """Text that a spreadsheet will not run: what looks like a formula is quoted, plain numbers stay numbers."""
-    text = "" if value is None else str(value)
-    if text.startswith(FORMULA_STARTS) and not _is_number(text):
-        return "'" + text
-    return text
-
-
-def _is_number(text: str) -> bool:
-    return text.lstrip("+-").replace(",", "").replace(".", "", 1).isdigit()
-
-
 def rejected_file(request: HttpRequest, item: Import) -> Iterator[str]:
     """CSV (with byte order mark, for spreadsheets) of the rejected rows: original columns, then where and why, and a
     number by which their file is known when they come back."""
@@ -158,5 +144,5 @@ def rejected_file(request: HttpRequest, item: Import) -> Iterator[str]:
 
 def _line(values: list[Any]) -> str:
     out = io.StringIO()
-    csv.writer(out).writerow([safe_cell(value) for value in values])
+    csv.writer(out).writerow(["" if value is None else guarded(str(value)) for value in values])
     return out.getvalue()

@@ -41,7 +41,7 @@ from zhiji.kernel import Reason, render
 from zhiji.platform import audit, jobs, live
 from zhiji.platform.company import company, company_update
 from zhiji.platform.models import Job, User
-from zhiji.processing.cleaning import KINDS, Mapping, Meanings, checked_meanings
+from zhiji.processing.cleaning import KINDS, Mapping, Meanings, as_it_left, checked_meanings
 from zhiji.processing.pipelines.orders import Decision
 
 _RESTING = (State.MATCHING, State.CHECKED, State.FAILED)
@@ -79,7 +79,7 @@ def import_create(
         is_matched_anew=anew,
     )  # fmt: skip
     try:
-        profile = inspect(path_of(file), name=name, options=file_options(options))
+        profile = as_it_left(inspect(path_of(file), name=name, options=file_options(options)))
     except FileError as refusal:
         _import_unreadable(row, refusal.reason)
         raise
@@ -177,7 +177,7 @@ def import_match(
     if row.is_readable and file_options(options) == file_options(row.options):
         profile = FileProfile.from_json(row.profile)
     else:
-        profile = inspect(path_of(row.file), name=row.name, options=file_options(options))
+        profile = as_it_left(inspect(path_of(row.file), name=row.name, options=file_options(options)))
     independent = anew or row.is_matched_anew
     recalled = None if independent else recall(profile, wanted_kind, row.source_code, row.file_id)
     matched = match(profile, wanted_kind, overrides, recalled)

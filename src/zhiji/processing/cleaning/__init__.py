@@ -1,9 +1,10 @@
 """Received text becomes typed, exact, comparable rows; what cannot be read goes to quarantine with its reason."""
 
 from zhiji.processing.cleaning.errors import CleaningError, OrderCurrencyDiffers
+from zhiji.processing.cleaning.formulas import guarded
 from zhiji.processing.cleaning.habits import Habits
 from zhiji.processing.cleaning.kinds import KINDS, Field, Kind
-from zhiji.processing.cleaning.mapping import REJECT_COLUMNS, Mapping, Match, match_columns
+from zhiji.processing.cleaning.mapping import REJECT_COLUMNS, Mapping, Match, as_it_left, match_columns
 from zhiji.processing.cleaning.orders import STATES_WITHOUT_VALUE, clean_orders
 from zhiji.processing.cleaning.records import clean_customers, clean_interactions, clean_products
 from zhiji.processing.cleaning.settings import Cleaned, CleaningSettings
@@ -24,11 +25,13 @@ __all__ = [
     "Meanings",
     "OrderCurrencyDiffers",
     "answered",
+    "as_it_left",
     "checked_meanings",
     "clean_customers",
     "clean_interactions",
     "clean_orders",
     "clean_products",
+    "guarded",
     "match_columns",
     "vocabulary",
 ]

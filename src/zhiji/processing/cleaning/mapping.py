@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Mapping as MappingABC
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -16,6 +16,7 @@ from zhiji.processing.cleaning.errors import (
     MappingColumnUnknown,
     MappingFieldUnknown,
 )
+from zhiji.processing.cleaning.formulas import unguarded
 from zhiji.processing.cleaning.habits import Habit, Habits
 from zhiji.processing.cleaning.kinds import KINDS, Field, Kind, folded
 
@@ -129,6 +130,15 @@ def match_columns(
         missing=[spec.name for spec in wanted.fields.values() if spec.required and spec.name not in matched],
         corrects=corrects,
     )
+
+
+def as_it_left(profile: FileProfile) -> FileProfile:
+    """A file of rejects that came back, with the names and the sample of the file that they were left of (see
+    ``formulas``); any other as it is."""
+    if not _reject_positions(profile.columns):
+        return profile
+    sample = [[cell if cell is None else unguarded(cell) for cell in cells] for cells in profile.sample]
+    return replace(profile, columns=[unguarded(name) for name in profile.columns], sample=sample)
 
 
 def _reject_positions(columns: list[str]) -> dict[int, str]:

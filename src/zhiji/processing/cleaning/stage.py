@@ -13,6 +13,7 @@ from zhiji.data.store import masks
 from zhiji.kernel import Reason
 from zhiji.processing.cleaning.contacts import email_code, email_expression, names_table, phones_table, texts_table
 from zhiji.processing.cleaning.folding import plain_text, quoted
+from zhiji.processing.cleaning.formulas import unguarded_sql
 from zhiji.processing.cleaning.habits import DAY_FIRST, MONTH_FIRST, Habit, Habits
 from zhiji.processing.cleaning.identifiers import parse_ids
 from zhiji.processing.cleaning.instants import parse_instants
@@ -329,5 +330,5 @@ def _without_guards(mapping: Mapping) -> str:
     """A file of rejects that came back: the apostrophe that kept a spreadsheet from running a cell is taken off."""
     if not mapping.corrects:
         return ""
-    cells = [f"regexp_replace(c{i}, '^''([=+\\-@\\t\\r])', '\\1') AS c{i}" for i in range(len(mapping.columns))]
+    cells = [f"{unguarded_sql(f'c{i}')} AS c{i}" for i in range(len(mapping.columns))]
     return f" REPLACE ({', '.join(cells)})"

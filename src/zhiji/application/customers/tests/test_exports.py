@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 from django.test import Client
 
-from zhiji.application.customers import exports, services, writers
+from zhiji.application.customers import exports, services
 from zhiji.application.customers.errors import ExportKindUnknown
 from zhiji.application.customers.queries import CustomerList
 from zhiji.data.store import listing
@@ -122,15 +122,6 @@ def test_excel_cells_are_never_formulas(users: dict[str, User], three: list[Cust
     cell = rows[0][names.index("name")]
     assert (cell.data_type, cell.value) == ("s", '=HYPERLINK("http://x")')
     assert [row[names.index("spend")].value for row in rows[1:]] == [99.005, 0]
-
-
-@pytest.mark.parametrize(
-    ("text", "safe"),
-    [("=1+1", "'=1+1"), ("+SUM(A1)", "'+SUM(A1)"), ("-2+3", "'-2+3"), ("@x", "'@x"), ("\tx", "'\tx"), ("\rx", "'\rx"),
-     ("-12.5", "-12.5"), ("+8613811112222", "+8613811112222"), ("=", "'="), ("-", "'-"), ("王", "王"), ("", "")],
-)  # fmt: skip
-def test_only_what_could_be_a_formula_is_quoted(text: str, safe: str) -> None:
-    assert writers.safe_text(text) == safe
 
 
 def test_orders_carry_the_sources_own_ids(users: dict[str, User], three: list[Customer], tmp_path: Path) -> None:
