@@ -4,9 +4,12 @@ from django.urls import path, re_path
 
 from zhiji.config import health, metrics, web
 from zhiji.config.api import api
+from zhiji.platform import idempotency
 
+routes = api.urls
+idempotency.expect_operations(routes[0])
 urlpatterns = [
-    path("api/v1/", api.urls),
+    path("api/v1/", routes),
     path("livez", health.livez),
     path("readyz", health.readyz),
     path("metrics", metrics.metrics),

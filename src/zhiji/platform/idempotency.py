@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -20,7 +20,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import resolve
+from django.urls import URLPattern, URLResolver, resolve
 
 from zhiji.kernel import CodedError, clock
 from zhiji.platform import problems
@@ -34,6 +34,8 @@ CLAIMED = timedelta(minutes=15)
 WAIT_SECONDS = 30.0
 _NONCE = 12
 _QUESTION, _LASTING = "question", "lasting"
+# Addresses of the framework's own, which are only read.
+_PAGES = {"openapi-json", "api-root"}
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -111,12 +113,27 @@ def _keyed(request: HttpRequest) -> str:
         view = resolve(request.path_info).func
     except Http404:
         return ""
-    # The framework hands out one function a path; what it closes over knows the path's operations by their methods.
-    for cell in getattr(view, "__closure__", None) or ():
-        for operation in getattr(cell.cell_contents, "operations", ()):
-            if request.method in operation.methods:
-                return str(getattr(operation.view_func, "keyed", ""))
+    for operation in _operations(view):
+        if request.method in operation.methods:
+            return str(getattr(operation.view_func, "keyed", ""))
     return ""
+
+
+def _operations(view: Any) -> list[Any]:
+    """The framework hands out one function a path; what it closes over knows the path's operations by their methods."""
+    cells = getattr(view, "__closure__", None) or ()
+    return [operation for cell in cells for operation in getattr(cell.cell_contents, "operations", ())]
+
+
+def expect_operations(routes: Iterable[URLPattern | URLResolver]) -> None:
+    """At start: raises RuntimeError where the framework keeps its operations elsewhere than ``_operations`` looks.
+
+    What a route says of itself would be passed over in silence then: a long upload would hold the database's lock.
+    """
+    ours = [route for route in routes if not isinstance(route, URLPattern) or route.name not in _PAGES]
+    hidden = [str(route.pattern) for route in ours if not _operations(route.callback)]
+    if hidden:
+        raise RuntimeError(f"operations of {', '.join(hidden)} cannot be found: adapt idempotency to this django-ninja")
 
 
 def _is_passing(response: HttpResponse) -> bool:
