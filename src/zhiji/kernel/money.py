@@ -36,6 +36,14 @@ def minor_digits(currency: str) -> int:
     return _MINOR_DIGITS.get(currency, 2)
 
 
+def percent_of(micros: int, percent: Decimal) -> int:
+    """That share of an amount in whole micros, half to even; ``percent`` has two decimals, as margins have."""
+    # An integer of 10⁻⁴ shares: whatever the context's precision, nothing is rounded before the end.
+    product = micros * int(percent * 100)
+    whole, rest = divmod(product, 10_000)
+    return whole + (rest > 5_000 or (rest == 5_000 and whole % 2 == 1))
+
+
 @dataclass(frozen=True, order=False)
 class Money:
     """An exact amount. ``micros`` is 10⁻⁶ of one unit of ``currency`` (ISO 4217, upper case)."""

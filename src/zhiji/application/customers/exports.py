@@ -6,6 +6,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,12 +14,13 @@ from django.db.models import Q
 
 from zhiji.application.customers import rows, writers
 from zhiji.application.customers.errors import ExportNotReady
-from zhiji.application.customers.fields import FIELDS, readable
+from zhiji.application.customers.fields import FIELDS, ListField, readable
 from zhiji.application.customers.queries import CustomerList
 from zhiji.application.customers.writers import Column
 from zhiji.data.store import masks, paging
 from zhiji.data.store.models import Customer, CustomerListRow, Order
 from zhiji.kernel import clock
+from zhiji.kernel.money import percent_of
 from zhiji.platform import audit, jobs
 from zhiji.platform.company import company, zone
 from zhiji.platform.errors import NotFound
@@ -54,6 +56,10 @@ def export_write(*, user: User, what: What, path: Path, file_format: str = "", f
     Rows are those that ``user`` may export, in the order of the list; fields are those that they may read. For
     ``contact``, customers who do not want to be contacted are left out and phone, e-mail and address come along; for
     ``analysis`` these stay out. The file appears at once when it is whole; after a fault there is none.
+
+    Amounts are spend, in the company's currency, with or without a margin: what reads ``spend``, ``expected_value`` or
+    ``value_low`` finds the same in it. Once a margin is entered, each of them stands a second time as the lists show
+    it, under its name and ``_worth``: the margin's share, to the micro. Orders have what they came to, and no worth.
     """
     require(user, "order" if what == "orders" else "customer", "export")
     asked = CustomerList(user, filter_text, sort, action="export")
@@ -81,9 +87,21 @@ def _customers(asked: CustomerList, what: What, purpose: Purpose) -> tuple[list[
     allowed = readable(asked.user)
     names = [name for name in FIELDS if name in allowed and (what == "customers" or name in _SEGMENT_COLUMNS)]
     columns = [Column(name, _KINDS.get(FIELDS[name].kind, FIELDS[name].kind)) for name in names]
+    columns += [Column(f"{field.name}_worth", "money") for field in _worths(names)]
     contact = CONTACT if purpose == "contact" and what == "customers" else ()
     columns += [Column(name, "text") for name in contact] + [Column("currency", "text")]
     return columns, _customer_blocks(asked, names, contact, purpose)
+
+
+def _worths(names: list[str]) -> list[ListField]:
+    """The fields that have a worth beside their spend."""
+    if company().margin_percent is None:
+        return []
+    return [FIELDS[name] for name in names if FIELDS[name].kind == "money"]
+
+
+def _worth(spend_micros: int | None, margin_percent: Decimal | None) -> int | None:
+    return None if spend_micros is None or margin_percent is None else percent_of(spend_micros, margin_percent)
 
 
 def _pages(asked: CustomerList, purpose: Purpose) -> Iterator[list[CustomerListRow]]:
@@ -104,8 +122,8 @@ def _pages(asked: CustomerList, purpose: Purpose) -> Iterator[list[CustomerListR
 
 def _customer_blocks(asked: CustomerList, names: list[str], contact: tuple[str, ...],
                      purpose: Purpose) -> Iterator[Block]:  # fmt: skip
-    currency = company().currency
-    fields = [FIELDS[name] for name in names]
+    currency, margin = company().currency, company().margin_percent
+    fields, worths = [FIELDS[name] for name in names], _worths(names)
     for found in _pages(asked, purpose):
         owners = rows.people(row.owner_id for row in found)
         groups = rows.teams(row.team_id for row in found)
@@ -122,6 +140,7 @@ def _customer_blocks(asked: CustomerList, names: list[str], contact: tuple[str, 
                 if field.kind in named:
                     value = named[field.kind].get(value, {"name": None})["name"]
                 cells.append(value)
+            cells += [_worth(getattr(row, field.column), margin) for field in worths]
             block.append([*cells, *reach_out.get(row.customer_id, ()), currency])
         yield block
 

@@ -24,6 +24,7 @@ from zhiji.data.store import listing
 from zhiji.data.store.models import Customer
 from zhiji.platform import jobs
 from zhiji.platform.accounts import operator
+from zhiji.platform.company import company_update
 from zhiji.platform.errors import NotAllowed
 from zhiji.platform.models import AuditEntry, User
 from zhiji.platform.workspace import workspace
@@ -82,6 +83,33 @@ def test_a_csv_is_the_list_in_its_order_with_exact_money_and_all_scores(
     assert rows[0]["as_of"] == "2024-03-31"
     assert not {"phone", "email", "address"} & set(rows[0])
     assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
+
+
+def test_with_a_margin_each_amount_of_a_customer_stands_as_spend_and_as_worth(
+    users: dict[str, User], three: list[Customer], tmp_path: Path
+) -> None:
+    """Entering a margin adds columns and changes none, so that whatever reads the file still reads spend."""
+    listing.write_scores(pd.DataFrame({"customer_id": [three[0].pk], "value_high_micros": [333_333]}))
+    for what in ("customers", "segments", "orders"):
+        write(users["admin"], tmp_path / f"{what}.csv", what=what)
+    before = {what: read_csv(tmp_path / f"{what}.csv") for what in ("customers", "segments", "orders")}
+    assert not [name for rows in before.values() for name in rows[0] if "worth" in name]
+    company_update(margin_percent=Decimal("33.25"))
+    for what, rows in before.items():
+        write(users["admin"], tmp_path / f"{what}.csv", what=what)
+        after = read_csv(tmp_path / f"{what}.csv")
+        assert [{name: row[name] for name in rows[0]} for row in after] == rows
+        added = [name for name in after[0] if name not in rows[0]]
+        assert added == {
+            "customers": [f"{name}_worth" for name in ("spend", "mean_order", "at_stake", "expected_value",
+                                                       "value_low", "value_high")],
+            "segments": ["spend_worth"], "orders": [],
+        }[what]  # fmt: skip
+    named = {row["external_id"]: row for row in read_csv(tmp_path / "customers.csv")}
+    # 99.005 × 0.3325 = 32.9191625 and 0.333333 × 0.3325 = 0.1108332225, to the micro, half to even.
+    assert [named["W1"][f"{name}_worth"] for name in ("spend", "value_high", "value_low")] == [
+        "32.919162", "0.110833", "",
+    ]  # fmt: skip
 
 
 def test_contact_exports_leave_out_who_said_no_and_carry_the_means(
