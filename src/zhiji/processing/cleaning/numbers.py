@@ -32,7 +32,7 @@ class NumberColumn:
 
 
 def parse_numbers(
-    connection: duckdb.DuckDBPyConnection, *, field: str, column: str, shown: str, decimals: int, decimal: str | None
+    connection: duckdb.DuckDBPyConnection, *, field: str, column: str, shown: str, decimals: int
 ) -> NumberColumn:
     """Reads the distinct values of ``received.column`` into ``number_<field>(raw, value BIGINT, code VARCHAR)``.
 
@@ -40,7 +40,7 @@ def parse_numbers(
     """
     table = f"number_{field}"
     connection.execute(f"CREATE TEMP TABLE {table}_split AS {_split(column)}")
-    mark, mixed, findings = _decide(connection, f"{table}_split", shown, decimal)
+    mark, mixed, findings = _decide(connection, f"{table}_split", shown)
     connection.execute(f"CREATE TEMP TABLE {table} AS {_scaled(f'{table}_split', mark, mixed, decimals)}")
     connection.execute(f"DROP TABLE {table}_split")
     return NumberColumn(table, mark, findings)
@@ -79,9 +79,7 @@ def _split(column: str) -> str:
     FROM signed"""
 
 
-def _decide(
-    connection: duckdb.DuckDBPyConnection, table: str, shown: str, decimal: str | None
-) -> tuple[str, bool, list[Reason]]:
+def _decide(connection: duckdb.DuckDBPyConnection, table: str, shown: str) -> tuple[str, bool, list[Reason]]:
     """The decimal mark; whether both marks are so frequent that values that fit both are lost; what to say."""
     row = connection.execute(
         f"""SELECT coalesce(sum(n) FILTER (dot AND NOT comma), 0), coalesce(sum(n) FILTER (comma AND NOT dot), 0),
@@ -89,8 +87,6 @@ def _decide(
             FROM {table} WHERE code IS NULL"""
     ).fetchone()
     dots, commas, both = (int(count) for count in row or (0, 0, 0))
-    if decimal is not None:
-        return decimal, False, []
     mark = "," if commas > dots else "."
     findings = []
     if dots and commas:

@@ -136,7 +136,7 @@ def price_lines(stage: Stage, of_the_order: Collection[str]) -> None:
                 coalesce(quantity, 1000) AS quantity_milli, {side} FROM filled
         ), computed AS (
             SELECT *, {apart}::BIGINT AS apart_micros,
-                CASE WHEN amount IS NOT NULL THEN amount::HUGEINT - {_tax_within(stage)}
+                CASE WHEN amount IS NOT NULL THEN amount::HUGEINT
                 WHEN {by_price} AND quantity__code IS NULL THEN {_PRODUCT} - {within}
                 WHEN amount__code IS NULL AND unit_price__code IS NULL AND order_amount IS NOT NULL
                     THEN order_amount::HUGEINT - tax_micros - postage_micros - fee_micros
@@ -161,10 +161,6 @@ _SIDE = {"discount": "discount_micros", **BESIDE, "refund_amount": "refund_micro
 _WHOLE = "huge + tax_micros + postage_micros + fee_micros + apart_micros"
 # Integer division cuts towards zero; half a thousandth more, with the sign, makes it round half away from zero.
 _PRODUCT = "((quantity_milli::HUGEINT * unit_price + sign(quantity_milli)::INT * sign(unit_price)::INT * 500) // 1000)"
-
-
-def _tax_within(stage: Stage) -> str:
-    return "tax_micros" if stage.settings.amount_includes_tax else "0"
 
 
 def _quantity_needed(stage: Stage) -> str:

@@ -21,8 +21,7 @@ class CleaningSettings:
     zone: IANA name; dates without an offset are of this zone, and days begin at its midnight.
     currency: ISO 4217, for rows that name none. mode: ``history`` (known when it happened, plus ``lag_days``) or
     ``live`` (known at ``received_at``). day_first: True or False settles 03/04/2011; None lets the column decide.
-    decimal: ``.`` or ``,``; None lets the column decide. region: ISO 3166 of phone numbers without a country.
-    amount_includes_tax: whether ``amount`` of a line holds the tax of the same line.
+    region: ISO 3166 of phone numbers without a country; empty: those are not read.
     """
 
     zone: str = "UTC"
@@ -31,9 +30,7 @@ class CleaningSettings:
     lag_days: int = 0
     received_at: datetime | None = None
     day_first: bool | None = None
-    decimal: str | None = None
     region: str = "CN"
-    amount_includes_tax: bool = False
     memory_mb: int = 600
     threads: int = 2
 

@@ -217,7 +217,6 @@ class Stage:
             column=column,
             shown=self.mapping.shown(name),
             decimals=decimals,
-            decimal=self.settings.decimal,
         )
         self.findings += read.findings
         self._coded(name, self._join(read.table, column))

@@ -14,13 +14,11 @@ from zhiji.processing.cleaning.numbers import NumberColumn, parse_numbers
 MAX = 2**63 - 1
 
 
-def parse(
-    values: list[str], decimal: str | None = None, decimals: int = 6
-) -> tuple[dict[str, tuple[int | None, str | None]], NumberColumn]:
+def parse(values: list[str], decimals: int = 6) -> tuple[dict[str, tuple[int | None, str | None]], NumberColumn]:
     connection = duckdb.connect()
     connection.execute("CREATE TABLE received (row BIGINT, c0 VARCHAR, broken VARCHAR)")
     connection.execute("INSERT INTO received SELECT i, v, NULL FROM (SELECT unnest(?) AS v, 1 AS i)", [values])
-    column = parse_numbers(connection, field="a", column="c0", shown="A", decimals=decimals, decimal=decimal)
+    column = parse_numbers(connection, field="a", column="c0", shown="A", decimals=decimals)
     rows = connection.execute("SELECT raw, value, code FROM number_a").fetchall()
     return {raw: (value, code) for raw, value, code in rows}, column
 
@@ -78,7 +76,7 @@ def test_amounts_against_decimal(amounts) -> None:
         if wide:
             text = text.translate(str.maketrans("0123456789.,", "０１２３４５６７８９．，"))
         expected[text] = meant
-    found, _ = parse(list(expected), decimal=".")
+    found, _ = parse(list(expected))
     assert {text: found[text] for text in expected} == expected
 
 
