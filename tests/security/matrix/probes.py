@@ -128,7 +128,7 @@ def lists(matrix: Matrix) -> Iterator[Probe]:
         for given, lets in customer_filters(matrix):
             due = {row.id for row in seen if lets(row)}
             text = json.dumps(given)
-            for sort in ("name", "-spend", "last_order", "-at_stake"):
+            for sort in ("name", "-spend", "last_order_on", "-at_stake"):
                 query = urlencode({"filter": text, "sort": sort, "limit": 100})
                 yield Probe(f"customer_list {query}", person, client, "GET", f"{API}/customers?{query}", wanted,
                             check=_exactly(due))  # fmt: skip

@@ -55,8 +55,6 @@ FIELDS = {
         ListField("as_of", "as_of", "day", "prediction"),
     )
 }
-# Short names that screens and people use in sorts.
-SORT_NAMES = {"last_order": "last_order_on"}
 
 
 def readable(user: User) -> frozenset[str]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from django.db.models import Q
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from zhiji.application.customers.errors import FilterInvalid
 from zhiji.application.customers.fields import FIELDS, ListField
@@ -97,13 +97,6 @@ class CustomerFilter(_Strict):
             leaves(given)
         return given
 
-    @model_validator(mode="before")
-    @classmethod
-    def _short_names(cls, given: Any) -> Any:
-        if isinstance(given, dict) and "last_order" in given:
-            return {("last_order_on" if name == "last_order" else name): value for name, value in given.items()}
-        return given
-
     def asked(self) -> list[str]:
         """Names of the fields that are filtered by, in rules too."""
         own = [name for name in FIELDS if getattr(self, name, None) is not None]
@@ -134,7 +127,7 @@ def leaves(tree: Any, depth: int = 1) -> list[CustomerFilter]:
 
 
 def _leaf(rule: dict[str, Any]) -> CustomerFilter:
-    name = {"last_order": "last_order_on"}.get(str(rule["field"]), rule["field"])
+    name = rule["field"]
     if not isinstance(name, str) or name not in FIELDS or rule["value"] is None:
         raise ValueError(f"rules: {str(rule['field'])[:60]}")
     return CustomerFilter.model_validate({name: rule["value"]})
@@ -146,12 +139,12 @@ def parse(text: str) -> CustomerFilter:
         return CustomerFilter()
     try:
         if len(text) > LONGEST_JSON:
-            raise FilterInvalid(field="filter", problem=f"> {LONGEST_JSON}", where={"field": "filter"})
+            raise FilterInvalid(given="filter", problem=f"> {LONGEST_JSON}", where={"field": "filter"})
         return CustomerFilter.model_validate_json(text)
     except ValidationError as error:
         raise _invalid(error) from error
     except RecursionError as error:
-        raise FilterInvalid(field="filter", problem="depth", where={"field": "filter"}) from error
+        raise FilterInvalid(given="filter", problem="depth", where={"field": "filter"}) from error
 
 
 def from_dict(given: dict[str, Any]) -> CustomerFilter:
@@ -165,7 +158,7 @@ def _invalid(error: ValidationError) -> FilterInvalid:
     first = error.errors()[0]
     field = ".".join(str(part) for part in first["loc"])[:100] or "filter"
     return FilterInvalid(
-        field=field, problem=str(first["msg"]).removeprefix("Value error, ")[:200], where={"field": field}
+        given=field, problem=str(first["msg"]).removeprefix("Value error, ")[:200], where={"field": field}
     )
 
 

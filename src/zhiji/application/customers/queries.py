@@ -12,7 +12,7 @@ from django.db.models import Count
 
 from zhiji.application.customers import rows
 from zhiji.application.customers.errors import FilterInvalid
-from zhiji.application.customers.fields import FIELDS, SORT_NAMES, check_readable, readable
+from zhiji.application.customers.fields import FIELDS, check_readable, readable
 from zhiji.application.customers.filters import CustomerFilter, conditions, from_dict, parse
 from zhiji.data.store import bulk, cursors, deadline, paging
 from zhiji.data.store.models import Customer, CustomerListRow
@@ -51,7 +51,7 @@ class CustomerList:
         self.filter = parse(given) if isinstance(given, str) else from_dict(given) if isinstance(given, dict) else given
         sort = sort or self._default_sort()
         self.descending = sort.startswith("-")
-        name = SORT_NAMES.get(sort.removeprefix("-"), sort.removeprefix("-"))
+        name = sort.removeprefix("-")
         field = FIELDS.get(name)
         if field is None or not field.sort:
             raise FilterInvalid(given="sort", problem=sort[:60], where={"field": "sort"})
