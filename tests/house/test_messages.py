@@ -116,3 +116,34 @@ def test_both_languages_fill_in_the_same_things() -> None:
 def test_each_language_is_that_language() -> None:
     assert [code for code, texts in catalogue("en").items() if HAN.search(" ".join(texts.values()))] == []
     assert [code for code, texts in catalogue("zh").items() if not HAN.search(texts["what"])] == []
+
+
+# What a program calls them; a person reads their words. What is to be typed as it stands is told beside its option.
+CODED = {"state", "kind", "field", "fields"}
+
+
+def bare(text: str) -> list[str]:
+    """Names of states, kinds and fields that a text prints as the program calls them."""
+    return [
+        name for _, name, spec, _ in Formatter().parse(text) if name in CODED and not (spec or "").startswith("word")
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_states_kinds_and_fields_are_said_in_words(language: Language) -> None:
+    assert bare("It is {state}, not {kind:word}.") == ["state"], "the search is broken"
+    found = {code: bare(" ".join(texts.values())) for code, texts in catalogue(language).items()}
+    assert {code: names for code, names in found.items() if names} == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_state_kind_and_field_has_its_word(language: Language) -> None:
+    from zhiji.application.customers.fields import FIELDS
+    from zhiji.application.imports.models import Import
+    from zhiji.platform import jobs
+    from zhiji.platform.models import Job
+    from zhiji.processing.cleaning import KINDS
+
+    named = {*KINDS, *FIELDS, *(field for kind in KINDS.values() for field in kind.fields)}
+    named |= {str(state) for state in Job.State} | jobs.kinds() | {f"import_{state}" for state in Import.State}
+    assert {name for name in named if f"word_{name}" not in catalogue(language)} == set()

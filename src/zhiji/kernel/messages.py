@@ -10,6 +10,11 @@ Every package may keep ``messages.zh.toml`` and ``messages.en.toml``. A table is
 
 A placeholder may say how its value is read: ``{last_on:day}`` is a date in words, ``{count:,}`` a grouped number, and
 ``{count:line|lines}`` a grouped number with its noun, the first word for one and the second for any other.
+``{state:word}`` is a state, a kind or the name of a field in words, from the entry ``[word_…]`` of that value;
+``{state:word of import}`` prefers ``[word_import_…]``; ``{fields:words}`` is a list of such. What a person typed is
+never a word: it is shown as it was typed.
+
+A parameter may be a reason itself, in its stored form: it is shown by its ``what``, in the same language.
 
 Codes are unique over all packages (a test checks it), so the catalogue is one flat table per language.
 """
@@ -75,6 +80,16 @@ def day_shown(day: date | str, language: Language) -> str:
     return f"{found.day} {_MONTHS[found.month - 1]} {found.year}"
 
 
+_COMMA: dict[Language, str] = {"en": ", ", "zh": "、"}
+
+
+def word(value: Any, language: Language, *, of: str = "") -> str:
+    """A state, kind or field in words, or as it is where it has none; ``of``: whose, where a value means two things."""
+    texts = catalogue(language)
+    found = texts.get(f"word_{of}_{value}") or texts.get(f"word_{value}", {})
+    return found.get("what", str(value))
+
+
 class _Filled(string.Formatter):
     """Fills a text for one reader; a value that is missing shows as an ellipsis."""
 
@@ -87,8 +102,10 @@ class _Filled(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         if format_spec == "day":
             return day_shown(value, self.language)
-        if format_spec == "word":
-            return catalogue(self.language).get(f"word_{value}", {}).get("what", str(value))
+        if format_spec == "words":
+            return _COMMA[self.language].join(word(one, self.language) for one in value)
+        if format_spec.startswith("word"):
+            return word(value, self.language, of=format_spec.removeprefix("word").removeprefix(" of "))
         one, counted, many = format_spec.partition("|")
         shown = f"{value:,}" if isinstance(value, int | float) and format_spec else str(value)
         return f"{shown} {one if value in (1, '1') else many}" if counted else shown
@@ -99,5 +116,11 @@ def render(reason: Reason, language: Language) -> Text:
     texts = catalogue(language).get(reason.code)
     if texts is None:
         return Text(what=reason.code)
-    fill, values = _Filled(language), {**reason.where, **reason.params}
+    params = {name: _in_words(value, language) for name, value in reason.params.items()}
+    fill, values = _Filled(language), {**reason.where, **params}
     return Text(**{key: fill.vformat(texts.get(key, ""), (), values) for key in ("what", "why", "remedy")})
+
+
+def _in_words(value: Any, language: Language) -> Any:
+    """A parameter may be a reason itself, so that a part of a sentence has words in both languages too."""
+    return render(Reason.from_json(value), language).what if isinstance(value, dict) and "code" in value else value

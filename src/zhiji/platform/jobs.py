@@ -63,6 +63,10 @@ def known(kind: str) -> bool:
     return kind in _handlers
 
 
+def kinds() -> set[str]:
+    return set(_handlers)
+
+
 @dataclass
 class Task:
     """What a handler sees of its job."""

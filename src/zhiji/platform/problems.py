@@ -34,14 +34,8 @@ def preferred(request: HttpRequest) -> Language:
     return "zh" if wanted.lower().startswith("zh") else "en"
 
 
-def _in_words(value: Any, language: Language) -> Any:
-    """A parameter may be a reason itself, so that a part of a sentence has words in both languages too."""
-    return render(Reason.from_json(value), language).what if isinstance(value, dict) and "code" in value else value
-
-
 def problem(reason: Reason, language: Language, reference: str) -> dict[str, Any]:
-    params = {key: _in_words(value, language) for key, value in reason.params.items()}
-    text = render(Reason(reason.code, {"reference": reference, **params}, reason.where), language)
+    text = render(Reason(reason.code, {"reference": reference, **reason.params}, reason.where), language)
     return {
         "code": reason.code,
         "what": text.what,

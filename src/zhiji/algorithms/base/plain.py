@@ -86,7 +86,7 @@ class Decoder:
     def estimator(self, tree: dict[str, Any]) -> Estimator:
         known = all_estimators()
         if tree["kind"] not in known:
-            raise ModelFormatUnknown(kind=tree["kind"], format="")
+            raise ModelFormatUnknown(model=tree["kind"], format="")
         model = known[tree["kind"]](**{name: self.value(value) for name, value in tree["params"].items()})
         model.restore({name: self.value(value) for name, value in tree["learned"].items()})
         return model
@@ -121,7 +121,7 @@ class Decoder:
         if tag == "frame":
             columns = {key: self.value(item) for key, item in tree["columns"].items()}
             return pd.DataFrame(columns, index=self.value(tree["index"]))
-        raise ModelFormatUnknown(kind=str(tag), format="")
+        raise ModelFormatUnknown(model=str(tag), format="")
 
     def _texts(self, tree: dict[str, Any]) -> np.ndarray[Any, Any]:
         whole = self.arrays[tree["name"]].tobytes()

@@ -73,7 +73,7 @@ def load(folder: Path, key: bytes) -> Estimator:
         raise ModelSignatureInvalid(where=where)
     described = json.loads(manifest)
     if described["format"] != FORMAT:
-        raise ModelFormatUnknown(kind=described["kind"], format=described["format"])
+        raise ModelFormatUnknown(model=described["kind"], format=described["format"])
     extra = {path.name for path in folder.iterdir()} - {_MANIFEST, _SIGNATURE, *described["files"]}
     if extra:
         raise ModelFileDamaged(file=sorted(extra)[0], where=where)

@@ -37,7 +37,7 @@ from zhiji.application.imports.states import State, expect, held, released, star
 from zhiji.data.landing.files import path_of
 from zhiji.data.landing.models import Batch, LandedFile, Source
 from zhiji.data.sources.files import FileError, FileProfile, inspect
-from zhiji.kernel import Reason, render
+from zhiji.kernel import Reason
 from zhiji.platform import audit, jobs, live
 from zhiji.platform.company import company, company_update
 from zhiji.platform.models import Job, User
@@ -71,7 +71,7 @@ def import_create(
     the file cannot be read; only the last leaves something: a failed import in the history, with the reason.
     """
     if kind not in (AUTO, *KINDS):
-        raise ImportKindUnknown(kind=kind, known=", ".join(KINDS), where={"field": "kind"})
+        raise ImportKindUnknown(given=kind, known=", ".join(KINDS), where={"field": "kind"})
     _expect_currency(currency)
     row = Import(
         file=file, name=Path(name).name[:255], kind=kind, source_code=source_code or DEFAULT_SOURCE,
@@ -173,8 +173,8 @@ def import_match(
     expect(row, *_RESTING)
     wanted_kind = kind or row.kind
     if wanted_kind not in KINDS:
-        raise ImportKindUnknown(kind=wanted_kind, known=", ".join(KINDS), where={"field": "kind"})
-    if row.is_readable and file_options(options) == file_options(row.options):
+        raise ImportKindUnknown(given=wanted_kind, known=", ".join(KINDS), where={"field": "kind"})
+    if row.is_readable and options.of_file() == ImportOptions(**row.options).of_file():
         profile = FileProfile.from_json(row.profile)
     else:
         profile = as_it_left(inspect(path_of(row.file), name=row.name, options=file_options(options)))
@@ -222,7 +222,7 @@ def import_check(row: Import, *, by: User | None = None) -> Job:
             raise ImportUnreadable(name=row.name)
         missing = row.mapping.get("missing", [])
         if missing:
-            raise ImportColumnsMissing(fields=", ".join(missing), where={"field": missing[0]})
+            raise ImportColumnsMissing(fields=missing, first=missing[0], where={"field": missing[0]})
         row.mapping = recalled_now(row)
         row.save(update_fields=["mapping"])
         return start(row, "import_check", State.CHECKING, by)
@@ -237,9 +237,8 @@ def import_confirm(row: Import, *, by: User | None = None, changed: str | None =
     with held(row, State.CHECKED):
         counts = row.dry_run.get("counts", {})
         if counts.get("accepted", 0) == 0:
-            first = row.dry_run.get("first_rejection")
-            words = render(Reason.from_json(first), "en").what if first else ""
-            raise ImportNothingToStore(rejected=counts.get("rejected", 0), first=words)
+            first = row.dry_run.get("first_rejection") or ""
+            raise ImportNothingToStore(rejected=counts.get("rejected", 0), first=first)
         if column := outdated(row):
             raise ImportReadingOutdated(column=column)
         if counts.get("changed_orders", 0) and changed not in ("replace", "add"):

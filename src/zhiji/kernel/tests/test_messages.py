@@ -26,3 +26,24 @@ def texts(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_value_is_shown_as_the_text_says(language: Language, on: str, n: int | str, shown: str) -> None:
     # A value that looks like a placeholder is no placeholder.
     assert render(Reason("said", {"on": on, "n": n, "word": "{0}"}), language).what == shown
+
+
+def test_a_reason_within_a_reason_is_said_in_the_readers_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = {
+        "en": {"outer": {"what": "Nothing: {first}"}, "inner": {"what": "no {thing}"}},
+        "zh": {"outer": {"what": "没有：{first}"}, "inner": {"what": "无{thing}"}},
+    }
+    monkeypatch.setattr(messages, "catalogue", lambda language: texts[language])
+    stored = Reason("outer", {"first": Reason("inner", {"thing": "day"}).to_json()})
+    assert render(stored, "en").what == "Nothing: no day"
+    assert render(stored, "zh").what == "没有：无day"
+
+
+def test_states_and_fields_are_words_and_what_has_none_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = {
+        "said": {"what": "{state:word of import}, {state:word}, {fields:words}, {other:word}"},
+        "word_failed": {"what": "failed"}, "word_import_failed": {"what": "refused"}, "word_city": {"what": "Town"},
+    }  # fmt: skip
+    monkeypatch.setattr(messages, "catalogue", lambda language: texts)
+    reason = Reason("said", {"state": "failed", "fields": ["city", "--map"], "other": "--map"})
+    assert render(reason, "en").what == "refused, failed, Town, --map, --map"

@@ -100,7 +100,7 @@ def match_columns(
     Raises KindUnknown, MappingFieldUnknown, MappingColumnUnknown, MappingColumnTwice.
     """
     if kind not in KINDS:
-        raise KindUnknown(kind=kind, known=", ".join(KINDS))
+        raise KindUnknown(given=kind, known=", ".join(KINDS))
     wanted = KINDS[kind]
     corrects = _corrections(profile.columns)
     free = [i for i in range(len(profile.columns)) if i not in _reject_positions(profile.columns)]
@@ -159,7 +159,7 @@ def _given(
     withheld: set[str] = set()
     for name, wanted in overrides.items():
         if name not in kind.fields:
-            raise MappingFieldUnknown(field=name, known=", ".join(kind.fields))
+            raise MappingFieldUnknown(given=name, known=", ".join(kind.fields))
         if wanted is None or wanted == "":
             withheld.add(name)
             continue

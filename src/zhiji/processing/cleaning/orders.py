@@ -61,7 +61,9 @@ def clean_orders(received: str | Path, mapping: Mapping, settings: CleaningSetti
     nothing is written.
     """
     if mapping.missing:
-        raise RequiredFieldMissing(fields=", ".join(mapping.missing), columns=", ".join(mapping.columns[:50]))
+        raise RequiredFieldMissing(
+            fields=mapping.missing, first=mapping.missing[0], columns=", ".join(mapping.columns[:50])
+        )
     has = mapping.fields
     if "amount" not in has and "order_amount" not in has and not ("quantity" in has and "unit_price" in has):
         raise MoneyFieldMissing(columns=", ".join(mapping.columns[:50]))

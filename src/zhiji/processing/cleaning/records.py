@@ -73,7 +73,9 @@ def _clean(
     key_and_time: tuple[str | None, str | None],
 ) -> Cleaned:
     if mapping.missing:
-        raise RequiredFieldMissing(fields=", ".join(mapping.missing), columns=", ".join(mapping.columns[:50]))
+        raise RequiredFieldMissing(
+            fields=mapping.missing, first=mapping.missing[0], columns=", ".join(mapping.columns[:50])
+        )
     key, time = key_and_time
     target = Path(out_dir)
     with cleaning_run(Path(received), mapping, settings, target) as (stage, clean_path, rejected_path):

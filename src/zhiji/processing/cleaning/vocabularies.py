@@ -39,7 +39,7 @@ def checked_meanings(kind: str, said: MappingABC[str, MappingABC[str, str]]) -> 
         known = vocabulary(kind, field)
         if not known:
             closed = [name for name in KINDS[kind].fields if vocabulary(kind, name)]
-            raise ValueFieldUnknown(field=field, known=", ".join(closed), where={"field": field})
+            raise ValueFieldUnknown(given=field, known=", ".join(closed), where={"field": field})
         for word, meaning in words.items():
             # Any currency has a code of three letters; the list is only what is offered.
             is_code = known is CURRENCIES and _CURRENCY.fullmatch(meaning)

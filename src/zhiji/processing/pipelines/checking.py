@@ -52,6 +52,7 @@ class CheckSettings:
     source_code: str
     zone: str
     currency: str
+    region: str
     is_history: bool
     lag_days: int
     received_at: datetime
@@ -62,6 +63,7 @@ class CheckSettings:
         return CleaningSettings(
             zone=self.zone,
             currency=self.currency,
+            region=self.region,
             mode="history" if self.is_history else "live",
             lag_days=self.lag_days,
             received_at=self.received_at,
@@ -220,13 +222,13 @@ def _known_people(source_id: int, external_ids: list[str]) -> int:
 
 
 def _first_rejection(rejected: Path) -> dict[str, Any] | None:
-    rows = pq.read_table(rejected, columns=["row", "column", "code", "params"]).slice(0, 1).to_pylist()
+    rows = pq.read_table(rejected, columns=["row", "column", "value", "code", "params"]).slice(0, 1).to_pylist()
     if not rows:
         return None
     row = rows[0]
     return {
         "code": row["code"],
-        "params": orjson.loads(row["params"] or "{}"),
+        "params": {"value": row["value"], **orjson.loads(row["params"] or "{}")},
         "where": {"row": row["row"], "column": row["column"]},
     }
 

@@ -99,9 +99,9 @@ def family(source: Source) -> str:
         return _ole_family(source)
     for magic, kind in _FOREIGN.items():
         if head.startswith(magic):
-            raise FileNotTable(name=source.name, kind=kind, where=source.where)
+            raise FileNotTable(name=source.name, format=kind, where=source.where)
     if head[257:262] == b"ustar":
-        raise FileNotTable(name=source.name, kind="tar", where=source.where)
+        raise FileNotTable(name=source.name, format="tar", where=source.where)
     lower = head.lstrip(b"\xef\xbb\xbf \r\n\t")[:200].lower()
     if lower.startswith((b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta")):
         raise FileIsWebPage(name=source.name, where=source.where)
@@ -115,4 +115,4 @@ def _ole_family(source: Source) -> str:
         raise WorkbookEncrypted(name=source.name, where=source.where)
     if "Workbook".encode("utf-16-le") in content or "Book".encode("utf-16-le") in content:
         return "excel"
-    raise FileNotTable(name=source.name, kind="OLE", where=source.where)
+    raise FileNotTable(name=source.name, format="OLE", where=source.where)

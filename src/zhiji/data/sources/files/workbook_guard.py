@@ -68,7 +68,7 @@ def _guard(source: Source, archive: zipfile.ZipFile) -> Findings:
     entries = archive.infolist()
     names = {entry.filename for entry in entries}
     if not names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}:
-        raise FileNotTable(name=source.name, kind="zip", where=source.where)
+        raise FileNotTable(name=source.name, format="zip", where=source.where)
     total = sum(entry.file_size for entry in entries)
     dense = any(
         entry.file_size > _RATIO_FROM_BYTES and entry.file_size > _RATIO_MOST * max(1, entry.compress_size)
