@@ -36,6 +36,13 @@ def both(en: str, zh: str) -> str:
     return shown
 
 
+def words(code: str, **params: Any) -> str:
+    """A sentence of ``messages.*.toml`` in the reader's language."""
+    from zhiji.kernel import Reason, render
+
+    return render(Reason(code, params), language()).what
+
+
 def start() -> None:
     """Load settings and the framework; commands call it first, ``--help`` never does."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhiji.config.settings")

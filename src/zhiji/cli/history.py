@@ -79,8 +79,8 @@ def identical_lines(
         frame.run(services.identical_lines_switch(once=once))
     found = queries.identical_lines()
     amount = Money(found["amount_micros"], company().currency).shown()
-    way = both("counted once", "只计一次") if found["counted_once"] else both("counted as often", "按出现次数计")
-    frame.show(found, json, lambda: f"{found['lines']:,} {both('identical lines', '行相同')}, {amount}, {way}")
+    code = f"identical_lines_counted_{'once' if found['counted_once'] else 'as_often'}"
+    frame.show(found, json, lambda: frame.words(code, lines=found["lines"], amount=amount))
 
 
 def _told(row: Import) -> dict[str, Any]:
@@ -92,7 +92,6 @@ def _told(row: Import) -> dict[str, Any]:
 
 
 def _line(row: dict[str, Any]) -> str:
-    counts = row["counts"]
-    stored, rejected = counts.get("stored", 0), counts.get("rejected", 0)
-    words = f"{stored:,} {both('stored', '入库')}, {rejected:,} {both('rejected', '拒绝')}"
-    return f"{row['import_id']:>6}  {row['created_at']:%Y-%m-%d %H:%M}  {row['state']:10} {row['name']}: {words}"
+    counts = {name: row["counts"].get(name, 0) for name in ("stored", "rejected")}
+    told = frame.words("import_account_short", name=row["name"], state=row["state"], **counts)
+    return f"{row['import_id']:>6}  {row['created_at']:%Y-%m-%d %H:%M}  {told}"

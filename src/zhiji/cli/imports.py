@@ -168,19 +168,14 @@ def _meanings(words: list[str]) -> dict[str, dict[str, str]]:
 
 def _text(result: dict[str, Any]) -> str:
     counts = result["counts"]
-    columns = ", ".join(f"{match['name']} → {field}" for field, match in result["mapping"].items())
+    columns = both(", ", "、").join(f"{match['name']} → {field}" for field, match in result["mapping"].items())
     recalled = result["recalled"]
     lines = [
         *([both(f"Columns and words as in import {recalled}.", f"列和词沿用导入 {recalled}。")] if recalled else []),
         both("Columns: ", "列匹配：") + columns,
-        both("Days: ", "日期：") + f"{result['first_on']} … {result['last_on']}",
+        both("Days: ", "日期：") + f"{result['first_on']} {both('to', '至')} {result['last_on']}",
+        frame.words("import_account" if "stored" in counts else "import_account_tried", **counts),
     ]
-    if "stored" in counts:
-        words = [("received", "收到"), ("stored", "入库"), ("redelivered", "重复送达"), ("rejected", "拒绝")]
-        lines.append(", ".join(f"{counts[en]:,} {both(en, zh)}" for en, zh in words))
-    else:
-        words = [("received", "收到"), ("accepted", "可入库"), ("rejected", "拒绝")]
-        lines.append(both("Dry run: ", "预演：") + ", ".join(f"{counts[en]:,} {both(en, zh)}" for en, zh in words))
     lines += [f"- {finding['what']}" for finding in result["findings"]]
     lines += _rejected(result["rejected_rows"], counts["rejected"])
     if result["state"] == "stored":
@@ -193,5 +188,5 @@ def _rejected(rows: list[dict[str, Any]], total: int) -> list[str]:
     lines = [f"- {row['what']}" for row in rows]
     if total > len(rows):
         lines.append(both(f"- {total - len(rows):,} more rejected rows: see Imports in the browser",
-                          f"- 另有 {total - len(rows):,} 行被拒绝：见浏览器中的“导入”"))  # fmt: skip
+                          f"- 另有 {total - len(rows):,} 行被拒收：见浏览器中的“导入”"))  # fmt: skip
     return lines

@@ -42,6 +42,6 @@ def watch(
 
 
 def _text(result: dict[str, Any]) -> str:
-    lines = [f"{one['outcome']}: {one['file']}" for one in result["files"]]
+    lines = [frame.words("inbox_came_of", file=one["file"], outcome=one["outcome"]) for one in result["files"]]
     empty = both(f"Nothing lies in {result['folder']}", f"{result['folder']} 中没有待导入的文件")
     return "\n".join(lines) or empty

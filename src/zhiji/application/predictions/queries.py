@@ -138,8 +138,15 @@ def version_words(version: ModelVersion, language: Language) -> dict[str, Any]:
     reasons = [render(Reason.from_json(reason), language) for reason in verdict(version)]
     space = " " if language == "en" else ""
     told = [f"- {space.join(part for part in (reason.what, reason.why) if part)}" for reason in reasons]
-    lines = [f"{version.task} ({version.horizon_days} d): {version.state}", *told]
+    lines = [_state_words(version, language), *told]
     return {
         "task": version.task, "version": version.version, "state": version.state, "as_of": version.as_of.isoformat(),
         "horizon_days": version.horizon_days, "reasons": [reason.what for reason in reasons], "text": "\n".join(lines),
     }  # fmt: skip
+
+
+def _state_words(version: ModelVersion, language: Language) -> str:
+    """What is forecast and its state in one line; who ranks the customers where the forecast does not."""
+    is_by_rule = version.state in ("withheld", "not_enough_evidence") and version.rule
+    shown = {"days": version.horizon_days, "state": version.state, "rule": version.rule}
+    return render(Reason("version_told_by_rule" if is_by_rule else "version_told", shown), language).what

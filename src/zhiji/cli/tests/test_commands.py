@@ -107,9 +107,7 @@ def test_imports_are_listed_and_taken_back_by_command(home: Path, tmp_path: Path
     assert [(row["name"], row["state"], row["counts"]["stored"]) for row in found] == [("orders.csv", "stored", 2)]
     lines = json.loads(zhiji(home, "imports", "identical-lines", "--once", "--json").stdout)
     assert (lines["lines"], lines["counted_once"]) == (1, True)
-    assert (
-        "1 identical lines, ¥5.00, counted as often" in zhiji(home, "imports", "identical-lines", "--as-often").stdout
-    )
+    assert "1 identical line, ¥5.00, counted as often" in zhiji(home, "imports", "identical-lines", "--as-often").stdout
     number = str(found[0]["import_id"])
     undone = zhiji(home, "imports", "undo", number, "--json")
     assert json.loads(undone.stdout)["state"] == "undone"
