@@ -19,7 +19,8 @@ export function rankedBars(bars: RankedBar[], context: ChartContext): Drawing {
   const names = rows.map((bar) => bar.name);
   const left = labelRoom(names, narrow ? 96 : 164);
   const days = (value: number) => t("days", { count: value, formatted: format.number(value, { maximumFractionDigits: 0 }) });
-  const tip = (bar: RankedBar) => [bar.name, `${t("overdue")}: ${days(bar.overdueDays)}`, `${t("atStake")}: ${bar.stakeText}`];
+  const stake = t(format.isWorth ? "worthAtStake" : "atStake");
+  const tip = (bar: RankedBar) => [bar.name, `${t("overdue")}: ${days(bar.overdueDays)}`, `${stake}: ${bar.stakeText}`];
   const panel = (gridIndex: number, show: boolean) => ({
     type: "category",
     gridIndex,
@@ -51,7 +52,7 @@ export function rankedBars(bars: RankedBar[], context: ChartContext): Drawing {
       xAxis: [0, 1].map((gridIndex) => ({
         ...valueAxis(context, () => "", { gridIndex, max: "dataMax" }),
         splitLine: { show: false },
-        name: gridIndex === 0 ? t("overdue") : t("atStake"),
+        name: gridIndex === 0 ? t("overdue") : stake,
         nameLocation: "start",
         position: "top",
         nameGap: 0,
@@ -64,7 +65,7 @@ export function rankedBars(bars: RankedBar[], context: ChartContext): Drawing {
       ],
     },
     table: {
-      columns: [{ title: t("customer") }, { title: t("overdue"), numeric: true }, { title: t("atStake"), numeric: true }],
+      columns: [{ title: t("customer") }, { title: t("overdue"), numeric: true }, { title: stake, numeric: true }],
       rows: bars.map((each) => ({ key: each.key, cells: [each.name, days(each.overdueDays), each.stakeText] })),
     },
   };

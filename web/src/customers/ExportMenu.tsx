@@ -5,6 +5,7 @@ import { answer, client, type Schema } from "../api/client";
 import { Button } from "../design/Button";
 import { Popover } from "../design/Popover";
 import { ProblemView } from "../design/ProblemView";
+import { useFormat } from "../i18n/useFormat";
 import { filterText, type CustomerFilter } from "./address";
 
 type Form = Schema<"ExportForm">;
@@ -29,6 +30,7 @@ function save(file: Blob, name: string): void {
 
 export function ExportMenu({ filter, sort }: { filter: CustomerFilter; sort: string }) {
   const { t } = useTranslation(["customers", "design"]);
+  const { isWorth } = useFormat();
   const queries = useQueryClient();
   const [form, setForm] = useState<Pick<Form, "what" | "purpose" | "format">>({ what: "customers", purpose: "analysis", format: "csv" });
   const start = useMutation({
@@ -61,6 +63,7 @@ export function ExportMenu({ filter, sort }: { filter: CustomerFilter; sort: str
           {choice("what", ["customers", "orders"], (value) => t(`customers:export.${value as "customers"}`))}
           {choice("purpose", ["analysis", "contact"], (value) => t(`customers:export.${value}`))}
           {choice("format", ["csv", "xlsx", "parquet"], (value) => ({ csv: "CSV", xlsx: "Excel", parquet: "Parquet" })[value])}
+          {isWorth && <p className="small soft">{t("customers:export.worth")}</p>}
           {start.error && <ProblemView error={start.error} />}
           {start.data === "started" && <p role="status">{t("customers:export.started")}</p>}
           <Button kind="primary" type="submit" disabled={start.isPending}>

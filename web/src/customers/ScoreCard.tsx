@@ -119,7 +119,7 @@ function PlainRule({ score, place }: { score: Score; place: string }) {
   return (
     <>
       <p>
-        <span className="score__value">{amount}</span> <span className="soft">{t(`score.rules.${rule}`, { days: format.number(score.horizon_days) })}</span>
+        <span className="score__value">{amount}</span> <span className="soft">{t(`${format.isWorth ? "score.rulesWorth" : "score.rules"}.${rule}`, { days: format.number(score.horizon_days) })}</span>
       </p>
       <p className="soft">{place}</p>
       <p className="soft small">{score.state === "not_enough_evidence" ? t("score.notEnough") : t("score.plainRule")}</p>

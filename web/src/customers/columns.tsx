@@ -46,7 +46,8 @@ function Expected({ row, money }: { row: CustomerRow; money: (text: string | nul
   const { t } = useTranslation("customers");
   const format = useFormat();
   if (row.expected_value === null) return row.value_rank === null ? NONE : <span className="soft">{t("place", { rank: format.number(row.value_rank) })}</span>;
-  const range = row.value_low !== null && row.value_high !== null ? t("score.interval", { low: format.amount(row.value_low, { whole: true }), high: format.amount(row.value_high, { whole: true }) }) : undefined;
+  const end = (text: string) => format.money(format.worthOf(microsOf(text)), { whole: true });
+  const range = row.value_low !== null && row.value_high !== null ? t("score.interval", { low: end(row.value_low), high: end(row.value_high) }) : undefined;
   return <span title={range}>{money(row.expected_value, true)}</span>;
 }
 

@@ -107,8 +107,8 @@ function Picture({ items, all }: { items: WorkItem[]; all: number }) {
   const go = useNavigate();
   return (
     <ChartFrame
-      title={t("picture")}
-      note={[t("pictureNote"), all > MOST_BARS && t("pictureFirst", { shown: format.number(MOST_BARS) })].filter(Boolean).join(" · ")}
+      title={t(format.isWorth ? "pictureWorth" : "picture")}
+      note={[t(format.isWorth ? "pictureNoteWorth" : "pictureNote"), all > MOST_BARS && t("pictureFirst", { shown: format.number(MOST_BARS) })].filter(Boolean).join(" · ")}
       file="worklist"
       onSelect={(key) => void go(`/customers/${key}`)}
       drawing={rankedBars(
