@@ -16,7 +16,7 @@ import pyarrow as pa
 from django.core.cache import cache
 
 from zhiji.application.dashboards.errors import DashboardDayOutside, DashboardNothingThere
-from zhiji.application.refresh import services as refresh
+from zhiji.application.refresh import queries as refresh
 from zhiji.data.lake import Engine, Lake, open_engine
 from zhiji.data.lake.errors import LakeMissing
 from zhiji.data.store import coverage

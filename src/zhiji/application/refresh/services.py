@@ -19,6 +19,7 @@ from django.db.models import Min
 
 from zhiji.application.predictions import services as predictions
 from zhiji.application.refresh.errors import RefreshDayOutside, RefreshNothingThere
+from zhiji.application.refresh.queries import default_as_of
 from zhiji.application.segments import services as segments
 from zhiji.application.worklists import services as worklists
 from zhiji.data.lake import open_engine
@@ -75,14 +76,6 @@ def _check_day(day: date, place: ZoneInfo) -> None:
     if not began <= day <= today:
         shown = {"day": day.isoformat(), "first": began.isoformat(), "today": today.isoformat()}
         raise RefreshDayOutside(**shown, where={"field": "as_of"})
-
-
-def default_as_of(place: ZoneInfo) -> date:
-    """The last day that the data covers, see ``coverage.covered_to``. Raises RefreshNothingThere without any order."""
-    last = coverage.covered_to(place)
-    if last is None:
-        raise RefreshNothingThere()
-    return last
 
 
 class Refresh:

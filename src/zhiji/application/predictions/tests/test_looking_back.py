@@ -14,6 +14,7 @@ from planted import AS_OF, Planted, draw, refreshed, text_of
 from zhiji.application.predictions import ledger
 from zhiji.application.predictions.models import LedgerSettlement, LedgerSnapshot, ModelVersion
 from zhiji.application.refresh import services as refresh
+from zhiji.application.refresh.queries import default_as_of
 from zhiji.application.worklists.models import WorkItem
 from zhiji.data.store.models import CustomerListRow
 from zhiji.kernel import MICROS
@@ -61,7 +62,7 @@ def test_a_prediction_given_beforehand_is_settled_rightly_after_an_undo_and_anot
     rows = planted.transactions.sort_values("event_at", ignore_index=True)
     day = date(2024, 9, 30)
     first = bring(text_of(rows[rows["value_on"] <= pd.Timestamp(day)]))
-    refreshed(refresh.default_as_of(zone()))
+    refreshed(default_as_of(zone()))
     snapshot = LedgerSnapshot.objects.get()
     day = snapshot.as_of
     undo(first)

@@ -17,6 +17,7 @@ from zhiji.application.predictions import ledger, scoring
 from zhiji.application.predictions import services as predictions
 from zhiji.application.predictions.models import CustomerScore, LedgerEntry, LedgerSnapshot, ModelVersion
 from zhiji.application.refresh import services as refresh
+from zhiji.application.refresh.queries import default_as_of
 from zhiji.application.segments.models import SegmentRun
 from zhiji.application.worklists.models import WorkItem
 from zhiji.data.landing.models import RejectedRow
@@ -51,7 +52,7 @@ def test_days_without_orders_are_refused_before_anything_starts() -> None:
 def test_one_order_dated_in_the_future_does_not_move_the_day() -> None:
     bring(orders("O1,2025-01-02 10:00,C1,P1,1,2.00", "O2,2025-01-30 10:00,C2,P1,1,2.00"))
     place = zone()
-    assert refresh.default_as_of(place) == date(2025, 1, 30)
+    assert default_as_of(place) == date(2025, 1, 30)
     row = bring(orders("O3,2025-01-29 10:00,C2,P1,1,2.00", "O4,2035-01-30 10:00,C1,P1,1,2.00"))
     assert row.report["counts"] == row.report["counts"] | {"received": 2, "stored": 1, "rejected": 1}
     assert RejectedRow.objects.values_list("row", "column", "value", "code").get() == (
@@ -59,7 +60,7 @@ def test_one_order_dated_in_the_future_does_not_move_the_day() -> None:
     )  # fmt: skip
     # A record of before this rule: the order is there, and is not looked at.
     Order.objects.filter(external_id="O3").update(ordered_at=datetime(2035, 1, 30, tzinfo=UTC))
-    assert refresh.default_as_of(place) == date(2025, 1, 30)
+    assert default_as_of(place) == date(2025, 1, 30)
 
 
 class Killed(BaseException):

@@ -20,6 +20,7 @@ from zhiji.algorithms.value.purchases import PurchaseLog, day_number
 from zhiji.application.predictions import services as predictions
 from zhiji.application.predictions.models import LedgerEntry, LedgerSnapshot, ModelVersion
 from zhiji.application.refresh import services as refresh
+from zhiji.application.refresh.queries import default_as_of
 from zhiji.application.worklists.models import WorkItem
 from zhiji.data.store.models import CustomerListRow
 from zhiji.kernel import MICROS, clock
@@ -59,7 +60,7 @@ def regular(first: int, last: int) -> list[str]:
 
 
 def refreshed_now() -> date:
-    day = refresh.default_as_of(zone())
+    day = default_as_of(zone())
     jobs.run_inline(refresh.refresh_start())
     return day
 
