@@ -52,7 +52,7 @@ def guide_says(row, by_month: pd.Series) -> None:
 def test_every_line_and_every_penny_is_found_again(dataset_path):
     path = dataset_path / "online_retail.parquet"
     raw = _by_hand(path)
-    company_update(zone="Europe/London")
+    company_update(zone="Europe/London", region="GB")
     row = bring(path.read_bytes(), name=path.name, currency="GBP")
     counts = row.report["counts"]
     assert (counts["received"], counts["stored"], counts["rejected"]) == (541_909, 541_909, 0)

@@ -17,6 +17,7 @@ from ninja.security import SessionAuth
 from pydantic import AfterValidator, Field, StringConstraints
 
 from zhiji.platform.models import User
+from zhiji.platform.regions import is_region
 
 LARGEST_ID = 2**63 - 1
 LARGEST_PAGE = 200
@@ -111,8 +112,16 @@ def _zone(name: str) -> str:
     return name
 
 
+def _region(code: str) -> str:
+    if code and not is_region(code):
+        raise ValueError("not a country with a numbering plan")
+    return code
+
+
 Zone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_zone)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+# ISO 3166 of the country whose phone numbers are written without a +; empty: such numbers are not read.
+PhoneRegion = Annotated[str, StringConstraints(max_length=2), AfterValidator(_region)]
 RowId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 PathId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 After = Annotated[int, Query(0, ge=0, le=LARGEST_ID, description="The last id of the page before.")]

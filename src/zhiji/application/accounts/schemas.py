@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from ninja import Schema
 from pydantic import Field, StringConstraints
 
-from zhiji.platform.schemas import Currency, Email, Line, RowId, Zone
+from zhiji.platform.schemas import Currency, Email, Line, PhoneRegion, RowId, Zone
 
 Language = Literal["zh", "en"]
 Theme = Literal["system", "light", "dark"]
@@ -41,8 +41,11 @@ class SetupState(Schema):
 
 
 class CompanyIn(Schema):
+    """``region``: of phone numbers without a +; absent or null, the country in which the zone lies."""
+
     name: GivenName
     zone: Zone = "Asia/Shanghai"
+    region: PhoneRegion | None = None
     currency: Currency = "CNY"
     language: Language = "zh"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Any, Literal
 
 from axes.utils import reset as lockout_reset
 from django.db import transaction
@@ -24,21 +24,25 @@ from zhiji.platform.errors import EmailTaken, InputInvalid, LinkInvalid
 from zhiji.platform.models import ApiToken, OneUseLink, OutgoingMail, Team, User
 from zhiji.platform.models.accounts import Role
 from zhiji.platform.permissions import ACTIONS, OBJECTS, Reach, reach
+from zhiji.platform.regions import region_of_zone
 from zhiji.platform.scope import get_scoped, require_all
 
 Purpose = OneUseLink.Purpose
 
 
 @transaction.atomic
-def setup_own(*, token: str, email: str, name: str, password: str, language: str, company: dict[str, str]) -> User:
+def setup_own(*, token: str, email: str, name: str, password: str, language: str, company: dict[str, Any]) -> User:
     """Spend the set-up link: the company as told, and its first administrator.
 
-    Where orders were already imported by command, their zone and currency stand: days and sums rest on them.
+    Where orders were already imported by command, their zone and currency stand: days and sums rest on them. Without a
+    ``region``, phone numbers are read in the country of the zone that was told.
     """
     accounts.link_use(token, Purpose.SETUP)
     if User.objects.exists():
         raise SetupAlreadyDone()
     fixed = ("zone", "currency") if Batch.objects.exclude(state=Batch.State.WITHDRAWN).exists() else ()
+    if company.get("region") is None:
+        company = {**company, "region": region_of_zone(company["zone"])}
     company_update(**{key: value for key, value in company.items() if key not in fixed})
     return accounts.user_create(
         email=email, name=name, password=password, roles=[Role.ADMINISTRATOR], language=language

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Annotated, Any, Literal
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from ninja import Query, Router, Status
 from pydantic import StringConstraints
 
@@ -20,6 +20,7 @@ from zhiji.application.company.schemas import (
     JobOut,
     JobPage,
     JobState,
+    RegionOut,
     SettingOut,
     ViewIn,
     ViewOut,
@@ -31,6 +32,7 @@ from zhiji.platform import audit, problems
 from zhiji.platform.company import company
 from zhiji.platform.environment import SETTINGS
 from zhiji.platform.models import AuditEntry, Company, Job, SavedView, User
+from zhiji.platform.regions import regions
 from zhiji.platform.schemas import LARGEST_ID, Limit, Line, PathId, SignedRequest, answers
 from zhiji.platform.scope import get_scoped, require, require_all
 
@@ -45,7 +47,7 @@ EventAfter = Annotated[int | None, Query(None, ge=0, le=LARGEST_ID)]
 
 def _company_of(row: Company) -> dict[str, Any]:
     names = (
-        "name", "currency", "zone", "language", "is_sample", "margin_percent", "history_lag_days",
+        "name", "currency", "zone", "region", "language", "is_sample", "margin_percent", "history_lag_days",
         "count_identical_lines_once", "calls_per_day",
     )  # fmt: skip
     return {**{name: getattr(row, name) for name in names}, "zone_and_currency_fixed": queries.has_imports()}
@@ -63,6 +65,12 @@ def company_update(request: SignedRequest, payload: CompanyPatch) -> dict[str, A
     sent = payload.dict(exclude_unset=True)
     fields = {key: value for key, value in sent.items() if value is not None or key == "margin_percent"}
     return _company_of(services.company_update(by=request.user, **fields))
+
+
+@router.get("/regions", auth=None, response=answers({200: list[RegionOut]}))
+def region_list(request: HttpRequest) -> list[dict[str, Any]]:  # noqa: ARG001
+    """Countries of phone numbers, for anybody: set-up asks for one before there is a user."""
+    return [vars(region) for region in regions()]
 
 
 @router.get("/audit", response=answers({200: AuditPage}))

@@ -10,7 +10,7 @@ import orjson
 from ninja import Schema
 from pydantic import AfterValidator, Field, StringConstraints
 
-from zhiji.platform.schemas import Currency, Line, Zone
+from zhiji.platform.schemas import Currency, Line, PhoneRegion, Zone
 
 LARGEST_DEFINITION = 20_000
 
@@ -28,11 +28,16 @@ JobState = Literal["queued", "running", "waiting", "done", "failed", "cancelled"
 
 
 class CompanyOut(Schema):
-    """``zone_and_currency_fixed``: something is imported, so these two can no longer change."""
+    """``zone_and_currency_fixed``: something is imported, so these two can no longer change.
+
+    ``region``: of phone numbers without a + (see ``RegionOut``), empty where those are not read; a change holds for
+    what is imported or typed from then on.
+    """
 
     name: str
     currency: str
     zone: str
+    region: str
     language: str
     is_sample: bool
     margin_percent: float | None
@@ -48,10 +53,22 @@ class CompanyPatch(Schema):
     name: Annotated[str, Line(200)] | None = None
     currency: Currency | None = None
     zone: Zone | None = None
+    region: PhoneRegion | None = None
     language: Literal["zh", "en"] | None = None
     margin_percent: Percent | None = None
     history_lag_days: Annotated[int, Field(ge=0, le=365)] | None = None
     calls_per_day: Annotated[int, Field(ge=1, le=1000)] | None = None
+
+
+class RegionOut(Schema):
+    """A country whose phone numbers can be read.
+
+    ``code``: ISO 3166 alpha-2. ``calling_code``: 44 of +44. ``zones``: time zones that suggest it, each of one country.
+    """
+
+    code: str
+    calling_code: int
+    zones: list[str]
 
 
 class AuditOut(Schema):

@@ -25,6 +25,32 @@ class CustomerValueInvalid(CodedError):
     status = 422
 
 
+class CustomerPhoneMasked(CodedError):
+    code = "customer_phone_masked"
+    status = 422
+
+
+class CustomerPhoneInvalid(CodedError):
+    """A number with its international prefix that no country has."""
+
+    code = "customer_phone_invalid"
+    status = 422
+
+
+class CustomerPhoneNotOfRegion(CodedError):
+    """A number without the prefix that is none where it was read."""
+
+    code = "customer_phone_not_of_region"
+    status = 422
+
+
+class CustomerPhoneCountryNeeded(CodedError):
+    """A number without the prefix, and neither the customer nor the company has a country."""
+
+    code = "customer_phone_country_needed"
+    status = 422
+
+
 class AssigneeUnfit(CodedError):
     code = "assignee_unfit"
     status = 422

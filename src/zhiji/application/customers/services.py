@@ -9,27 +9,24 @@ from typing import Any
 
 import orjson
 import pandas as pd
-import phonenumbers
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import F, Max
 
 from zhiji.application.activities import services as activities
-from zhiji.application.customers.errors import AssigneeUnfit, CustomerChanged, CustomerValueInvalid
+from zhiji.application.customers.errors import AssigneeUnfit, CustomerChanged
 from zhiji.application.customers.exports import export_file, export_start, export_write
 from zhiji.application.customers.models import Assignment, DeletedScores, HandEdit
 from zhiji.application.customers.queries import CustomerList, customer_get
 from zhiji.application.customers.record import EDITABLE
+from zhiji.application.customers.typed import cleaned
 from zhiji.data.landing.models import Batch, Source
-from zhiji.data.store import bulk, listing, masks, search
+from zhiji.data.store import bulk, listing, search
 from zhiji.data.store.models import Customer, CustomerListRow, Delivery, Identity, SourceRecord
 from zhiji.kernel import clock
 from zhiji.platform import audit, jobs, live
 from zhiji.platform.models import Job, Team, User
 from zhiji.platform.permissions import Reach, reach, token_scopes
 from zhiji.platform.scope import require, scope, team_ids
-from zhiji.processing.cleaning.words import region
 from zhiji.processing.pipelines.survivorship import HAND, derive_customers
 
 __all__ = [
@@ -44,8 +41,8 @@ LEAVE: Any = object()  # an assignment's owner or team stays what it is
 def customer_update(*, user: User, customer_id: int, revision: int, changes: dict[str, Any]) -> Customer:
     """Set fields by hand: a source record of its own, from which the customer is derived anew.
 
-    revision: the one the editor saw; raises CustomerChanged where it is not the present one. Raises
-    CustomerValueInvalid for an e-mail or phone that is none. Fields that stay the same are not recorded.
+    revision: the one the editor saw; raises CustomerChanged where it is not the present one. Raises the errors of
+    ``typed.cleaned`` for an e-mail or phone that reaches nobody. Fields that stay the same are not recorded.
     """
     customer = customer_get(user, customer_id, "write")
     if customer.revision != revision or not Customer.objects.filter(pk=customer.pk, revision=revision).update(
@@ -53,7 +50,8 @@ def customer_update(*, user: User, customer_id: int, revision: int, changes: dic
     ):
         raise CustomerChanged(seen=revision, current=customer.revision)
     country = changes.get("country", customer.country)
-    said = {name: _cleaned(name, value, country) for name, value in changes.items() if name in EDITABLE}
+    said = {name: value for name, value in changes.items() if name in EDITABLE and getattr(customer, name) != value}
+    said = {name: cleaned(name, value, country) for name, value in said.items()}
     said = {name: value for name, value in said.items() if getattr(customer, name) != value}
     if not said:
         Customer.objects.filter(pk=customer.pk).update(revision=F("revision") - 1)
@@ -75,28 +73,6 @@ def refresh(customer_ids: Sequence[int]) -> None:
     derive_customers(customer_ids)
     listing.write_rows(customer_ids)
     search.index(customer_ids)
-
-
-def _cleaned(field: str, value: Any, country: str) -> Any:
-    if not isinstance(value, str) or not value:
-        return value
-    if field == "email":
-        try:
-            validate_email(value)
-        except ValidationError:
-            raise CustomerValueInvalid(field=field, value=value[:60], where={"field": field}) from None
-        if masks.is_masked(value):  # no address to write to, as a masked phone is none to call
-            raise CustomerValueInvalid(field=field, value=value[:60], where={"field": field})
-        return value.lower()
-    if field == "phone":
-        try:
-            number = phonenumbers.parse(value, region(country) or ("CN" if not value.startswith("+") else None))
-        except phonenumbers.NumberParseException:
-            number = None
-        if number is None or not phonenumbers.is_possible_number(number):
-            raise CustomerValueInvalid(field=field, value=value[:60], where={"field": field})
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return value
 
 
 def _hand_record(customer: Customer, said: dict[str, Any]) -> SourceRecord:

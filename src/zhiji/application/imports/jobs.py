@@ -36,9 +36,9 @@ def _row(task: Task) -> Import:
 def _settings(row: Import, currency: str) -> CheckSettings:
     books = company()
     return CheckSettings(
-        kind=row.kind, source_code=row.source_code, zone=books.zone, currency=currency, is_history=row.is_history,
-        lag_days=books.history_lag_days if row.is_history else 0, received_at=row.created_at,
-        day_first=row.options.get("day_first"), file_id=row.file_id,
+        kind=row.kind, source_code=row.source_code, zone=books.zone, currency=currency, region=books.region,
+        is_history=row.is_history, lag_days=books.history_lag_days if row.is_history else 0,
+        received_at=row.created_at, day_first=row.options.get("day_first"), file_id=row.file_id,
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from zhiji.platform import jobs, live
 from zhiji.platform.company import company, company_update
 from zhiji.platform.jobs import Task
 from zhiji.platform.models import Job, User
+from zhiji.platform.regions import region_of_zone
 from zhiji.platform.workspace import workspace
 
 KIND = "demo"
@@ -91,7 +92,10 @@ def _language() -> Language:
 
 def _generate(task: Task) -> bool:
     truth = json.loads(_files(task)["truth"].read_text(encoding="utf-8"))
-    company_update(name=NAMES[_language()], currency=truth["currency"], zone=truth["zone"], is_sample=True)
+    company_update(
+        name=NAMES[_language()], currency=truth["currency"], zone=truth["zone"], region=region_of_zone(truth["zone"]),
+        is_sample=True,
+    )  # fmt: skip
     return True
 
 

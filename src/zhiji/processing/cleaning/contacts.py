@@ -71,8 +71,17 @@ def phones_table(
     )
 
 
+def names_its_country(phone: str) -> bool:
+    """Whether a number begins with the international prefix, as + or 00, and is read alike everywhere."""
+    return unicodedata.normalize("NFKC", phone).strip().startswith(("+", "00"))
+
+
 def read_phone(raw: str, country: str | None, default_region: str) -> tuple[str | None, bool, str | None]:
-    """(value, masked, code) of one cell."""
+    """(value, masked, code) of one cell, or of what a person types.
+
+    country: as the row or the customer says it, in words; None, or one that is not known, leaves ``default_region``
+    (ISO 3166; empty: only numbers that name their country are read).
+    """
     text = re.sub(r"\.0$", "", unicodedata.normalize("NFKC", raw).strip().lstrip("'"))
     if not text or fold_nothing(text):
         return None, False, None
@@ -86,10 +95,10 @@ def read_phone(raw: str, country: str | None, default_region: str) -> tuple[str 
     ):
         return "+86" + re.sub(r"\D", "", text)[-11:], False, None
     try:
-        number = phonenumbers.parse(re.sub(r"^00(?=[1-9])", "+", text), named or default_region)
+        number = phonenumbers.parse(re.sub(r"^00(?=[1-9])", "+", text), named or default_region or None)
     except phonenumbers.NumberParseException:
         return None, False, "phone_unreadable"
-    guessed = named is None and not text.startswith(("+", "00"))
+    guessed = named is None and not names_its_country(text)
     if not phonenumbers.is_valid_number(number) or (
         guessed and default_region == "CN" and not re.match(r"^\(?(0|400|1[3-9])", text)
     ):

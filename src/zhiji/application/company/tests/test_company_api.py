@@ -148,3 +148,29 @@ def test_an_event_that_commits_late_under_a_lower_id_is_heard(admin: User) -> No
     assert heard.count(b"id: 12") == 1
     assert heard.count(b"id: 11") == 1
     assert b"id: 10" not in heard
+
+
+def test_the_country_of_phone_numbers_can_change_after_imports_and_the_change_is_on_record(client: Client) -> None:
+    source = Source.objects.create(code="shop")
+    Batch.objects.create(source=source, kind="customers", received_at=clock.now(), state=Batch.State.STORED)
+    assert client.get(API).json()["region"] == "CN"
+    assert patch(client, region="GB").json()["region"] == "GB"
+    assert patch(client, name="Other").json()["region"] == "GB"
+    assert patch(client, region="").json()["region"] == ""
+    changed = [entry.details["changed"] for entry in AuditEntry.objects.filter(action="company_update").order_by("pk")]
+    assert [sorted(each) for each in changed] == [["region"], ["name"], ["region"]]
+
+
+@pytest.mark.parametrize("region", ["UK", "gb", "CHN", "+4", "AQ"])
+def test_a_country_without_a_numbering_plan_is_refused(client: Client, region: str) -> None:
+    assert patch(client, region=region).status_code == 422
+    assert company().region == "CN"
+
+
+def test_whoever_sets_up_sees_the_countries_and_the_zones_that_suggest_them(db: None) -> None:
+    answer = Client().get(f"{API}/regions")
+    assert answer.status_code == 200
+    by_code = {each["code"]: each for each in answer.json()}
+    assert by_code["GB"]["calling_code"] == 44
+    assert "Europe/London" in by_code["GB"]["zones"]
+    assert "Asia/Urumqi" in by_code["CN"]["zones"]
