@@ -20,6 +20,7 @@ from zhiji.application.customers.queries import CustomerList
 from zhiji.data.store.errors import CursorInvalid
 from zhiji.data.store.models import Customer, CustomerListRow
 from zhiji.kernel import clock
+from zhiji.platform import accounts
 from zhiji.platform.models import Team, User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases]
@@ -153,6 +154,16 @@ def test_everybody_sees_their_reach_only(
             assert client.get(f"/api/v1/customers/{pk}/{part}").status_code == (200 if name in seen else 404)
     found = client.get("/api/v1/search", {"q": "周"}).json()["customers"]
     assert {each["id"] for each in found} == {spread["zhou"]} & expected
+
+
+def test_without_a_team_a_manager_sees_what_an_agent_does(users: dict[str, User], add: Add) -> None:
+    """As the page of teams says where there are none yet: their own customers, and those of nobody."""
+    add("other", owner=users["li"])
+    nobodys = add("nobody")
+    for role in ("manager", "agent"):
+        alone = accounts.user_create(email=f"{role}-alone@example.com", password=None, name=role, roles=[role])
+        own = add("own", owner=alone)
+        assert {row.customer_id for row in CustomerList(alone).page()[0]} == {own.pk, nobodys.pk}
 
 
 def test_a_visitor_sees_nothing(spread: dict[str, int]) -> None:
