@@ -9,6 +9,7 @@ from django.db import connection
 
 from zhiji.application.imports import services
 from zhiji.application.imports.models import Import
+from zhiji.application.imports.options import ImportOptions
 from zhiji.data.landing.files import land
 from zhiji.data.store.models import Customer, Order, OrderLine, Product
 from zhiji.platform import jobs
@@ -20,7 +21,8 @@ HEADER = "order,date,customer,product,quantity,price\n"
 def check(text: str | bytes, *, kind: str = "orders", name: str = "orders.csv", **options: Any) -> Import:
     """Upload and try; returns the import as it stands then (checked or failed)."""
     content = text.encode() if isinstance(text, str) else text
-    row = services.import_create(file=land(name, [content]), name=name, kind=kind, **options)
+    said = ImportOptions(**options.pop("options", {}))
+    row = services.import_create(file=land(name, [content]), name=name, kind=kind, options=said, **options)
     jobs.run_inline(services.import_check(row))
     row.refresh_from_db()
     return row

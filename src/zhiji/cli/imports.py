@@ -69,6 +69,7 @@ def import_file(
     overrides, values = _pairs(map_ or []), _meanings(map_value or [])
     frame.start()
     from zhiji.application.imports import services
+    from zhiji.application.imports.services import ImportOptions
     from zhiji.cli.errors import FileNotThere
     from zhiji.config import schema
 
@@ -77,7 +78,7 @@ def import_file(
         raise FileNotThere(path=str(file), where={"path": str(file)})
     said = {
         "kind": kind, "source_code": source, "overrides": overrides, "values": values, "is_history": history,
-        "currency": currency, "anew": anew, "options": {} if day_first is None else {"day_first": day_first},
+        "currency": currency, "anew": anew, "options": ImportOptions(day_first=day_first),
     }  # fmt: skip
     row = _matched(file, said, is_dry=dry_run)
     _go_on(row)

@@ -14,7 +14,7 @@ from django.core.validators import validate_email
 from django.http import HttpRequest
 from ninja import Path, Query, Schema
 from ninja.security import SessionAuth
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from zhiji.platform.models import User
 from zhiji.platform.regions import is_region
@@ -27,6 +27,12 @@ class SignedRequest(HttpRequest):
     """A request that has passed ``SignedIn``: there is a user. Only for annotations."""
 
     user: User
+
+
+class Strict(BaseModel):
+    """What a request may carry: unknown fields are refused rather than passed over."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 class Problem(Schema):

@@ -28,12 +28,13 @@ CLOSED = {
         invitation_create.email customer_update.email customer_update.phone setup_create.email
         setup_create.company.zone company_update.zone company_update.margin_percent token_create.scopes
         call_record.callback_on task_create.due_on task_update.due_on refresh_start.as_of worklist_done.follow_up_on
-        worklist_snooze.until import_create.kind import_match.kind import_match.options import_values.values
+        worklist_snooze.until import_create.kind import_match.kind import_values.values
+        import_match.options.sheet import_match.options.delimiter
         customer_assign.filter customer_export.filter customer_export.sort
     """,
     "a pattern of letters": """
         setup_create.company.currency company_update.currency view_create.place import_create.currency
-        import_create.source
+        import_create.source import_match.options.encoding
     """,
     "kept as a hash, or compared and dropped": """
         setup_create.password setup_create.token session_create.email session_create.password

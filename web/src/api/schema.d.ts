@@ -801,6 +801,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/company/regions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Region List
+         * @description Countries of phone numbers, for anybody: set-up asks for one before there is a user.
+         */
+        get: operations["region_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/company/settings-table": {
         parameters: {
             query?: never;
@@ -2168,7 +2188,10 @@ export interface components {
             /** Spend Micros */
             spend_micros: number;
         };
-        /** CompanyIn */
+        /**
+         * CompanyIn
+         * @description ``region``: of phone numbers without a +; absent or null, the country in which the zone lies.
+         */
         CompanyIn: {
             /**
              * Currency
@@ -2183,6 +2206,8 @@ export interface components {
             language: "zh" | "en";
             /** Name */
             name: string;
+            /** Region */
+            region?: string | null;
             /**
              * Zone
              * @default Asia/Shanghai
@@ -2210,6 +2235,9 @@ export interface components {
         /**
          * CompanyOut
          * @description ``zone_and_currency_fixed``: something is imported, so these two can no longer change.
+         *
+         *     ``region``: of phone numbers without a + (see ``RegionOut``), empty where those are not read; a change holds for
+         *     what is imported or typed from then on.
          */
         CompanyOut: {
             /** Calls Per Day */
@@ -2228,6 +2256,8 @@ export interface components {
             margin_percent: number | null;
             /** Name */
             name: string;
+            /** Region */
+            region: string;
             /** Zone */
             zone: string;
             /** Zone And Currency Fixed */
@@ -2250,6 +2280,8 @@ export interface components {
             margin_percent?: number | string | null;
             /** Name */
             name?: string | null;
+            /** Region */
+            region?: string | null;
             /** Zone */
             zone?: string | null;
         };
@@ -2725,11 +2757,14 @@ export interface components {
          * ImportDetail
          * @description One import whole: what the file is, how its columns are matched, what the dry run and the storing found.
          *
-         *     ``findings`` and ``notes`` are in the reader's language. ``months`` is the reconciliation by month, in micros.
+         *     ``changed``: what was decided of orders that differ from stored ones; null where nobody was asked. ``findings`` and
+         *     ``notes`` are in the reader's language. ``months`` is the reconciliation by month, in micros.
          */
         ImportDetail: {
             /** Adds Up */
             adds_up: boolean | null;
+            /** Changed */
+            changed: ("replace" | "add") | null;
             /** Counts */
             counts: {
                 [key: string]: number;
@@ -2775,10 +2810,7 @@ export interface components {
             notes: {
                 [key: string]: unknown;
             }[];
-            /** Options */
-            options: {
-                [key: string]: unknown;
-            };
+            options: components["schemas"]["ImportOptions"];
             /** Profile */
             profile: {
                 [key: string]: unknown;
@@ -2799,6 +2831,33 @@ export interface components {
             stored_at: string | null;
             /** Values */
             values: components["schemas"]["UnknownValues"][];
+        };
+        /**
+         * ImportOptions
+         * @description Options of one import; null or absent: as the file shows.
+         *
+         *     Of reading, the ``OPTIONS`` of ``data.sources.files``: ``format``; ``encoding``: a name that Python knows;
+         *     ``delimiter``: one sign (``whitespace`` is a format); ``quote``; ``header``: whether the first line holds names;
+         *     ``sheet`` of a workbook; ``preamble``: lines above the table. Of the values: ``day_first``: how 03/04/2011 is read.
+         *     Raises OptionUnknown for any other name: a slip that were passed over would read the file as nobody asked.
+         */
+        ImportOptions: {
+            /** Day First */
+            day_first?: boolean | null;
+            /** Delimiter */
+            delimiter?: string | null;
+            /** Encoding */
+            encoding?: string | null;
+            /** Format */
+            format?: ("csv" | "tsv" | "whitespace" | "excel" | "json" | "jsonl" | "parquet") | null;
+            /** Header */
+            header?: boolean | null;
+            /** Preamble */
+            preamble?: number | null;
+            /** Quote */
+            quote?: ("\"" | "'") | null;
+            /** Sheet */
+            sheet?: string | null;
         };
         /** ImportPage */
         ImportPage: {
@@ -3193,8 +3252,8 @@ export interface components {
         };
         /**
          * MatchForm
-         * @description ``overrides``: field → column of the file, an empty column takes the field out. ``options``: see the guide.
-         *     ``anew``: take nothing over from an earlier file with the same columns.
+         * @description ``overrides``: field → column of the file, an empty column takes the field out. ``options``: all that are to
+         *     hold, not only new ones. ``anew``: take nothing over from an earlier file with the same columns.
          */
         MatchForm: {
             /**
@@ -3204,10 +3263,19 @@ export interface components {
             anew: boolean;
             /** Kind */
             kind?: string | null;
-            /** Options */
-            options?: {
-                [key: string]: unknown;
-            };
+            /**
+             * @default {
+             *       "day_first": null,
+             *       "delimiter": null,
+             *       "encoding": null,
+             *       "format": null,
+             *       "header": null,
+             *       "preamble": null,
+             *       "quote": null,
+             *       "sheet": null
+             *     }
+             */
+            options: components["schemas"]["ImportOptions"];
             /** Overrides */
             overrides?: {
                 [key: string]: string;
@@ -3670,6 +3738,20 @@ export interface components {
         RefreshJob: {
             /** Job Id */
             job_id: number;
+        };
+        /**
+         * RegionOut
+         * @description A country whose phone numbers can be read.
+         *
+         *     ``code``: ISO 3166 alpha-2. ``calling_code``: 44 of +44. ``zones``: time zones that suggest it, each of one country.
+         */
+        RegionOut: {
+            /** Calling Code */
+            calling_code: number;
+            /** Code */
+            code: string;
+            /** Zones */
+            zones: string[];
         };
         /** RejectedPage */
         RejectedPage: {
@@ -9196,6 +9278,71 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    region_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegionOut"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -12,9 +12,7 @@ import { givenOf } from "./matching";
 import { spelled } from "./queries";
 import { MonthsTable, ReconciliationChart } from "./Reconciliation";
 import { RejectedGrid } from "./RejectedGrid";
-import type { ImportDetail } from "./types";
-
-type Changed = "replace" | "add";
+import type { Changed, FileOptions, ImportDetail } from "./types";
 
 /** The dry run: what would happen to every row and every unit of money. Nothing is stored yet. */
 export function CheckStep({ data, onNext, onRevise }: { data: ImportDetail; onNext: (next: ImportDetail) => void; onRevise?: () => void }) {
@@ -22,8 +20,7 @@ export function CheckStep({ data, onNext, onRevise }: { data: ImportDetail; onNe
   const format = useFormat();
   const [changed, setChanged] = useState<Changed | null>(null);
   const path = { params: { path: { import_id: data.id } } };
-  const options = data.options as Record<string, unknown>;
-  const match = (more: object) => answer(client.POST("/imports/{import_id}/match", { ...path, body: { anew: false, overrides: givenOf(data), options: { ...options, ...more } } }));
+  const match = (more: FileOptions) => answer(client.POST("/imports/{import_id}/match", { ...path, body: { anew: false, overrides: givenOf(data), options: { ...data.options, ...more } } }));
   const confirm = useMutation({ mutationFn: () => answer(client.POST("/imports/{import_id}/confirm", { ...path, body: { changed } })).then(spelled<ImportDetail>), onSuccess: onNext });
   const back = useMutation({ mutationFn: () => match({}).then(spelled<ImportDetail>), onSuccess: onNext });
   const date = useMutation({
@@ -31,7 +28,7 @@ export function CheckStep({ data, onNext, onRevise }: { data: ImportDetail; onNe
     onSuccess: onNext,
   });
   const { received = 0, accepted = 0, rejected = 0, redelivered = 0, new_orders, changed_orders = 0, completed_orders = 0, redelivered_orders = 0, new_customers } = data.counts;
-  const question = data.options.day_first === undefined ? dateQuestionOf(data.findings) : undefined;
+  const question = data.options.day_first == null ? dateQuestionOf(data.findings) : undefined;
   const facts = [
     { label: t("counts.received"), value: format.number(received) },
     { label: t("counts.accepted"), value: format.number(accepted) },

@@ -61,7 +61,7 @@ export function FileOptionsPanel({ data, busy, onOptions }: { data: ImportDetail
           </Field>
         )}
         <Field label={t("file.dates")} hint={t("file.datesHint")}>
-          <select className="select" disabled={busy} value={options.day_first === undefined ? "" : String(options.day_first)} onChange={(event) => set("day_first", event.target.value === "" ? "" : event.target.value === "true")}>
+          <select className="select" disabled={busy} value={options.day_first == null ? "" : String(options.day_first)} onChange={(event) => set("day_first", event.target.value === "" ? "" : event.target.value === "true")}>
             <option value="">{t("file.datesFound")}</option>
             <option value="true">{t("file.dayFirst")}</option>
             <option value="false">{t("file.monthFirst")}</option>

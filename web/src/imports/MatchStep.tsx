@@ -23,7 +23,7 @@ export function MatchStep({ data, onNext }: { data: ImportDetail; onNext: (next:
   const path = { params: { path: { import_id: data.id } } };
   const match = useMutation({
     mutationFn: (said: { overrides: Overrides; options: FileOptions; kind?: ImportKind; anew?: boolean }) =>
-      answer(client.POST("/imports/{import_id}/match", { ...path, body: { overrides: said.overrides, options: said.options as Record<string, unknown>, kind: said.kind ?? null, anew: said.anew ?? false } })).then(spelled<ImportDetail>),
+      answer(client.POST("/imports/{import_id}/match", { ...path, body: { overrides: said.overrides, options: said.options, kind: said.kind ?? null, anew: said.anew ?? false } })).then(spelled<ImportDetail>),
     onSuccess: (next, said) => {
       setOverrides(said.overrides);
       onNext(next);

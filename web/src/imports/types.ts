@@ -1,3 +1,4 @@
+import type { components } from "../api/schema";
 import type { Day, Instant } from "../api/types";
 
 /** The shapes of `application/imports/api.py`; what the contract calls an object is spelled out here. */
@@ -87,14 +88,9 @@ export interface FileProfile {
   sheets: string[];
 }
 
-export interface FileOptions {
-  sheet?: string;
-  delimiter?: string;
-  encoding?: string;
-  header?: boolean;
-  day_first?: boolean;
-  changed?: "replace" | "add";
-}
+/** What a person knows better of the file; null or absent: as the file shows. */
+export type FileOptions = components["schemas"]["ImportOptions"];
+export type Changed = "replace" | "add";
 
 /** Where the money of the files went; `*_micros` are whole numbers, each line is in exactly one part. `refunds`,
  * `guest_refunds` and `void_refunds` (of orders that bring nothing) came after the sale and are no part of what was received; `again`, `replaced` and `undone` stand only
@@ -111,6 +107,8 @@ export interface ImportDetail extends ImportRow {
   /** `recalled`: the import of an earlier file with the same columns whose columns and meanings these are. */
   mapping: { fields: Record<string, ColumnMatch>; extras: number[]; missing: string[]; corrects: Record<string, number>; recalled: number | null };
   options: FileOptions;
+  /** What was decided of orders that differ from stored ones. */
+  changed: Changed | null;
   findings: Words[];
   notes: Words[];
   months: MonthRow[];

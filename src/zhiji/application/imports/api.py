@@ -6,21 +6,21 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.http import StreamingHttpResponse
-from ninja import File, Form, Query, Router, Schema
+from ninja import File, Form, Router, Schema
 from ninja.files import UploadedFile
 from pydantic import Field
 
 from zhiji.application.imports import presentation, queries, services
+from zhiji.application.imports.options import ImportOptions
 from zhiji.data.landing.files import land
 from zhiji.platform import idempotency
 from zhiji.platform.errors import InputInvalid
-from zhiji.platform.schemas import LARGEST_ID, Limit, PathId, SignedRequest, answers
+from zhiji.platform.schemas import After, Limit, PathId, SignedRequest, Strict, answers
 from zhiji.platform.scope import require
 
 PREFIX = "/imports"
 router = Router(tags=["imports"])
 Upload = Annotated[UploadedFile | None, File(None)]
-After = Annotated[int, Query(0, ge=0, le=LARGEST_ID, description="The last id of the page before.")]
 
 
 class ImportRow(Schema):
@@ -65,14 +65,16 @@ class UnknownValues(Schema):
 class ImportDetail(ImportRow):
     """One import whole: what the file is, how its columns are matched, what the dry run and the storing found.
 
-    ``findings`` and ``notes`` are in the reader's language. ``months`` is the reconciliation by month, in micros.
+    ``changed``: what was decided of orders that differ from stored ones; null where nobody was asked. ``findings`` and
+    ``notes`` are in the reader's language. ``months`` is the reconciliation by month, in micros.
     """
 
     currency: str
     profile: dict[str, Any]
     mapping: dict[str, Any]
     values: list[UnknownValues]
-    options: dict[str, Any]
+    options: ImportOptions
+    changed: Literal["replace", "add"] | None
     findings: list[dict[str, Any]]
     notes: list[dict[str, Any]]
     months: list[dict[str, Any]]
@@ -107,17 +109,17 @@ class UploadForm(Schema):
     currency: str | None = Field(None, pattern=r"^[A-Z]{3}$")
 
 
-class MatchForm(Schema):
-    """``overrides``: field → column of the file, an empty column takes the field out. ``options``: see the guide.
-    ``anew``: take nothing over from an earlier file with the same columns."""
+class MatchForm(Strict):
+    """``overrides``: field → column of the file, an empty column takes the field out. ``options``: all that are to
+    hold, not only new ones. ``anew``: take nothing over from an earlier file with the same columns."""
 
     kind: str | None = Field(None, max_length=20)
     overrides: dict[str, str] = Field(default_factory=dict, max_length=200)
-    options: dict[str, Any] = Field(default_factory=dict, max_length=20)
+    options: ImportOptions = ImportOptions()
     anew: bool = False
 
 
-class ValuesForm(Schema):
+class ValuesForm(Strict):
     """``values``: field → word of the file → meaning; an empty meaning leaves the word as it is."""
 
     values: dict[str, dict[str, str]] = Field(max_length=50)
@@ -134,7 +136,7 @@ class IdenticalLines(Schema):
     counted_once: bool
 
 
-class IdenticalLinesForm(Schema):
+class IdenticalLinesForm(Strict):
     once: bool
 
 
@@ -142,7 +144,7 @@ class JobStarted(Schema):
     job_id: int
 
 
-class ConfirmForm(Schema):
+class ConfirmForm(Strict):
     changed: Literal["replace", "add"] | None = None
 
 

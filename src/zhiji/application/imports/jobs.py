@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 
@@ -12,6 +12,7 @@ from zhiji.application.activities import queries as activities
 from zhiji.application.imports import matching, reports, services, states
 from zhiji.application.imports.errors import ImportDecisionNeeded
 from zhiji.application.imports.models import Import
+from zhiji.application.imports.options import ImportOptions
 from zhiji.application.predictions import services as predictions
 from zhiji.application.refresh import services as refresh
 from zhiji.application.worklists import services as worklists
@@ -24,7 +25,7 @@ from zhiji.platform.jobs import Task
 from zhiji.processing.cleaning import Mapping, OrderCurrencyDiffers
 from zhiji.processing.pipelines import recounting
 from zhiji.processing.pipelines.checking import CheckSettings, check, compare
-from zhiji.processing.pipelines.orders import DecisionMissing
+from zhiji.processing.pipelines.orders import Decision, DecisionMissing
 from zhiji.processing.pipelines.storing import Storing
 from zhiji.processing.pipelines.undoing import Undoing
 
@@ -38,7 +39,7 @@ def _settings(row: Import, currency: str) -> CheckSettings:
     return CheckSettings(
         kind=row.kind, source_code=row.source_code, zone=books.zone, currency=currency, region=books.region,
         is_history=row.is_history, lag_days=books.history_lag_days if row.is_history else 0,
-        received_at=row.created_at, day_first=row.options.get("day_first"), file_id=row.file_id,
+        received_at=row.created_at, day_first=ImportOptions(**row.options).day_first, file_id=row.file_id,
     )  # fmt: skip
 
 
@@ -88,8 +89,8 @@ def store_step(task: Task) -> bool:
     if row.batch is None:
         raise LookupError(f"import {row.pk} has no batch")
     storing = Storing(
-        task, row.batch, states.folder_of(row), chunks=row.dry_run["chunks"], decision=services.decision_of(row),
-        count_repeats_once=company().count_identical_lines_once,
+        task, row.batch, states.folder_of(row), chunks=row.dry_run["chunks"],
+        decision=cast("Decision | None", row.changed), count_repeats_once=company().count_identical_lines_once,
     )  # fmt: skip
     try:
         if not storing.step():

@@ -12,7 +12,8 @@ from django.db.models import QuerySet
 
 from zhiji.application.imports.errors import ImportSourceUnclear
 from zhiji.application.imports.models import Import
-from zhiji.data.sources.files import OPTIONS, FileProfile
+from zhiji.application.imports.options import ImportOptions
+from zhiji.data.sources.files import FileProfile
 from zhiji.processing.cleaning import KINDS, REJECT_COLUMNS, Habits, Mapping, Meanings, match_columns
 from zhiji.processing.cleaning.habits import DAY_FIRST, MONTH_FIRST
 
@@ -143,9 +144,10 @@ def outdated(row: Import) -> str | None:
     known = None if row.is_matched_anew else _recalled(row)
     is_own = known is not None and known.is_own
     columns = {match["name"] for match in row.mapping["fields"].values()}
+    says_days = ImportOptions(**row.options).day_first is not None
     for column, used in row.dry_run.get("habits", {}).items():
         is_of_days = used["reading"] in _OF_DAYS
-        if is_of_days and row.options.get("day_first") is not None:
+        if is_of_days and says_days:
             continue
         habit = known.habits.get(column) if known else None
         if habit is not None and (habit["reading"] in _OF_DAYS) != is_of_days:
@@ -214,8 +216,3 @@ def merged(*meanings: Meanings) -> Meanings:
         for name, words in each.items():
             after.setdefault(name, {}).update(words)
     return after
-
-
-def file_options(options: dict[str, Any] | None) -> dict[str, Any]:
-    """Those that say how the file is opened."""
-    return {key: value for key, value in (options or {}).items() if key in OPTIONS}

@@ -14,7 +14,9 @@ class Import(models.Model):
     """A file on its way in. ``dry_run`` and ``report`` hold counts and codes, never words (see ``services``).
 
     A file that could not be opened has neither profile nor mapping, and ``kind`` is as it was asked for (``auto``).
-    ``shape``: a digest of its columns, by which a later file with the same ones is known (see ``matching``).
+    ``options``: ``options.ImportOptions``. ``changed``: what was decided of orders that differ from stored ones; None
+    where nobody was asked. ``shape``: a digest of its columns, by which a later file with the same ones is known (see
+    ``matching``).
     """
 
     scope_object: ClassVar[str] = "import"
@@ -30,6 +32,10 @@ class Import(models.Model):
         UNDONE = "undone"
         FAILED = "failed"
 
+    class Changed(models.TextChoices):
+        REPLACE = "replace"
+        ADD = "add"
+
     file = models.ForeignKey(LandedFile, on_delete=models.PROTECT)
     batch = models.OneToOneField(Batch, null=True, on_delete=models.PROTECT)
     name = models.CharField(max_length=255)
@@ -43,6 +49,7 @@ class Import(models.Model):
     profile = models.JSONField(default=dict)
     mapping = models.JSONField(default=dict)
     options = models.JSONField(default=dict)
+    changed = models.CharField(max_length=7, choices=Changed.choices, null=True)
     dry_run = models.JSONField(default=dict)
     report = models.JSONField(default=dict)
     reason = models.JSONField(null=True)

@@ -53,6 +53,7 @@ def detail(request: HttpRequest, item: Import) -> dict[str, Any]:
     language = language_of(request)
     account = item.report or item.dry_run
     profile = item.profile
+        "changed": item.changed,
     mapping = {**item.mapping, "notes": [words(note, language) for note in item.mapping.get("notes", [])]}
     return {
         **row(item, language),

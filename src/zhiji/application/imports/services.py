@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
 
 from django.db import transaction
 from django.db.models import Q
@@ -23,7 +22,6 @@ from zhiji.application.imports.errors import (
 from zhiji.application.imports.matching import (
     AUTO,
     DEFAULT_SOURCE,
-    file_options,
     match,
     merged,
     outdated,
@@ -33,6 +31,7 @@ from zhiji.application.imports.matching import (
     source_of,
 )
 from zhiji.application.imports.models import Import
+from zhiji.application.imports.options import ImportOptions
 from zhiji.application.imports.states import State, expect, held, released, start
 from zhiji.data.landing.files import path_of
 from zhiji.data.landing.models import Batch, LandedFile, Source
@@ -40,10 +39,16 @@ from zhiji.data.sources.files import FileError, FileProfile, inspect
 from zhiji.kernel import Reason
 from zhiji.platform import audit, jobs, live
 from zhiji.platform.company import company, company_update
+from zhiji.platform.errors import InputInvalid
 from zhiji.platform.models import Job, User
 from zhiji.processing.cleaning import KINDS, Mapping, Meanings, as_it_left, checked_meanings
-from zhiji.processing.pipelines.orders import Decision
 
+# The refusals are among them: whoever brings a file on by itself tells these two from the others.
+__all__ = [
+    "ImportDecisionNeeded", "ImportNothingToStore", "ImportOptions", "identical_lines_switch", "import_cancel",
+    "import_check", "import_confirm", "import_create", "import_match", "import_resumable", "import_undo",
+    "import_values", "orders_are_stored",
+]  # fmt: skip
 _RESTING = (State.MATCHING, State.CHECKED, State.FAILED)
 
 
@@ -55,7 +60,7 @@ def import_create(
     by: User | None = None,
     source_code: str | None = DEFAULT_SOURCE,
     overrides: dict[str, str] | None = None,
-    options: dict[str, Any] | None = None,
+    options: ImportOptions | None = None,
     is_history: bool = True,
     currency: str | None = None,
     values: Meanings | None = None,
@@ -63,23 +68,24 @@ def import_create(
 ) -> Import:
     """Look at a landed file and match its columns; nothing is stored yet.
 
-    overrides: field → column of the file, stronger than the match. options: what the person knows better about the
-    file (delimiter, sheet …) or its values (``day_first``). currency: ISO 4217; by default the company's. values: what
-    words of the file mean, see ``import_values``. source_code: None takes the source of earlier files with the same
-    columns. What such a file of the source was told holds for this one too, unless ``anew``.
+    overrides: field → column of the file, stronger than the match. options: what the person knows better. currency:
+    ISO 4217; by default the company's. values: what words of the file mean, see ``import_values``. source_code: None
+    takes the source of earlier files with the same columns. What such a file of the source was told holds for this one
+    too, unless ``anew``.
     Raises ImportKindUnknown, ImportCurrencyDiffers, ImportSourceUnclear, what the match refuses, and a FileError where
     the file cannot be read; only the last leaves something: a failed import in the history, with the reason.
     """
     if kind not in (AUTO, *KINDS):
         raise ImportKindUnknown(given=kind, known=", ".join(KINDS), where={"field": "kind"})
     _expect_currency(currency)
+    options = options or ImportOptions()
     row = Import(
         file=file, name=Path(name).name[:255], kind=kind, source_code=source_code or DEFAULT_SOURCE,
-        is_history=is_history, currency=currency or company().currency, options=options or {}, created_by=by,
+        is_history=is_history, currency=currency or company().currency, options=options.to_json(), created_by=by,
         is_matched_anew=anew,
     )  # fmt: skip
     try:
-        profile = as_it_left(inspect(path_of(file), name=name, options=file_options(options)))
+        profile = as_it_left(inspect(path_of(file), name=name, options=options.of_file()))
     except FileError as refusal:
         _import_unreadable(row, refusal.reason)
         raise
@@ -163,7 +169,7 @@ def _currency_is_said(row: Import) -> bool:
 
 
 def import_match(
-    row: Import, *, overrides: dict[str, str], options: dict[str, Any], kind: str | None = None, anew: bool = False
+    row: Import, *, overrides: dict[str, str], options: ImportOptions, kind: str | None = None, anew: bool = False
 ) -> Import:
     """Match again with what the person said; the file is looked at again only where its reading changes.
 
@@ -177,15 +183,15 @@ def import_match(
     if row.is_readable and options.of_file() == ImportOptions(**row.options).of_file():
         profile = FileProfile.from_json(row.profile)
     else:
-        profile = as_it_left(inspect(path_of(row.file), name=row.name, options=file_options(options)))
+        profile = as_it_left(inspect(path_of(row.file), name=row.name, options=options.of_file()))
     independent = anew or row.is_matched_anew
     recalled = None if independent else recall(profile, wanted_kind, row.source_code, row.file_id)
     matched = match(profile, wanted_kind, overrides, recalled)
     with held(row, *_RESTING):
         said = {} if anew or wanted_kind != row.kind else row.mapping.get("values", {})
         mapping = replace(matched, values=merged(matched.values, said))
-        row.options, row.state, row.dry_run, row.reason = options, State.MATCHING, {}, None
-        row.is_matched_anew = independent
+        row.options, row.state, row.dry_run, row.reason = options.to_json(), State.MATCHING, {}, None
+        row.is_matched_anew, row.changed = independent, None
         _keep(row, profile, mapping)
         audit.record("import_match", "import", row.pk, kind=wanted_kind)
     return row
@@ -232,8 +238,11 @@ def import_confirm(row: Import, *, by: User | None = None, changed: str | None =
     """Store what the dry run showed. changed: ``replace`` or ``add``, needed only where stored orders differ.
 
     Where the record has changed since the dry run and an order differs only now, nothing is stored and the import asks
-    again; a decision that nobody made is never taken for one.
+    again; a decision that nobody made is never taken for one. Raises InputInvalid for a decision that there is not.
     """
+    if changed is not None and changed not in Import.Changed.values:
+        problem = Reason("problem_not_a_choice", {"expected": ", ".join(Import.Changed.values)})
+        raise InputInvalid(field="changed", problem=problem.to_json(), where={"field": "changed"})
     with held(row, State.CHECKED):
         counts = row.dry_run.get("counts", {})
         if counts.get("accepted", 0) == 0:
@@ -241,7 +250,7 @@ def import_confirm(row: Import, *, by: User | None = None, changed: str | None =
             raise ImportNothingToStore(rejected=counts.get("rejected", 0), first=first)
         if column := outdated(row):
             raise ImportReadingOutdated(column=column)
-        if counts.get("changed_orders", 0) and changed not in ("replace", "add"):
+        if counts.get("changed_orders", 0) and changed is None:
             raise ImportDecisionNeeded(changed_orders=counts["changed_orders"])
         _keep_books(row)
         source, _ = Source.objects.get_or_create(code=row.source_code)
@@ -249,11 +258,9 @@ def import_confirm(row: Import, *, by: User | None = None, changed: str | None =
             source=source, file=row.file, kind=row.kind, is_history=row.is_history, mapping=row.mapping,
             lag_days=company().history_lag_days if row.is_history else 0, received_at=row.created_at,
         )  # fmt: skip
-        row.options = {key: value for key, value in row.options.items() if key != "changed"}
-        if changed in ("replace", "add"):
-            row.options["changed"] = changed
-        row.save(update_fields=["batch", "options"])
-        return start(row, "import_store", State.STORING, by)
+        row.changed = changed
+        row.save(update_fields=["batch", "changed"])
+        return start(row, "import_store", State.STORING, by, changed=changed)
 
 
 def import_cancel(row: Import) -> None:
@@ -288,8 +295,3 @@ def identical_lines_switch(*, once: bool, by: User | None = None) -> Job:
     if company().count_identical_lines_once != once:
         company_update(count_identical_lines_once=once)
     return jobs.enqueue("identical_lines", by=by, unique_key="identical_lines")
-
-
-def decision_of(row: Import) -> Decision | None:
-    """What was decided of orders that differ; None where nobody was asked."""
-    return cast("Decision | None", row.options.get("changed"))

@@ -51,19 +51,20 @@ def held(row: Import, *states: str, refusal: type[CodedError] = ImportStateWrong
 
 
 @transaction.atomic
-def start(row: Import, kind: str, state: str, by: User | None) -> Job:
+def start(row: Import, kind: str, state: str, by: User | None, **said: Any) -> Job:
+    """said: what the person decided, for the audit trail."""
     job = jobs.enqueue(kind, by=by or row.created_by, unique_key=f"{kind}:{row.pk}", import_id=row.pk)
     row.job_id = job.pk
     row.save(update_fields=["job_id"])
-    settle(row, state)
+    settle(row, state, **said)
     return job
 
 
 @transaction.atomic
-def settle(row: Import, state: str) -> None:
+def settle(row: Import, state: str, **said: Any) -> None:
     row.state = state
     row.save(update_fields=["state"])
-    audit.record(f"import_{state}", "import", row.pk)
+    audit.record(f"import_{state}", "import", row.pk, **said)
     live.publish("import", id=row.pk, state=state)
 
 
@@ -73,8 +74,8 @@ def released(row: Import) -> None:
     Batch.objects.filter(pk=row.batch_id or 0, state=Batch.State.OPEN).update(
         state=Batch.State.WITHDRAWN, withdrawn_at=clock.now()
     )
-    row.batch = None
-    row.save(update_fields=["batch"])
+    row.batch = row.changed = None
+    row.save(update_fields=["batch", "changed"])
     settle(row, State.MATCHING)
     left = checking_folder(row, row.job_id or 0)
     transaction.on_commit(lambda: shutil.rmtree(left, ignore_errors=True))

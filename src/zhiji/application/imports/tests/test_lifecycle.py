@@ -13,6 +13,7 @@ from zhiji.application.imports import jobs as import_jobs
 from zhiji.application.imports import services, states
 from zhiji.application.imports.errors import ImportDecisionNeeded, ImportNotUndoable, ImportStateWrong
 from zhiji.application.imports.models import Import
+from zhiji.application.imports.options import ImportOptions
 from zhiji.application.predictions import feedback
 from zhiji.application.predictions.models import CustomerScore, LedgerEntry, ModelVersion, ScoreFeedback
 from zhiji.application.refresh import services as refresh
@@ -223,7 +224,7 @@ def test_of_two_who_press_the_same_button_one_is_refused():
         services.import_confirm(other)
     with pytest.raises(ImportStateWrong):
         services.import_match(Import(pk=row.pk, state="checked", profile=row.profile, options={}, kind="orders",
-                                     mapping=row.mapping), overrides={}, options={})  # fmt: skip
+                                     mapping=row.mapping), overrides={}, options=ImportOptions())  # fmt: skip
     assert Batch.objects.count() == Job.objects.filter(kind="import_store").count() == 1
     jobs.run_inline(Job.objects.get(kind="import_store"))
     one, other = (Import.objects.get(pk=row.pk) for _ in range(2))

@@ -7,6 +7,7 @@ import pytest
 from importing import bring, check, store, told, undo
 from zhiji.application.imports import services
 from zhiji.application.imports.models import Import
+from zhiji.application.imports.options import ImportOptions
 from zhiji.data.landing.models import RejectedRow
 from zhiji.data.store.models import Customer, Order
 from zhiji.platform import jobs
@@ -94,9 +95,9 @@ def test_a_meaning_that_does_not_exist_is_refused_and_changes_nothing(
 
 def test_matching_again_keeps_what_was_said_unless_the_kind_changes() -> None:
     row = say(check(FILE), {"order_state": {"已作罢": "cancelled"}})
-    services.import_match(row, overrides={}, options={})
+    services.import_match(row, overrides={}, options=ImportOptions())
     assert row.mapping["values"] == {"order_state": {"已作罢": "cancelled"}}
-    services.import_match(row, overrides={}, options={}, kind="customers")
+    services.import_match(row, overrides={}, options=ImportOptions(), kind="customers")
     assert row.mapping["values"] == {}
 
 

@@ -7,6 +7,7 @@ import pytest
 from importing import bring, check, store, undo
 from zhiji.application.imports import services
 from zhiji.application.imports.models import Import
+from zhiji.application.imports.options import ImportOptions
 from zhiji.data.landing.files import land
 from zhiji.data.landing.models import LandedFile
 from zhiji.data.store.models import Order
@@ -84,12 +85,12 @@ def test_a_column_that_is_given_to_another_field_is_taken_from_the_recalled_one(
 def test_the_wizard_keeps_what_is_recalled_until_it_is_matched_anew() -> None:
     taught()
     row = services.import_create(file=landed(file(3)), name="orders.csv", kind="auto")
-    row = services.import_match(row, overrides={"channel": "Brutto"}, options=row.options)
+    row = services.import_match(row, overrides={"channel": "Brutto"}, options=ImportOptions(**row.options))
     assert columns(row)["order_number"] == ("Beleg", "recalled")
-    row = services.import_match(row, overrides={}, options={}, anew=True)
+    row = services.import_match(row, overrides={}, options=ImportOptions(), anew=True)
     assert (row.mapping["recalled"], row.mapping["values"]) == (None, {})
     assert columns(row)["amount"] == ("Brutto", "content")
-    row = services.import_match(row, overrides={"amount": "Netto"}, options={})
+    row = services.import_match(row, overrides={"amount": "Netto"}, options=ImportOptions())
     assert row.mapping["recalled"] is None
 
 

@@ -46,6 +46,7 @@ class FileTooWide(FileError):
 
 class OptionUnknown(FileError):
     code = "file_option_unknown"
+    status = 422
 
 
 class EncodingWrong(FileError):
