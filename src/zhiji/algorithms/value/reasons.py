@@ -14,7 +14,10 @@ from zhiji.kernel import MICROS, Reason
 OVERDUE, RHYTHM = "value_reason_overdue", "value_reason_rhythm"
 ONCE, NEW = "value_reason_bought_once", "value_reason_new"
 MEAN_ORDER, ORDERS = "value_reason_mean_order", "value_reason_orders"
-CODES = ("", OVERDUE, RHYTHM, ONCE, NEW, MEAN_ORDER, ORDERS)
+TWICE = "value_reason_twice"
+CODES = ("", OVERDUE, RHYTHM, ONCE, NEW, MEAN_ORDER, ORDERS, TWICE)
+# One gap is no rhythm: it takes three order days, as for the list of who is overdue.
+_RHYTHM_REPEATS = 2
 # Beyond twice the usual gap a customer is overdue; a first order within a month is new.
 _OVERDUE_GAPS = 2.0
 _NEW_DAYS = 30
@@ -26,7 +29,8 @@ def reason_columns(history: History) -> pd.DataFrame:
     again = history.frequency > 0
     gap = np.where(again, (history.last - history.first) / np.maximum(history.frequency, 1), np.nan)
     late = since > _OVERDUE_GAPS * np.where(again, gap, np.inf)
-    first = np.select([again & late, again, since <= _NEW_DAYS], [1, 2, 4], default=3)
+    known = history.frequency >= _RHYTHM_REPEATS
+    first = np.select([known & late, known, again, since <= _NEW_DAYS], [1, 2, 7, 4], default=3)
     third = np.where(again, 6, 0)
     codes = [first, np.full(len(history), 5), third]
     columns: dict[str, Any] = {

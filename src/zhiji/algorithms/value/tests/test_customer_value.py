@@ -299,6 +299,20 @@ def test_every_reason_has_words_in_both_languages_with_all_figures() -> None:
             assert "…" not in text
 
 
+def test_one_gap_is_no_rhythm() -> None:
+    """Two order days are told as they are; from the third on there is a rhythm, as lists and calls have it."""
+    days = {"two": ["2024-01-01", "2024-01-11"], "three": ["2024-01-01", "2024-01-11", "2024-01-31"]}
+    rows = pd.DataFrame([(name, pd.Timestamp(day), 10**7) for name, on in days.items() for day in on],
+                        columns=["customer_id", "value_on", "amount_micros"])  # fmt: skip
+    scores = CustomerValueModel().fit(rows, as_of="2024-02-10").predict().set_index("customer_id")
+    told = {name: customer_reasons({"customer_id": name, **row})[0] for name, row in scores.to_dict("index").items()}
+    assert {name: reason.code for name, reason in told.items()} == {
+        "two": "value_reason_twice", "three": "value_reason_rhythm",
+    }  # fmt: skip
+    assert render(told["two"], "en").what == "Ordered on two days, 10 days apart; the last order was 30 days ago."
+    assert render(told["two"], "zh").what == "下过两天单，相隔 10 天，距上次 30 天。"
+
+
 def test_customer_reasons_speak_in_the_customers_numbers() -> None:
     days = ["2024-09-01", "2024-09-11", "2024-09-21"]
     rows = pd.DataFrame(
