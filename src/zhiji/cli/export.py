@@ -12,7 +12,7 @@ from zhiji.cli.frame import both
 from zhiji.cli.options import Json
 
 if TYPE_CHECKING:
-    from zhiji.application.customers.exports import Purpose, What
+    from zhiji.application.customers.services import Purpose, What
 
 
 def register(app: typer.Typer) -> None:

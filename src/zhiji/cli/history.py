@@ -11,7 +11,7 @@ from zhiji.cli.frame import both
 from zhiji.cli.options import Json
 
 if TYPE_CHECKING:
-    from zhiji.application.imports.models import Import
+    from zhiji.application.imports.queries import Import
 
 SHOWN = 50
 
@@ -30,11 +30,12 @@ def register(app: typer.Typer) -> None:
 def listed(json: Json = False) -> None:
     """Prints number, state, kind, name and counts."""
     frame.start()
-    from zhiji.application.imports.models import Import
+    from zhiji.application.imports import queries
     from zhiji.config import schema
+    from zhiji.platform.accounts import operator
 
     schema.prepare()
-    rows = [_told(row) for row in Import.objects.order_by("-created_at", "-pk")[:SHOWN]]
+    rows = [_told(row) for row in queries.imports(operator())[:SHOWN]]
     frame.show(rows, json, lambda: "\n".join(_line(row) for row in rows) or both("Nothing yet.", "还没有导入。"))
 
 
@@ -44,15 +45,12 @@ def undo(
 ) -> None:  # fmt: skip
     """The same as the button on the screen, run to its end here."""
     frame.start()
-    from zhiji.application.imports import services
-    from zhiji.application.imports.models import Import
+    from zhiji.application.imports import queries, services
     from zhiji.config import schema
-    from zhiji.platform.errors import NotFound
+    from zhiji.platform.accounts import operator
 
     schema.prepare()
-    row = Import.objects.filter(pk=number).first()
-    if row is None:
-        raise NotFound(object="import", where={"id": str(number)})
+    row = queries.import_get(operator(), number, "write")
     frame.run(services.import_undo(row))
     row.refresh_from_db()
     result = _told(row)

@@ -12,7 +12,7 @@ from zhiji.cli.frame import both
 from zhiji.cli.options import Json
 
 if TYPE_CHECKING:
-    from zhiji.application.imports.models import Import
+    from zhiji.application.imports.queries import Import
     from zhiji.platform.models import Job
 
 
@@ -58,7 +58,7 @@ def import_file(
     ] = None,
     changed: Annotated[
         str, typer.Option(help=both("Orders that differ from what is stored: replace or add.",
-                                    "与已存内容不同的订单：replace 替换，add 追加。"))
+                                    "与已入库的内容不同的订单：replace 替换，add 追加。"))
     ] = "",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help=both("Only say what would happen.", "仅预演，不入库。"))
@@ -113,14 +113,14 @@ def _matched(file: Path, said: dict[str, Any], *, is_dry: bool) -> Import:
 
 
 def _result(row: Import) -> dict[str, Any]:
-    from zhiji.application.imports import presentation
+    from zhiji.application.imports import queries
 
     account, language = row.report or row.dry_run, frame.language()
-    findings = [presentation.words(finding, language) for finding in account["findings"]]
+    findings = [queries.words(finding, language) for finding in account["findings"]]
     return {
         "import_id": row.pk, "state": row.state, "kind": row.kind, "mapping": row.mapping["fields"],
         "recalled": row.mapping.get("recalled"), **account, "findings": findings,
-        "rejected_rows": presentation.rejected_rows(row, language, limit=REJECTED_SHOWN),
+        "rejected_rows": queries.rejected_rows(row, language, limit=REJECTED_SHOWN),
     }  # fmt: skip
 
 

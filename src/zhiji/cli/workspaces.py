@@ -34,12 +34,12 @@ def workspace_prepare(
 ) -> None:  # fmt: skip
     """Everything that must be so before the server starts; safe to run again at any time."""
     frame.start()
-    from zhiji.application.accounts import queries, services, workspaces
+    from zhiji.application.accounts import queries, services
     from zhiji.config import schema
 
     done: dict[str, Any] = schema.prepare()
     if admin_from_stdin:
-        done["ticket"] = workspaces.workspace_receive(**json_format.load(sys.stdin))
+        done["ticket"] = services.workspace_receive(**json_format.load(sys.stdin))
     done["needs_setup"] = queries.setup_needed()
     if setup_link and done["needs_setup"]:
         done["setup_token"] = services.setup_link_create()

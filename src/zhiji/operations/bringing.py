@@ -6,18 +6,17 @@ import time
 from pathlib import Path
 from typing import Any
 
-from zhiji.application.imports import services
-from zhiji.application.imports.matching import outdated
-from zhiji.application.imports.models import Import
+from zhiji.application.imports import queries, services
+from zhiji.application.imports.queries import Import, State
 from zhiji.data.landing.files import land
 from zhiji.operations.errors import WorkRefused
 from zhiji.platform import jobs
+from zhiji.platform.accounts import operator
 from zhiji.platform.jobs import Task
 from zhiji.platform.models import Job
 
 _ENDED = (Job.State.DONE, Job.State.FAILED, Job.State.CANCELLED)
 _PAUSE_SECONDS = 0.2
-State = Import.State
 
 
 def advance(task: Task, job: Job) -> Job:
@@ -53,7 +52,7 @@ def bring(
         task.checkpoint[slot] = row.pk
         task.save()
         return None
-    row = Import.objects.get(pk=task.checkpoint[slot])
+    row = queries.import_get(operator(), task.checkpoint[slot])
     if row.state == State.MATCHING:
         services.import_check(row)
     elif row.state == State.CHECKED:
@@ -69,7 +68,7 @@ def bring(
 
 def _confirm(task: Task, once: str, row: Import) -> None:
     """Or try it again where its reading is out of date by now: once, then confirming it is refused."""
-    if outdated(row) and once not in task.checkpoint:
+    if queries.outdated(row) and once not in task.checkpoint:
         task.checkpoint[once] = True
         task.save()
         services.import_check(row)

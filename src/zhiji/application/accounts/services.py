@@ -16,6 +16,7 @@ from zhiji.application.accounts.errors import (
     TeamUnderItself,
     TokenScopeTooWide,
 )
+from zhiji.application.accounts.workspaces import workspace_receive
 from zhiji.data.landing.models import Batch
 from zhiji.kernel import clock
 from zhiji.platform import accounts, audit, outbox, second_factor
@@ -27,6 +28,12 @@ from zhiji.platform.permissions import ACTIONS, OBJECTS, Reach, reach
 from zhiji.platform.regions import region_of_zone
 from zhiji.platform.scope import get_scoped, require_all
 
+__all__ = [
+    "invitation_accept", "invitation_create", "invitation_revoke", "mail_retry", "me_update",
+    "password_reset_accept", "password_reset_link_create", "password_reset_link_send", "second_factor_reset",
+    "setup_link_create", "setup_link_spend", "setup_own", "team_create", "team_delete", "team_update",
+    "token_create", "token_revoke", "user_find", "user_update", "workspace_receive",
+]  # fmt: skip
 Purpose = OneUseLink.Purpose
 
 

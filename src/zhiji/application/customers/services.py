@@ -14,7 +14,7 @@ from django.db.models import F, Max
 
 from zhiji.application.activities import services as activities
 from zhiji.application.customers.errors import AssigneeUnfit, CustomerChanged
-from zhiji.application.customers.exports import export_file, export_start, export_write
+from zhiji.application.customers.exports import Purpose, What, export_file, export_start, export_write
 from zhiji.application.customers.models import Assignment, DeletedScores, HandEdit
 from zhiji.application.customers.queries import CustomerList, customer_get
 from zhiji.application.customers.record import EDITABLE
@@ -30,8 +30,8 @@ from zhiji.platform.scope import require, scope, team_ids
 from zhiji.processing.pipelines.survivorship import HAND, derive_customers
 
 __all__ = [
-    "LEAVE", "assign_step", "customer_delete", "customer_restore", "customer_update", "customers_assign", "export_file",
-    "export_start", "export_write", "refresh",
+    "LEAVE", "Purpose", "What", "assign_step", "customer_delete", "customer_restore", "customer_update",
+    "customers_assign", "export_file", "export_start", "export_write", "refresh",
 ]  # fmt: skip
 INLINE_ASSIGN = 1_000
 LEAVE: Any = object()  # an assignment's owner or team stays what it is

@@ -36,8 +36,8 @@ class Import(models.Model):
         REPLACE = "replace"
         ADD = "add"
 
-    file = models.ForeignKey(LandedFile, on_delete=models.PROTECT)
-    batch = models.OneToOneField(Batch, null=True, on_delete=models.PROTECT)
+    file = models.ForeignKey(LandedFile, on_delete=models.PROTECT, related_name="+")
+    batch = models.OneToOneField(Batch, null=True, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=255)
     kind = models.CharField(max_length=20)
     source_code = models.CharField(max_length=40)
@@ -54,7 +54,7 @@ class Import(models.Model):
     report = models.JSONField(default=dict)
     reason = models.JSONField(null=True)
     job_id = models.BigIntegerField(null=True)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     stored_at = models.DateTimeField(null=True)
 

@@ -9,20 +9,12 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from zhiji.application.imports import queries
 from zhiji.application.imports.models import Import
-from zhiji.application.imports.states import folder_of
-from zhiji.data.landing.models import RejectedRow
+from zhiji.application.imports.queries import words
 from zhiji.kernel import Language, Reason, render
 from zhiji.platform.problems import language_of
 from zhiji.processing.cleaning import KINDS, answered, guarded, vocabulary
-from zhiji.processing.pipelines.quarantine import read_rejected
-from zhiji.processing.pipelines.storing import REJECTED
-
-
-def words(reason: dict[str, Any], language: Language) -> dict[str, Any]:
-    """A stored reason with its texts."""
-    text = render(Reason.from_json(reason), language)
-    return {**reason, "what": text.what, "why": text.why, "remedy": text.remedy}
 
 
 def row(item: Import, language: Language) -> dict[str, Any]:
@@ -53,7 +45,6 @@ def detail(request: HttpRequest, item: Import) -> dict[str, Any]:
     language = language_of(request)
     account = item.report or item.dry_run
     profile = item.profile
-        "changed": item.changed,
     mapping = {**item.mapping, "notes": [words(note, language) for note in item.mapping.get("notes", [])]}
     return {
         **row(item, language),
@@ -62,6 +53,7 @@ def detail(request: HttpRequest, item: Import) -> dict[str, Any]:
         "mapping": mapping,
         "values": answered(item.dry_run.get("values", []), item.mapping.get("values", {})),
         "options": item.options,
+        "changed": item.changed,
         "findings": [words(finding, language) for finding in account.get("findings", [])],
         "notes": [words(note, language) for note in profile.get("notes", [])],
         "months": account.get("months", []),
@@ -93,37 +85,8 @@ def kinds() -> list[dict[str, Any]]:
 READ_AT_ONCE = 5_000
 
 
-def _rejected(item: Import, after: int, limit: int) -> list[dict[str, Any]]:
-    """Rejected rows by running number: from the record once stored, before that from the dry run's table."""
-    if item.state == Import.State.STORED and item.batch_id:
-        found = RejectedRow.objects.filter(batch_id=item.batch_id, pk__gt=after).order_by("pk")[:limit]
-        names = ("row", "column", "value", "code", "params", "original")
-        return [{"id": r.pk, **{name: getattr(r, name) for name in names}} for r in found]
-    path = folder_of(item) / REJECTED
-    if not path.exists():
-        return []
-    lines = read_rejected(path, [str(name) for name in item.profile.get("columns", [])], after, limit)
-    return [{"id": after + number, **line} for number, line in enumerate(lines, start=1)]
-
-
-def rejected_rows(item: Import, language: Language, *, after: int = 0, limit: int) -> list[dict[str, Any]]:
-    """Up to ``limit`` rows of the quarantine, each with where, what, why and remedy in the reader's language."""
-    items = []
-    for line in _rejected(item, after, limit):
-        where = {"row": line["row"], "column": line["column"]}
-        text = render(Reason(line["code"], {"value": line["value"], **line["params"]}, where), language)
-        items.append(
-            {
-                "id": line["id"], "row": line["row"], "column": line["column"] or "", "value": line["value"] or "",
-                "code": line["code"], "what": text.what, "why": text.why, "remedy": text.remedy,
-                "original": line["original"],
-            }
-        )  # fmt: skip
-    return items
-
-
 def rejected(request: HttpRequest, item: Import, after: int, limit: int) -> dict[str, Any]:
-    found = rejected_rows(item, language_of(request), after=after, limit=limit + 1)
+    found = queries.rejected_rows(item, language_of(request), after=after, limit=limit + 1)
     return {"items": found[:limit], "next": found[limit - 1]["id"] if len(found) > limit else None}
 
 
@@ -134,7 +97,7 @@ def rejected_file(request: HttpRequest, item: Import) -> Iterator[str]:
     columns = [str(name) for name in item.profile.get("columns", [])]
     yield "\ufeff" + _line([*columns, "error_row", "error_column", "error_reason", "error_file"])
     after = 0
-    while block := _rejected(item, after, READ_AT_ONCE):
+    while block := queries.rejected(item, after, READ_AT_ONCE):
         for line in block:
             where = {"row": line["row"], "column": line["column"]}
             text = render(Reason(line["code"], {"value": line["value"], **line["params"]}, where), language)

@@ -8,14 +8,25 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from zhiji.application.imports import reconciliation
+from zhiji.application.imports.matching import outdated
 from zhiji.application.imports.models import Import
+from zhiji.application.imports.states import folder_of
 from zhiji.data.landing.models import RejectedRow
 from zhiji.data.store.models import OrderLine
-from zhiji.kernel import LineKind
+from zhiji.kernel import Language, LineKind, Reason, render
 from zhiji.platform.company import company
 from zhiji.platform.models import Job, User
 from zhiji.platform.scope import get_scoped, scope
 from zhiji.processing.cleaning import STATES_WITHOUT_VALUE
+from zhiji.processing.pipelines.quarantine import read_rejected
+from zhiji.processing.pipelines.storing import REJECTED
+
+# For those who hold a row that they got here: operations and commands know no other part of this folder.
+__all__ = [
+    "Import", "State", "identical_lines", "import_get", "imports", "outdated", "rejected", "rejected_rows", "summary",
+    "words",
+]  # fmt: skip
+State = Import.State
 
 
 def imports(user: User) -> QuerySet[Import]:
@@ -63,3 +74,38 @@ def summary(user: User) -> dict[str, Any]:
         "is_moving": seen.filter(state__in=[Import.State.STORING, Import.State.UNDOING]).exists()
         or Job.objects.filter(moving).exists(),
     }  # fmt: skip
+
+
+def words(reason: dict[str, Any], language: Language) -> dict[str, Any]:
+    """A stored reason with its texts."""
+    text = render(Reason.from_json(reason), language)
+    return {**reason, "what": text.what, "why": text.why, "remedy": text.remedy}
+
+
+def rejected(item: Import, after: int, limit: int) -> list[dict[str, Any]]:
+    """Rejected rows by running number: from the record once stored, before that from the dry run's table."""
+    if item.state == Import.State.STORED and item.batch_id:
+        found = RejectedRow.objects.filter(batch_id=item.batch_id, pk__gt=after).order_by("pk")[:limit]
+        names = ("row", "column", "value", "code", "params", "original")
+        return [{"id": r.pk, **{name: getattr(r, name) for name in names}} for r in found]
+    path = folder_of(item) / REJECTED
+    if not path.exists():
+        return []
+    lines = read_rejected(path, [str(name) for name in item.profile.get("columns", [])], after, limit)
+    return [{"id": after + number, **line} for number, line in enumerate(lines, start=1)]
+
+
+def rejected_rows(item: Import, language: Language, *, after: int = 0, limit: int) -> list[dict[str, Any]]:
+    """Up to ``limit`` rows of the quarantine, each with where, what, why and remedy in the reader's language."""
+    items = []
+    for line in rejected(item, after, limit):
+        where = {"row": line["row"], "column": line["column"]}
+        text = render(Reason(line["code"], {"value": line["value"], **line["params"]}, where), language)
+        items.append(
+            {
+                "id": line["id"], "row": line["row"], "column": line["column"] or "", "value": line["value"] or "",
+                "code": line["code"], "what": text.what, "why": text.why, "remedy": text.remedy,
+                "original": line["original"],
+            }
+        )  # fmt: skip
+    return items

@@ -7,12 +7,13 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from zhiji.application.imports.models import Import
+from zhiji.application.imports import queries
 from zhiji.data.lake import open_engine
 from zhiji.data.landing.models import RejectedRow
 from zhiji.data.store import bulk
 from zhiji.data.store.models import Order, OrderLine
 from zhiji.kernel import LineKind, clock
+from zhiji.platform.accounts import operator
 from zhiji.platform.workspace import workspace
 from zhiji.processing.cleaning import STATES_WITHOUT_VALUE as VOID_STATES
 
@@ -50,7 +51,7 @@ def _planted(truth: dict[str, Any]) -> Counter[tuple[str, int, str, str]]:
 
 def _refused(*imports: int) -> Counter[tuple[str, int, str, str]]:
     found: Counter[tuple[str, int, str, str]] = Counter()
-    for row in Import.objects.select_related("batch").filter(pk__in=imports):
+    for row in queries.imports(operator()).select_related("batch").filter(pk__in=imports):
         lines = RejectedRow.objects.filter(batch=row.batch).values_list("row", "column", "code")
         found.update((row.name, *line) for line in lines)
     return found
@@ -58,7 +59,7 @@ def _refused(*imports: int) -> Counter[tuple[str, int, str, str]]:
 
 def _counts(truth: dict[str, Any], orders_import: int) -> list[dict[str, Any]]:
     told = truth["counts"]
-    of_file = Import.objects.get(pk=orders_import).report["counts"]
+    of_file = queries.import_get(operator(), orders_import).report["counts"]
     current = OrderLine.objects.filter(is_current=True)
     standing = Order.objects.exclude(state__in=VOID_STATES)
     return [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, cast
 
-from zhiji.application.imports.models import Import
+from zhiji.application.imports.queries import Import
 from zhiji.kernel import Language, Reason, clock, render
 from zhiji.platform.company import company, zone
 from zhiji.platform.durable import sync_folder, write_atomically

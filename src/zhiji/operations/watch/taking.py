@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from zhiji.application.imports.errors import ImportDecisionNeeded, ImportNothingToStore
+from zhiji.application.imports.services import ImportDecisionNeeded, ImportNothingToStore
 from zhiji.kernel import CodedError, Reason
 from zhiji.operations.bringing import bring
 from zhiji.operations.watch.settling import DONE, REFUSED, WAITING, settle, stored

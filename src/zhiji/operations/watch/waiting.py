@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from zhiji.application.imports.models import Import
+from zhiji.application.imports import queries
+from zhiji.application.imports.queries import State
 from zhiji.kernel import Reason
 from zhiji.operations.watch.settling import DONE, REFUSED, WAITING, settle, stored
+from zhiji.platform.accounts import operator
 
 # As ``taking`` names them: the number of the import, then the name under which the file was dropped.
 _NAMED = re.compile(r"(\d+)-(.+)", re.DOTALL)
@@ -21,12 +23,12 @@ def settle_decided(folder: Path) -> int:
         named = _NAMED.fullmatch(path.name)
         if named and path.is_file() and place.joinpath(f"{path.name}.txt").exists():
             found[path] = (int(named[1]), named[2])
-    rows = Import.objects.in_bulk([number for number, _ in found.values()]) if found else {}
+    rows = queries.imports(operator()).in_bulk([number for number, _ in found.values()]) if found else {}
     moved = 0
     for path, (number, name) in found.items():
         row = rows.get(number)
-        if row is not None and row.state in (Import.State.STORED, Import.State.UNDONE):
-            where = DONE if row.state == Import.State.STORED else REFUSED
+        if row is not None and row.state in (State.STORED, State.UNDONE):
+            where = DONE if row.state == State.STORED else REFUSED
             reasons = stored(row) if where == DONE else [Reason("inbox_undone", {"number": number})]
             settle(path, where, reasons, name=name)
             path.with_name(f"{path.name}.txt").unlink(missing_ok=True)

@@ -11,7 +11,7 @@ import pytest
 from django.http import HttpRequest
 
 from importing import check, store
-from zhiji.application.imports import presentation
+from zhiji.application.imports import presentation, queries
 from zhiji.application.imports.models import Import
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,7 +39,7 @@ def exported(row: Import) -> str:
 
 
 def rejected(row: Import) -> list[dict[str, Any]]:
-    lines = presentation.rejected_rows(row, "en", limit=1000)
+    lines = queries.rejected_rows(row, "en", limit=1000)
     return [{name: line["original"][name] for name in HEADER} for line in lines]
 
 

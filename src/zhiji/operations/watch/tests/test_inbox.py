@@ -222,7 +222,7 @@ def test_a_file_that_was_tried_and_would_now_be_read_otherwise_is_tried_again_fi
 
 def test_a_file_is_tried_again_once_only(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever would make its reading out of date for ever: it is refused then, with that reason."""
-    for module in ("zhiji.operations.bringing", "zhiji.application.imports.services"):
+    for module in ("zhiji.operations.bringing.queries", "zhiji.application.imports.services"):
         monkeypatch.setattr(f"{module}.outdated", lambda row: "date")
     drop(folder, orders("B1,02/03/2025,C1,tea,1,50"), "b.csv")
     take(Inbox())
