@@ -13,7 +13,7 @@ from zhiji.cli.frame import both
 from zhiji.cli.options import Json, day_of
 
 _WORDS = {
-    "refused_rows": ("rows refused, each with its row, column and reason", "被拒绝的行（行号、列与原因逐一一致）"),
+    "refused_rows": ("rows refused, each with its row, column and reason", "拒收的行（行号、列与原因逐一一致）"),
     "order_rows": ("rows of the order file", "订单文件行数"),
     "return_lines": ("return lines", "退货行"),
     "guest_lines": ("lines without a customer", "无客户的行"),

@@ -15,16 +15,16 @@ from zhiji.kernel.messages import catalogue
 if TYPE_CHECKING:
     from zhiji.processing.validation import Expectation
 
-_REJECTED = ("**rejected**: the row waits in quarantine", "**拦下**：该行进入隔离区")
+_REJECTED = ("**rejected**: the row waits in quarantine", "**拒收**：该行进入隔离区")
 _FLAGGED = ("**flagged**: kept, and counted among the findings", "**标出**：保留，并计入“发现了什么”")
-_RECORDS = "**Rejected**: the record waits in quarantine as it came. 拦下：该记录原样进入隔离区。"
+_RECORDS = "**Rejected**: the record waits in quarantine as it came. 拒收：该记录原样进入隔离区。"
 _FINDINGS = (
     "**Flagged or kept**: stored as it is and told among the findings, with its count and its money. "
-    "标出或保留：照样存下，并在“发现了什么”里说明行数和金额。"
+    "标出或保留：照样入库，并在“发现了什么”里说明行数和金额。"
 )
 _FILES = (
     "**Refused**: nothing of the file is stored, and it stands in the history with the reason. "
-    "拒绝：整份文件都不存，导入记录里注明原因。"
+    "整份拒收：文件一行也不入库，导入记录里注明原因。"
 )
 _READERS = {"instant": "instant_", "amount": "amount_", "quantity": "amount_"}
 
@@ -76,7 +76,8 @@ def _findings() -> list[str]:
     from zhiji.processing import cleaning
 
     texts = tomllib.loads(Path(cleaning.__file__).with_name("messages.en.toml").read_text("utf-8"))
-    return sorted(code for code, text in texts.items() if "why" not in text and "{row}" not in text["what"])
+    told = {code: text for code, text in texts.items() if not code.startswith("word_")}
+    return sorted(code for code, text in told.items() if "why" not in text and "{row}" not in text["what"])
 
 
 def _codes(base: type[CodedError]) -> Iterator[str]:
