@@ -66,7 +66,7 @@ function FigureTable({ table, name, onSelect }: { table: ChartTable; name: strin
         </thead>
         <tbody>
           {table.rows.map((row, index) => (
-            <tr key={row.key ?? index}>
+            <tr key={row.key ?? `row ${index}`}>
               {row.cells.map((cell, at) => (
                 <td key={at} className={table.columns[at]?.numeric ? "number" : undefined}>
                   {at === 0 && onSelect && row.key !== undefined ? (
