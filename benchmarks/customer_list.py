@@ -211,7 +211,7 @@ def list_cases(email: str) -> Iterator[tuple[str, dict[str, Any]]]:
             yield f"{name} · {sort} · first", query
             cursor = deep_cursor(chosen, sort, email)
             if cursor:
-                yield f"{name} · {sort} · deep", {**query, "cursor": cursor}
+                yield f"{name} · {sort} · deep", {**query, "after": cursor}
 
 
 SEARCHES = {

@@ -1,11 +1,17 @@
-"""Shapes that every capability's routes share: how they refuse, how they page, who may knock, what text may hold."""
+"""Shapes that every capability's routes share: how they refuse, how they page, who may knock, what text may hold.
+
+A list that may be long comes in pages of one shape: ``items``, at most ``limit`` of them, and ``next``. What stands in
+``next`` is sent as ``after`` for the page that follows; null: this was the last, so that no page but the first is ever
+empty. ``next`` is a number (``Page``) or a signed place in a list that is sorted otherwise (``PlacedPage``); either is
+sent as it came and means nothing else. Beside the two, a page may tell what holds for the whole list.
+"""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from zoneinfo import available_timezones
 
 from annotated_types import GroupedMetadata
@@ -19,6 +25,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from zhiji.platform.models import User
 from zhiji.platform.regions import is_region
 
+Row = TypeVar("Row")
 LARGEST_ID = 2**63 - 1
 LARGEST_PAGE = 200
 
@@ -35,15 +42,37 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class Problem(Schema):
-    """A refusal: ``code`` for programs; ``what``, ``why``, ``remedy`` in the reader's language; ``where`` it is."""
+class Refusal(Schema):
+    """``code`` for programs; ``what``, ``why``, ``remedy`` in the reader's language; ``where`` it is."""
 
     code: str
     what: str
     why: str
     remedy: str
     where: dict[str, str]
+
+
+class Problem(Refusal):
+    """The answer of a request that is refused. ``reference``: how the server's log knows it."""
+
     reference: str
+
+
+class Words(Schema):
+    """A coded statement in the reader's language."""
+
+    code: str
+    params: dict[str, Any]
+    what: str
+    why: str
+    remedy: str
+
+
+class Named(Schema):
+    """A person or a team, by name."""
+
+    id: int
+    name: str
 
 
 _ALWAYS = (401, 403, 422, 500, 503)
@@ -130,5 +159,36 @@ Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 PhoneRegion = Annotated[str, StringConstraints(max_length=2), AfterValidator(_region)]
 RowId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 PathId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
-After = Annotated[int, Query(0, ge=0, le=LARGEST_ID, description="The last id of the page before.")]
+After = Annotated[int, Query(0, ge=0, le=LARGEST_ID, description="``next`` of the page before.")]
 Limit = Annotated[int, Query(50, ge=1, le=LARGEST_PAGE)]
+PageSize = Annotated[int, Field(ge=1, le=LARGEST_PAGE)]
+
+
+class Page(Schema):
+    """See the head of this module."""
+
+    next: int | None
+
+
+class PlacedPage(Schema):
+    next: str | None
+
+
+class PageQuery(Schema):
+    """Asks for a ``Page``."""
+
+    after: Annotated[int, Field(ge=0, le=LARGEST_ID)] = 0
+    limit: PageSize = 50
+
+
+class PlacedQuery(Schema):
+    """Asks for a ``PlacedPage``."""
+
+    after: Annotated[str, Field(max_length=2_000)] = ""
+    limit: PageSize = 50
+
+
+def cut(found: Iterable[Row], limit: int, key: str = "pk") -> tuple[list[Row], int | None]:
+    """A page's rows and its ``next``, the ``key`` of the last. found: ``limit`` + 1 rows where there are so many."""
+    rows = list(found)
+    return rows[:limit], getattr(rows[limit - 1], key) if len(rows) > limit else None

@@ -268,7 +268,7 @@ class Matrix:
         items = sent if entry.get("items", "items") == "" else sent[entry.get("items", "items")]
         shown = {item[entry.get("id", "id")] for item in items}
         due = self._due(entry, person)
-        if isinstance(sent, dict) and sent.get("next_after"):
+        if isinstance(sent, dict) and sent.get("next"):
             due = set(sorted(due)[: len(items)])
         return "" if shown == due else f"shows {sorted(shown - due)} too many, lacks {sorted(due - shown)}"
 

@@ -151,7 +151,7 @@ def _paged(client: Client, due: set[int]) -> Check:
             shown |= {row["id"] for row in sent["items"]}
             if not sent["next"]:
                 return "" if shown == due else f"pages show {sorted(shown)}, not {sorted(due)}"
-            query = urlencode({"limit": 2, "sort": "name", "cursor": sent["next"]})
+            query = urlencode({"limit": 2, "sort": "name", "after": sent["next"]})
             sent = json.loads(client.get(f"{API}/customers?{query}").content)
 
     return check

@@ -2053,8 +2053,8 @@ export interface components {
         AuditPage: {
             /** Items */
             items: components["schemas"]["AuditOut"][];
-            /** Next Before */
-            next_before: number | null;
+            /** Next */
+            next: number | null;
         };
         /**
          * AuditState
@@ -2090,10 +2090,15 @@ export interface components {
             /** Spend Now Micros */
             spend_now_micros: number;
         };
-        /** BridgePage */
+        /**
+         * BridgePage
+         * @description ``next``: how many customers there were so far, of ``total``.
+         */
         BridgePage: {
             /** Items */
             items: components["schemas"]["BridgeCustomer"][];
+            /** Next */
+            next: number | null;
             /** Total */
             total: number;
         };
@@ -2121,7 +2126,7 @@ export interface components {
         };
         /** CallOut */
         CallOut: {
-            by: components["schemas"]["Person"] | null;
+            by: components["schemas"]["Named"] | null;
             /**
              * Called At
              * Format: date-time
@@ -2310,6 +2315,15 @@ export interface components {
              */
             filter: string;
         };
+        /** CustomerPage */
+        CustomerPage: {
+            /** Currency */
+            currency: string;
+            /** Items */
+            items: components["schemas"]["Row"][];
+            /** Next */
+            next: string | null;
+        };
         /** DeletedCustomer */
         DeletedCustomer: {
             /**
@@ -2328,22 +2342,6 @@ export interface components {
             items: components["schemas"]["DeletedCustomer"][];
             /** Next */
             next: number | null;
-        };
-        /**
-         * DeletedQuery
-         * @description ``after``: the last id of the page before.
-         */
-        DeletedQuery: {
-            /**
-             * After
-             * @default 0
-             */
-            after: number;
-            /**
-             * Limit
-             * @default 50
-             */
-            limit: number;
         };
         /** Detail */
         Detail: {
@@ -2580,13 +2578,6 @@ export interface components {
             /** Usual Gap Low Days */
             usual_gap_low_days: number | null;
         };
-        /** FeedbackAuthor */
-        FeedbackAuthor: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-        };
         /** FeedbackIn */
         FeedbackIn: {
             /**
@@ -2605,7 +2596,7 @@ export interface components {
          * @description Somebody says that a score is wrong; ``expected_value_micros`` is what it said then.
          */
         FeedbackOut: {
-            by: components["schemas"]["FeedbackAuthor"] | null;
+            by: components["schemas"]["Named"] | null;
             /** Customer Id */
             customer_id: number;
             /** Customer Name */
@@ -2671,7 +2662,10 @@ export interface components {
             /** Until */
             until: string;
         };
-        /** History */
+        /**
+         * History
+         * @description ``next``: how many changes there were so far, of ``total``.
+         */
         History: {
             /** Items */
             items: components["schemas"]["Change"][];
@@ -2683,6 +2677,11 @@ export interface components {
         /** HistoryQuery */
         HistoryQuery: {
             /**
+             * After
+             * @default 0
+             */
+            after: number;
+            /**
              * Field
              * @default
              */
@@ -2692,11 +2691,6 @@ export interface components {
              * @default 50
              */
             limit: number;
-            /**
-             * Offset
-             * @default 0
-             */
-            offset: number;
         };
         /**
          * Horizon
@@ -3014,8 +3008,8 @@ export interface components {
         InvitationPage: {
             /** Items */
             items: components["schemas"]["InvitationOut"][];
-            /** Next After */
-            next_after: number | null;
+            /** Next */
+            next: number | null;
         };
         /** InvitationSeen */
         InvitationSeen: {
@@ -3049,7 +3043,7 @@ export interface components {
             progress_done: number;
             /** Progress Total */
             progress_total: number;
-            reason: components["schemas"]["ReasonOut"] | null;
+            reason: components["schemas"]["Refusal"] | null;
             /** Result */
             result: {
                 [key: string]: unknown;
@@ -3068,8 +3062,8 @@ export interface components {
         JobPage: {
             /** Items */
             items: components["schemas"]["JobOut"][];
-            /** Next Before */
-            next_before: number | null;
+            /** Next */
+            next: number | null;
         };
         /** JobStarted */
         JobStarted: {
@@ -3164,10 +3158,10 @@ export interface components {
          */
         ListQuery: {
             /**
-             * Cursor
+             * After
              * @default
              */
-            cursor: string;
+            after: string;
             /**
              * Filter
              * @default
@@ -3211,7 +3205,7 @@ export interface components {
             kind: "invitation" | "password_reset";
             /** Next At */
             next_at: string | null;
-            reason: components["schemas"]["MailReason"] | null;
+            reason: components["schemas"]["Refusal"] | null;
             /** Sent At */
             sent_at: string | null;
             /**
@@ -3222,33 +3216,12 @@ export interface components {
             /** To */
             to: string;
         };
-        /**
-         * MailPage
-         * @description ``next_before``: give it as ``before`` for the next page; null at the end.
-         */
+        /** MailPage */
         MailPage: {
             /** Items */
             items: components["schemas"]["MailOut"][];
-            /** Next Before */
-            next_before: number | null;
-        };
-        /**
-         * MailReason
-         * @description Why a mail was not sent, or not yet.
-         */
-        MailReason: {
-            /** Code */
-            code: string;
-            /** Remedy */
-            remedy: string;
-            /** What */
-            what: string;
-            /** Where */
-            where: {
-                [key: string]: string;
-            };
-            /** Why */
-            why: string;
+            /** Next */
+            next: number | null;
         };
         /**
          * MatchForm
@@ -3307,7 +3280,7 @@ export interface components {
             roles: string[];
             /** Second Factor */
             second_factor: boolean;
-            team: components["schemas"]["TeamRef"] | null;
+            team: components["schemas"]["Named"] | null;
             /** Theme */
             theme: string;
             /** Workspace */
@@ -3365,7 +3338,10 @@ export interface components {
             /** Workspace */
             workspace: string;
         };
-        /** Named */
+        /**
+         * Named
+         * @description A person or a team, by name.
+         */
         Named: {
             /** Id */
             id: number;
@@ -3395,7 +3371,7 @@ export interface components {
         };
         /** NoteOut */
         NoteOut: {
-            author: components["schemas"]["Person"] | null;
+            author: components["schemas"]["Named"] | null;
             /**
              * Created At
              * Format: date-time
@@ -3620,22 +3596,16 @@ export interface components {
             /** Spend Now Micros */
             spend_now_micros: number;
         };
-        /** Page */
-        Page: {
-            /** Currency */
-            currency: string;
-            /** Items */
-            items: components["schemas"]["Row"][];
-            /** Next */
-            next: string | null;
-        };
-        /** PageQuery */
+        /**
+         * PageQuery
+         * @description Asks for a ``Page``.
+         */
         PageQuery: {
             /**
-             * Cursor
-             * @default
+             * After
+             * @default 0
              */
-            cursor: string;
+            after: number;
             /**
              * Limit
              * @default 50
@@ -3647,12 +3617,21 @@ export interface components {
             /** Password */
             password: string;
         };
-        /** Person */
-        Person: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
+        /**
+         * PlacedQuery
+         * @description Asks for a ``PlacedPage``.
+         */
+        PlacedQuery: {
+            /**
+             * After
+             * @default
+             */
+            after: string;
+            /**
+             * Limit
+             * @default 50
+             */
+            limit: number;
         };
         /**
          * PredictionTask
@@ -3675,7 +3654,7 @@ export interface components {
         };
         /**
          * Problem
-         * @description A refusal: ``code`` for programs; ``what``, ``why``, ``remedy`` in the reader's language; ``where`` it is.
+         * @description The answer of a request that is refused. ``reference``: how the server's log knows it.
          */
         Problem: {
             /** Code */
@@ -3703,21 +3682,6 @@ export interface components {
             /** Value */
             value: string | boolean | null;
         };
-        /** ReasonOut */
-        ReasonOut: {
-            /** Code */
-            code: string;
-            /** Remedy */
-            remedy: string;
-            /** What */
-            what: string;
-            /** Where */
-            where: {
-                [key: string]: string;
-            };
-            /** Why */
-            why: string;
-        };
         /**
          * RecoveryCodes
          * @description Shown this once.
@@ -3738,6 +3702,24 @@ export interface components {
         RefreshJob: {
             /** Job Id */
             job_id: number;
+        };
+        /**
+         * Refusal
+         * @description ``code`` for programs; ``what``, ``why``, ``remedy`` in the reader's language; ``where`` it is.
+         */
+        Refusal: {
+            /** Code */
+            code: string;
+            /** Remedy */
+            remedy: string;
+            /** What */
+            what: string;
+            /** Where */
+            where: {
+                [key: string]: string;
+            };
+            /** Why */
+            why: string;
         };
         /**
          * RegionOut
@@ -4039,7 +4021,7 @@ export interface components {
             may_write: boolean;
             /** Name */
             name: string;
-            owner: components["schemas"]["SegmentOwner"] | null;
+            owner: components["schemas"]["Named"] | null;
             /**
              * Updated At
              * Format: date-time
@@ -4157,10 +4139,10 @@ export interface components {
         /** SegmentMembersQuery */
         SegmentMembersQuery: {
             /**
-             * Cursor
+             * After
              * @default
              */
-            cursor: string;
+            after: string;
             /**
              * Limit
              * @default 50
@@ -4197,13 +4179,6 @@ export interface components {
             /** Spend Micros */
             spend_micros: number;
             verdict: components["schemas"]["SegmentVerdict"];
-        };
-        /** SegmentOwner */
-        SegmentOwner: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
         };
         /** SegmentPage */
         SegmentPage: {
@@ -4242,7 +4217,7 @@ export interface components {
             may_write: boolean;
             /** Name */
             name: string;
-            owner: components["schemas"]["SegmentOwner"] | null;
+            owner: components["schemas"]["Named"] | null;
             /**
              * Updated At
              * Format: date-time
@@ -4472,10 +4447,15 @@ export interface components {
             /** Spend Micros */
             spend_micros: number;
         };
-        /** SpenderPage */
+        /**
+         * SpenderPage
+         * @description ``next``: how many customers there were so far, of ``total``.
+         */
         SpenderPage: {
             /** Items */
             items: components["schemas"]["Spender"][];
+            /** Next */
+            next: number | null;
             /** Total */
             total: number;
         };
@@ -4515,10 +4495,10 @@ export interface components {
         /** TaskFilter */
         TaskFilter: {
             /**
-             * Cursor
+             * After
              * @default
              */
-            cursor: string;
+            after: string;
             /** Customer Id */
             customer_id?: number | null;
             /** Due By */
@@ -4558,13 +4538,13 @@ export interface components {
         };
         /** TaskOut */
         TaskOut: {
-            assignee: components["schemas"]["Person"] | null;
+            assignee: components["schemas"]["Named"] | null;
             /**
              * Created At
              * Format: date-time
              */
             created_at: string;
-            created_by: components["schemas"]["Person"] | null;
+            created_by: components["schemas"]["Named"] | null;
             /** Customer Id */
             customer_id: number;
             /** Customer Name */
@@ -4573,7 +4553,7 @@ export interface components {
             details: string;
             /** Done At */
             done_at: string | null;
-            done_by: components["schemas"]["Person"] | null;
+            done_by: components["schemas"]["Named"] | null;
             /** Due On */
             due_on: string | null;
             /** Id */
@@ -4603,13 +4583,6 @@ export interface components {
             name: string;
             /** Parent Id */
             parent_id: number | null;
-        };
-        /** TeamRef */
-        TeamRef: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
         };
         /** TicketIn */
         TicketIn: {
@@ -4663,10 +4636,10 @@ export interface components {
          */
         TimelineQuery: {
             /**
-             * Cursor
+             * After
              * @default
              */
-            cursor: string;
+            after: string;
             /**
              * Kinds
              * @default
@@ -4752,8 +4725,8 @@ export interface components {
         TokenPage: {
             /** Items */
             items: components["schemas"]["TokenOut"][];
-            /** Next After */
-            next_after: number | null;
+            /** Next */
+            next: number | null;
         };
         /**
          * UnknownValues
@@ -4836,17 +4809,17 @@ export interface components {
             roles: string[];
             /** Second Factor */
             second_factor: boolean;
-            team: components["schemas"]["TeamRef"] | null;
+            team: components["schemas"]["Named"] | null;
         };
         /**
          * UserPage
-         * @description ``next_after``: give it as ``after`` for the next page; null at the end.
+         * @description ``total``: of all that the reader may see, whatever was searched for.
          */
         UserPage: {
             /** Items */
             items: components["schemas"]["UserOut"][];
-            /** Next After */
-            next_after: number | null;
+            /** Next */
+            next: number | null;
             /** Total */
             total: number;
         };
@@ -5081,19 +5054,6 @@ export interface components {
             /** Next */
             next: string | null;
         };
-        /** WorkHistoryQuery */
-        WorkHistoryQuery: {
-            /**
-             * Cursor
-             * @default
-             */
-            cursor: string;
-            /**
-             * Limit
-             * @default 50
-             */
-            limit: number;
-        };
         /** WorkItemDone */
         WorkItemDone: {
             /**
@@ -5101,7 +5061,7 @@ export interface components {
              * Format: date
              */
             as_of: string;
-            assignee: components["schemas"]["WorkPerson"] | null;
+            assignee: components["schemas"]["Named"] | null;
             /** At Stake Micros */
             at_stake_micros: number;
             customer: components["schemas"]["WorkCustomer"];
@@ -5109,7 +5069,7 @@ export interface components {
             days_since_last_order: number;
             /** Done At */
             done_at: string | null;
-            done_by: components["schemas"]["WorkPerson"] | null;
+            done_by: components["schemas"]["Named"] | null;
             /** Id */
             id: number;
             /** May Write */
@@ -5120,7 +5080,7 @@ export interface components {
             outcome: string;
             /** Overdue Days */
             overdue_days: number;
-            owner: components["schemas"]["WorkPerson"] | null;
+            owner: components["schemas"]["Named"] | null;
             reason: components["schemas"]["Words"];
             /** Snoozed Until */
             snoozed_until: string | null;
@@ -5144,7 +5104,7 @@ export interface components {
              * Format: date
              */
             as_of: string;
-            assignee: components["schemas"]["WorkPerson"] | null;
+            assignee: components["schemas"]["Named"] | null;
             /** At Stake Micros */
             at_stake_micros: number;
             customer: components["schemas"]["WorkCustomer"];
@@ -5152,7 +5112,7 @@ export interface components {
             days_since_last_order: number;
             /** Done At */
             done_at: string | null;
-            done_by: components["schemas"]["WorkPerson"] | null;
+            done_by: components["schemas"]["Named"] | null;
             /** Id */
             id: number;
             /** May Write */
@@ -5161,7 +5121,7 @@ export interface components {
             outcome: string;
             /** Overdue Days */
             overdue_days: number;
-            owner: components["schemas"]["WorkPerson"] | null;
+            owner: components["schemas"]["Named"] | null;
             reason: components["schemas"]["Words"];
             /** Snoozed Until */
             snoozed_until: string | null;
@@ -5174,13 +5134,6 @@ export interface components {
             usual_gap_days: number;
             /** Usual Order Micros */
             usual_order_micros: number;
-        };
-        /** WorkPerson */
-        WorkPerson: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
         };
         /** WorkSnooze */
         WorkSnooze: {
@@ -5224,10 +5177,10 @@ export interface components {
         /** WorkTodayQuery */
         WorkTodayQuery: {
             /**
-             * Cursor
+             * After
              * @default
              */
-            cursor: string;
+            after: string;
             /**
              * Limit
              * @default 50
@@ -5275,7 +5228,7 @@ export interface operations {
     invitation_list: {
         parameters: {
             query?: {
-                /** @description The last id of the page before. */
+                /** @description ``next`` of the page before. */
                 after?: number;
                 limit?: number;
             };
@@ -5670,8 +5623,8 @@ export interface operations {
     mail_list: {
         parameters: {
             query?: {
-                /** @description The last id of the page before. */
-                before?: number | null;
+                /** @description ``next`` of the page before. */
+                after?: number;
                 limit?: number;
             };
             header?: never;
@@ -7075,7 +7028,7 @@ export interface operations {
     token_list: {
         parameters: {
             query?: {
-                /** @description The last id of the page before. */
+                /** @description ``next`` of the page before. */
                 after?: number;
                 limit?: number;
             };
@@ -7288,7 +7241,7 @@ export interface operations {
         parameters: {
             query?: {
                 search?: string;
-                /** @description The last id of the page before. */
+                /** @description ``next`` of the page before. */
                 after?: number;
                 limit?: number;
             };
@@ -8205,12 +8158,12 @@ export interface operations {
     task_list: {
         parameters: {
             query?: {
+                after?: string;
+                limit?: number;
                 mine?: boolean;
                 state?: "open" | "done" | "all";
                 customer_id?: number | null;
                 due_by?: string | null;
-                cursor?: string;
-                limit?: number;
             };
             header?: never;
             path?: never;
@@ -8730,8 +8683,8 @@ export interface operations {
     audit_list: {
         parameters: {
             query?: {
-                /** @description The last id of the page before. */
-                before?: number | null;
+                /** @description ``next`` of the page before. */
+                after?: number;
                 limit?: number;
                 action?: string;
                 object_kind?: string;
@@ -9000,8 +8953,8 @@ export interface operations {
     job_list: {
         parameters: {
             query?: {
-                /** @description The last id of the page before. */
-                before?: number | null;
+                /** @description ``next`` of the page before. */
+                after?: number;
                 limit?: number;
                 state?: ("queued" | "running" | "waiting" | "done" | "failed" | "cancelled") | "";
                 kind?: string;
@@ -9737,10 +9690,10 @@ export interface operations {
     customer_list: {
         parameters: {
             query?: {
+                after?: string;
+                limit?: number;
                 filter?: string;
                 sort?: string;
-                cursor?: string;
-                limit?: number;
             };
             header?: never;
             path?: never;
@@ -9754,7 +9707,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page"];
+                    "application/json": components["schemas"]["CustomerPage"];
                 };
             };
             /** @description Unauthorized */
@@ -10461,9 +10414,9 @@ export interface operations {
     customer_history: {
         parameters: {
             query?: {
-                field?: string;
-                offset?: number;
+                after?: number;
                 limit?: number;
+                field?: string;
             };
             header?: never;
             path: {
@@ -10541,7 +10494,7 @@ export interface operations {
     customer_orders: {
         parameters: {
             query?: {
-                cursor?: string;
+                after?: string;
                 limit?: number;
             };
             header?: never;
@@ -10776,7 +10729,7 @@ export interface operations {
     customer_timeline: {
         parameters: {
             query?: {
-                cursor?: string;
+                after?: string;
                 limit?: number;
                 kinds?: string;
             };
@@ -10858,7 +10811,8 @@ export interface operations {
             query?: {
                 span?: ("month" | "quarter" | "year") | null;
                 as_of?: string | null;
-                offset?: number;
+                /** @description ``next`` of the page before. */
+                after?: number;
                 limit?: number;
             };
             header?: never;
@@ -10941,7 +10895,8 @@ export interface operations {
                 end: string;
                 cohort_on?: string | null;
                 top?: number | null;
-                offset?: number;
+                /** @description ``next`` of the page before. */
+                after?: number;
                 limit?: number;
             };
             header?: never;
@@ -11095,7 +11050,7 @@ export interface operations {
     import_list: {
         parameters: {
             query?: {
-                /** @description The last id of the page before. */
+                /** @description ``next`` of the page before. */
                 after?: number;
                 limit?: number;
             };
@@ -11959,7 +11914,7 @@ export interface operations {
     import_rejected: {
         parameters: {
             query?: {
-                /** @description The last id of the page before. */
+                /** @description ``next`` of the page before. */
                 after?: number;
                 limit?: number;
             };
@@ -12795,7 +12750,7 @@ export interface operations {
         parameters: {
             query?: {
                 look_back?: boolean;
-                /** @description The last id of the page before. */
+                /** @description ``next`` of the page before. */
                 after?: number;
                 limit?: number;
             };
@@ -12864,7 +12819,7 @@ export interface operations {
     ledger_check: {
         parameters: {
             query?: {
-                /** @description The last id of the page before. */
+                /** @description ``next`` of the page before. */
                 after?: number;
             };
             header?: never;
@@ -12932,7 +12887,7 @@ export interface operations {
     ledger_entries: {
         parameters: {
             query?: {
-                /** @description The last id of the page before. */
+                /** @description ``next`` of the page before. */
                 after?: number;
                 limit?: number;
             };
@@ -13012,7 +12967,7 @@ export interface operations {
     prediction_versions: {
         parameters: {
             query?: {
-                /** @description The last id of the page before. */
+                /** @description ``next`` of the page before. */
                 after?: number;
                 limit?: number;
             };
@@ -13157,7 +13112,7 @@ export interface operations {
     prediction_feedback: {
         parameters: {
             query?: {
-                /** @description The last id of the page before. */
+                /** @description ``next`` of the page before. */
                 after?: number;
                 limit?: number;
             };
@@ -14049,9 +14004,9 @@ export interface operations {
     segment_members: {
         parameters: {
             query?: {
-                sort?: string;
-                cursor?: string;
+                after?: string;
                 limit?: number;
+                sort?: string;
             };
             header?: never;
             path: {
@@ -14198,7 +14153,7 @@ export interface operations {
     worklist_history: {
         parameters: {
             query?: {
-                cursor?: string;
+                after?: string;
                 limit?: number;
             };
             header?: never;
@@ -14266,10 +14221,10 @@ export interface operations {
     worklist_today: {
         parameters: {
             query?: {
+                after?: string;
+                limit?: number;
                 whose?: "all" | "mine" | "nobody";
                 state?: "open" | "snoozed";
-                cursor?: string;
-                limit?: number;
             };
             header?: never;
             path?: never;

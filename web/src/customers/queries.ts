@@ -10,7 +10,7 @@ export const PHONE_PAGE = 25;
 export const customersQuery = (filter: CustomerFilter, sort: string, limit = PAGE_SIZE) =>
   infiniteQueryOptions({
     queryKey: ["customers", "list", filter, sort, limit],
-    queryFn: ({ pageParam, signal }) => answer(client.GET("/customers", { params: { query: { filter: filterText(filter), sort, cursor: pageParam, limit } }, signal })),
+    queryFn: ({ pageParam, signal }) => answer(client.GET("/customers", { params: { query: { filter: filterText(filter), sort, after: pageParam, limit } }, signal })),
     initialPageParam: "",
     getNextPageParam: (page) => page.next ?? undefined,
   });
@@ -58,7 +58,7 @@ export const timelineQuery = (id: number, kinds: readonly TimelineKind[]) =>
   infiniteQueryOptions({
     queryKey: ["customers", "timeline", id, kinds],
     queryFn: ({ pageParam, signal }) =>
-      answer(client.GET("/customers/{customer_id}/timeline", { params: { path: { customer_id: id }, query: { kinds: kinds.join(","), cursor: pageParam, limit: 30 } }, signal })),
+      answer(client.GET("/customers/{customer_id}/timeline", { params: { path: { customer_id: id }, query: { kinds: kinds.join(","), after: pageParam, limit: 30 } }, signal })),
     initialPageParam: "",
     getNextPageParam: (page) => page.next ?? undefined,
   });

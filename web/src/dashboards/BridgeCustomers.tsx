@@ -2,7 +2,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { answer, client } from "../api/client";
 import { useFormat } from "../i18n/useFormat";
-import { CustomersPanel, nextOffset, PAGE } from "./CustomersPanel";
+import { CustomersPanel, PAGE } from "./CustomersPanel";
 import type { Listed, Span } from "./types";
 
 /** The customers behind one bar of the bridge, the largest change first. */
@@ -11,9 +11,9 @@ export function BridgeCustomers({ kind, span, onClose }: { kind: Listed; span: S
   const format = useFormat();
   const list = useInfiniteQuery({
     queryKey: ["dashboard", "bridge", span, kind],
-    queryFn: ({ pageParam, signal }) => answer(client.GET("/dashboards/bridge/{kind}", { params: { path: { kind }, query: { span, offset: pageParam, limit: PAGE } }, signal })),
+    queryFn: ({ pageParam, signal }) => answer(client.GET("/dashboards/bridge/{kind}", { params: { path: { kind }, query: { span, after: pageParam, limit: PAGE } }, signal })),
     initialPageParam: 0,
-    getNextPageParam: nextOffset,
+    getNextPageParam: (page) => page.next,
   });
   return (
     <CustomersPanel

@@ -11,9 +11,6 @@ import { useFormat } from "../i18n/useFormat";
 
 export const PAGE = 50;
 
-/** The offset of the next page, until as many are loaded as there are. */
-export const nextOffset = (last: { total: number }, pages: unknown[]): number | null => (pages.length * PAGE < last.total ? pages.length * PAGE : null);
-
 interface Named {
   customer_id: number;
   name: string;

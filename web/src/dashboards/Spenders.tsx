@@ -2,7 +2,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { answer, client } from "../api/client";
 import { useFormat } from "../i18n/useFormat";
-import { CustomersPanel, nextOffset, PAGE } from "./CustomersPanel";
+import { CustomersPanel, PAGE } from "./CustomersPanel";
 import type { Days } from "./shaping";
 
 /** The customers behind the spend of some days, the highest first; of one cohort, or only the top of them. */
@@ -12,9 +12,9 @@ export function Spenders({ days, onClose }: { days: Days; onClose: () => void })
   const { start, end, cohort, top } = days;
   const list = useInfiniteQuery({
     queryKey: ["dashboard", "spenders", days],
-    queryFn: ({ pageParam, signal }) => answer(client.GET("/dashboards/customers", { params: { query: { start, end, cohort_on: cohort, top, offset: pageParam, limit: PAGE } }, signal })),
+    queryFn: ({ pageParam, signal }) => answer(client.GET("/dashboards/customers", { params: { query: { start, end, cohort_on: cohort, top, after: pageParam, limit: PAGE } }, signal })),
     initialPageParam: 0,
-    getNextPageParam: nextOffset,
+    getNextPageParam: (page) => page.next,
   });
   const between = t("list.between", { from: format.day(start), to: format.day(end) });
   return (

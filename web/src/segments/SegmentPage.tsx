@@ -78,7 +78,7 @@ function Members({ id }: { id: number }) {
   const [sort, setSort] = useState<Sort>("-spend");
   const list = useInfiniteQuery({
     queryKey: ["segments", "members", id, sort],
-    queryFn: ({ pageParam, signal }) => answer(client.GET("/segments/{segment_id}/members", { params: { path: { segment_id: id }, query: { sort, cursor: pageParam, limit: 50 } }, signal })),
+    queryFn: ({ pageParam, signal }) => answer(client.GET("/segments/{segment_id}/members", { params: { path: { segment_id: id }, query: { sort, after: pageParam, limit: 50 } }, signal })),
     initialPageParam: "",
     getNextPageParam: (page) => page.next,
   });

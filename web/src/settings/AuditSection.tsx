@@ -37,10 +37,7 @@ export default function AuditSection() {
   const nameOf = useActionName();
   const kindOf = useKindName();
   const [filter, setFilter] = useState(everything);
-  const audit = useList(["audit", filter], async (before, signal) => {
-    const page = await answer(client.GET("/company/audit", { params: { query: { ...filter, before } }, signal }));
-    return { items: page.items, next: page.next_before };
-  });
+  const audit = useList(["audit", filter], (after, signal) => answer(client.GET("/company/audit", { params: { query: { ...filter, after } }, signal })));
   const columns: Column<Entry>[] = [
     { key: "action", title: t("audit.action"), main: true, render: (row) => <strong>{nameOf(row.action)}</strong> },
     { key: "at", title: t("audit.at"), render: (row) => format.instant(row.at) },

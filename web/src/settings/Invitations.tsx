@@ -81,10 +81,7 @@ function Open({ onRevoked }: { onRevoked: () => void }) {
   const format = useFormat();
   const open = useList(
     ["invitations"],
-    async (after, signal) => {
-      const page = await answer(client.GET("/accounts/invitations", { params: { query: { after } }, signal }));
-      return { items: page.items, next: page.next_after };
-    },
+    (after, signal) => answer(client.GET("/accounts/invitations", { params: { query: { after } }, signal })),
     (rows) => whileWaiting(rows.map((row) => row.mail)),
   );
   const revoke = useMutation({ mutationFn: (id: number) => answer(client.DELETE("/accounts/invitations/{invitation_id}", { params: { path: { invitation_id: id } } })), onSuccess: onRevoked });

@@ -13,10 +13,7 @@ const CANCELLABLE = ["queued", "running", "waiting"];
 export default function JobsSection() {
   const { t } = useTranslation("settings");
   const mayAct = useMayAll("job");
-  const jobs = useList(["jobs"], async (before, signal) => {
-    const page = await answer(client.GET("/company/jobs", { params: { query: { before } }, signal }));
-    return { items: page.items, next: page.next_before };
-  });
+  const jobs = useList(["jobs"], (after, signal) => answer(client.GET("/company/jobs", { params: { query: { after } }, signal })));
   const queries = useQueryClient();
   const act = useMutation({
     mutationFn: ({ id, action }: { id: number; action: "cancel" | "retry" }) => {

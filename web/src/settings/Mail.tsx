@@ -59,10 +59,7 @@ export function MailPanel() {
   const format = useFormat();
   const list = useList(
     ["mail"],
-    async (before, signal) => {
-      const page = await answer(client.GET("/accounts/mail", { params: { query: { before, limit: 20 } }, signal }));
-      return { items: page.items, next: page.next_before };
-    },
+    (after, signal) => answer(client.GET("/accounts/mail", { params: { query: { after, limit: 20 } }, signal })),
     whileWaiting,
   );
   if (list.rows.length === 0) return list.error ? <ProblemView error={list.error} onRetry={list.retry} /> : null;

@@ -22,10 +22,7 @@ const lifetimes = ["30", "90", "365"] as const;
 export default function TokensSection() {
   const { t } = useTranslation("settings");
   const format = useFormat();
-  const tokens = useList(["tokens"], async (after, signal) => {
-    const page = await answer(client.GET("/accounts/tokens", { params: { query: { after } }, signal }));
-    return { items: page.items, next: page.next_after };
-  });
+  const tokens = useList(["tokens"], (after, signal) => answer(client.GET("/accounts/tokens", { params: { query: { after } }, signal })));
   const queries = useQueryClient();
   const again = () => queries.invalidateQueries({ queryKey: ["settings", "tokens"] });
   const revoke = useMutation({ mutationFn: (id: number) => answer(client.DELETE("/accounts/tokens/{token_id}", { params: { path: { token_id: id } } })), onSuccess: again });

@@ -23,10 +23,7 @@ export default function UsersSection() {
   const format = useFormat();
   const me = useMe();
   const mayManage = useMayAll("user");
-  const users = useList(["users"], async (after, signal) => {
-    const page = await answer(client.GET("/accounts/users", { params: { query: { after } }, signal }));
-    return { items: page.items, next: page.next_after };
-  });
+  const users = useList(["users"], (after, signal) => answer(client.GET("/accounts/users", { params: { query: { after } }, signal })));
   const queries = useQueryClient();
   const change = useMutation({
     mutationFn: ({ id, ...body }: { id: number } & Schema<"UserIn">) => answer(client.PATCH("/accounts/users/{user_id}", { params: { path: { user_id: id } }, body })),

@@ -1,13 +1,13 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 
-interface Part<Row> {
+interface Page<Row> {
   items: Row[];
-  /** Where the next page begins; null at the end. */
+  /** Asks for the page that follows; null at the end. */
   next: number | null;
 }
 
 /** A list of the settings, page after page. `key` is what it is asked by; `every` says after how many ms it is asked anew. */
-export function useList<Row>(key: readonly unknown[], ask: (from: number | undefined, signal: AbortSignal) => Promise<Part<Row>>, every?: (rows: Row[]) => number | false) {
+export function useList<Row>(key: readonly unknown[], ask: (after: number | undefined, signal: AbortSignal) => Promise<Page<Row>>, every?: (rows: Row[]) => number | false) {
   const list = useInfiniteQuery({
     queryKey: ["settings", ...key],
     queryFn: ({ pageParam, signal }) => ask(pageParam, signal),

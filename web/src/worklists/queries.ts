@@ -7,14 +7,14 @@ export type Whose = "all" | "mine" | "nobody";
 export const todayQuery = (whose: Whose, state: "open" | "snoozed") =>
   infiniteQueryOptions({
     queryKey: ["worklist", state, whose],
-    queryFn: ({ pageParam, signal }) => answer(client.GET("/worklists/today", { params: { query: { whose, state, cursor: pageParam, limit: 100 } }, signal })),
+    queryFn: ({ pageParam, signal }) => answer(client.GET("/worklists/today", { params: { query: { whose, state, after: pageParam, limit: 100 } }, signal })),
     initialPageParam: "",
     getNextPageParam: (page) => page.next ?? undefined,
   });
 
 export const historyQuery = infiniteQueryOptions({
   queryKey: ["worklist", "history"],
-  queryFn: ({ pageParam, signal }) => answer(client.GET("/worklists/history", { params: { query: { cursor: pageParam, limit: 100 } }, signal })),
+  queryFn: ({ pageParam, signal }) => answer(client.GET("/worklists/history", { params: { query: { after: pageParam, limit: 100 } }, signal })),
   initialPageParam: "",
   getNextPageParam: (page) => page.next ?? undefined,
 });

@@ -73,10 +73,10 @@ def invitation_list(asking: User, *, after: int = 0, limit: int = 50) -> QuerySe
     return rows.filter(expires_at__gt=clock.now()).order_by("pk")[:limit]
 
 
-def mail_page(asking: User, *, before: int | None = None, limit: int = 50) -> QuerySet[OutgoingMail]:
+def mail_page(asking: User, *, after: int = 0, limit: int = 50) -> QuerySet[OutgoingMail]:
     """Mail that left or is to leave, newest first; without what it says."""
     rows = scope(asking, OutgoingMail).defer("sealed")
-    return (rows if before is None else rows.filter(pk__lt=before)).order_by("-pk")[:limit]
+    return (rows.filter(pk__lt=after) if after else rows).order_by("-pk")[:limit]
 
 
 def mails_of(asking: User, links: list[OneUseLink]) -> dict[int, OutgoingMail]:

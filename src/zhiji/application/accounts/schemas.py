@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from ninja import Schema
 from pydantic import Field, StringConstraints
 
-from zhiji.platform.schemas import Currency, Email, Line, PhoneRegion, RowId, Zone
+from zhiji.platform.schemas import Currency, Email, Line, Named, Page, PhoneRegion, Refusal, RowId, Zone
 
 Language = Literal["zh", "en"]
 Theme = Literal["system", "light", "dark"]
@@ -95,11 +95,6 @@ class TeamOut(Schema):
     parent_id: int | None
 
 
-class TeamRef(Schema):
-    id: int
-    name: str
-
-
 class TeamIn(Schema):
     name: GivenName
     parent_id: RowId | None = None
@@ -126,7 +121,7 @@ class Me(Schema):
     permissions: dict[str, dict[str, str]]
     language: str
     theme: str
-    team: TeamRef | None
+    team: Named | None
     company: CompanyOfMe
     workspace: str
     csrf_token: str
@@ -175,18 +170,17 @@ class UserOut(Schema):
     email: str
     name: str
     roles: list[str]
-    team: TeamRef | None
+    team: Named | None
     is_active: bool
     second_factor: bool
     created_at: datetime
     last_login: datetime | None
 
 
-class UserPage(Schema):
-    """``next_after``: give it as ``after`` for the next page; null at the end."""
+class UserPage(Page):
+    """``total``: of all that the reader may see, whatever was searched for."""
 
     items: list[UserOut]
-    next_after: int | None
     total: int
 
 
@@ -197,16 +191,6 @@ class UserIn(Schema):
     roles: Roles | None = None
     team_id: RowId | None = None
     is_active: bool | None = None
-
-
-class MailReason(Schema):
-    """Why a mail was not sent, or not yet."""
-
-    code: str
-    what: str
-    why: str
-    remedy: str
-    where: dict[str, str]
 
 
 class MailOut(Schema):
@@ -223,14 +207,11 @@ class MailOut(Schema):
     next_at: datetime | None
     sent_at: datetime | None
     expires_at: datetime
-    reason: MailReason | None
+    reason: Refusal | None
 
 
-class MailPage(Schema):
-    """``next_before``: give it as ``before`` for the next page; null at the end."""
-
+class MailPage(Page):
     items: list[MailOut]
-    next_before: int | None
 
 
 class LinkOut(Schema):
@@ -264,9 +245,8 @@ class InvitationNew(InvitationOut, LinkOut):
     """The invitation and its link."""
 
 
-class InvitationPage(Schema):
+class InvitationPage(Page):
     items: list[InvitationOut]
-    next_after: int | None
 
 
 class InvitationLook(Schema):
@@ -327,6 +307,5 @@ class TokenNew(TokenOut):
     secret: str
 
 
-class TokenPage(Schema):
+class TokenPage(Page):
     items: list[TokenOut]
-    next_after: int | None

@@ -6,10 +6,22 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Query, Router, Schema, Status
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from zhiji.application.activities import queries, services
-from zhiji.platform.schemas import Limit, Line, PathId, Prose, RowId, SignedRequest, answers
+from zhiji.platform.schemas import (
+    Limit,
+    Line,
+    Named,
+    PathId,
+    PlacedPage,
+    PlacedQuery,
+    Prose,
+    RowId,
+    SignedRequest,
+    Strict,
+    answers,
+)
 from zhiji.platform.scope import require
 
 PREFIX = "/activities"
@@ -17,23 +29,18 @@ router = Router(tags=["activities"])
 
 Title = Annotated[str, Line(200, 1)]
 Body = Annotated[str, Prose(10_000)]
-Words = Annotated[str, Field(min_length=1), Prose(10_000)]
+Text = Annotated[str, Field(min_length=1), Prose(10_000)]
 Customer = Annotated[int, Query(ge=1, le=2**63 - 1)]
 Outcome = Literal[
     "reached", "no_answer", "callback", "order_placed", "not_interested", "wrong_number", "do_not_contact"
 ]
 
 
-class Person(Schema):
-    id: int
-    name: str
-
-
 class NoteOut(Schema):
     id: int
     customer_id: int
     text: str
-    author: Person | None
+    author: Named | None
     created_at: datetime
     edited_at: datetime | None
 
@@ -45,11 +52,11 @@ class TaskOut(Schema):
     title: str
     details: str
     due_on: date | None
-    assignee: Person | None
-    created_by: Person | None
+    assignee: Named | None
+    created_by: Named | None
     created_at: datetime
     done_at: datetime | None
-    done_by: Person | None
+    done_by: Named | None
 
 
 class CallOut(Schema):
@@ -57,32 +64,25 @@ class CallOut(Schema):
     customer_id: int
     outcome: Outcome
     text: str
-    by: Person | None
+    by: Named | None
     called_at: datetime
     task_id: int | None
 
 
-class TaskPage(Schema):
+class TaskPage(PlacedPage):
     items: list[TaskOut]
-    next: str | None
 
 
-class In(BaseModel):
-    """Unknown fields are refused rather than passed over."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class NoteIn(In):
+class NoteIn(Strict):
     customer_id: RowId
-    text: Words
+    text: Text
 
 
-class NoteChange(In):
-    text: Words
+class NoteChange(Strict):
+    text: Text
 
 
-class TaskIn(In):
+class TaskIn(Strict):
     customer_id: RowId
     title: Title
     details: Body = ""
@@ -90,14 +90,14 @@ class TaskIn(In):
     assignee_id: RowId | None = None
 
 
-class TaskChange(In):
+class TaskChange(Strict):
     title: Title | None = None
     details: Body | None = None
     due_on: date | None = None
     assignee_id: RowId | None = None
 
 
-class CallIn(In):
+class CallIn(Strict):
     customer_id: RowId
     outcome: Outcome
     text: Body = ""
@@ -105,13 +105,11 @@ class CallIn(In):
     callback_title: Annotated[str, Line(200)] = ""
 
 
-class TaskFilter(Schema):
+class TaskFilter(PlacedQuery):
     mine: bool = True
     state: Literal["open", "done", "all"] = "open"
     customer_id: RowId | None = None
     due_by: date | None = None
-    cursor: Annotated[str, Field(max_length=2_000)] = ""
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
 @router.get(
@@ -159,7 +157,8 @@ def note_delete(request: SignedRequest, note_id: PathId) -> Any:
 )
 def task_list(request: SignedRequest, filters: Query[TaskFilter]) -> Any:
     require(request.user, "activity", "read")
-    found, following = queries.task_page(request.user, **filters.dict())
+    asked = filters.dict()
+    found, following = queries.task_page(request.user, cursor=asked.pop("after"), **asked)
     return {"items": [queries.task_json(task) for task in found], "next": following or None}
 
 

@@ -33,12 +33,11 @@ from zhiji.platform.company import company
 from zhiji.platform.environment import SETTINGS
 from zhiji.platform.models import AuditEntry, Company, Job, SavedView, User
 from zhiji.platform.regions import regions
-from zhiji.platform.schemas import LARGEST_ID, Limit, Line, PathId, SignedRequest, answers
+from zhiji.platform.schemas import LARGEST_ID, After, Limit, Line, PathId, SignedRequest, answers, cut
 from zhiji.platform.scope import get_scoped, require, require_all
 
 PREFIX = "/company"
 router = Router(tags=["company"])
-Before = Annotated[int | None, Query(None, ge=1, le=LARGEST_ID, description="The last id of the page before.")]
 Filter = Annotated[str, Line(64), Query("")]
 PlaceFilter = Annotated[str, StringConstraints(pattern=r"^[a-z_]{0,40}$"), Query("")]
 ActorFilter = Annotated[int | None, Query(None, ge=1, le=LARGEST_ID)]
@@ -75,13 +74,13 @@ def region_list(request: HttpRequest) -> list[dict[str, Any]]:  # noqa: ARG001
 
 @router.get("/audit", response=answers({200: AuditPage}))
 def audit_list(
-    request: SignedRequest, before: Before = None, limit: Limit = 50, action: Filter = "", object_kind: Filter = "",
+    request: SignedRequest, after: After = 0, limit: Limit = 50, action: Filter = "", object_kind: Filter = "",
     object_id: Filter = "", actor_id: ActorFilter = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Who did what to what, newest first."""
     require_all(request.user, "audit", "read")
     filters = {"action": action, "object_kind": object_kind, "object_id": object_id, "actor_id": actor_id}
-    rows = list(queries.audit_page(request.user, before=before, limit=limit, **filters))
+    rows, following = cut(queries.audit_page(request.user, after=after, limit=limit + 1, **filters), limit)
     people = {row.actor_id for row in rows if row.actor_id}
     names = {user.pk: user.name or user.email for user in User.objects.filter(pk__in=people)}
     fields = [field.name for field in AuditEntry._meta.fields if "hash" not in field.name]
@@ -89,7 +88,7 @@ def audit_list(
         {**{name: getattr(row, name) for name in fields}, "actor_name": names.get(row.actor_id or 0, "")}
         for row in rows
     ]
-    return {"items": items, "next_before": rows[-1].pk if len(rows) == limit else None}
+    return {"items": items, "next": following}
 
 
 @router.get("/audit/verify", response=answers({200: AuditState}))
@@ -110,14 +109,13 @@ def _job_of(request: SignedRequest, job: Job) -> dict[str, Any]:
 
 @router.get("/jobs", response=answers({200: JobPage}))
 def job_list(
-    request: SignedRequest, before: Before = None, limit: Limit = 50, state: JobState | Literal[""] = "",
+    request: SignedRequest, after: After = 0, limit: Limit = 50, state: JobState | Literal[""] = "",
     kind: Filter = "",
 ) -> dict[str, Any]:  # fmt: skip
     require(request.user, "job", "read")
-    rows = list(queries.job_page(request.user, before=before, limit=limit, state=state, kind=kind))
-    return {
-        "items": [_job_of(request, row) for row in rows], "next_before": rows[-1].pk if len(rows) == limit else None
-    }  # fmt: skip
+    found = queries.job_page(request.user, after=after, limit=limit + 1, state=state, kind=kind)
+    rows, following = cut(found, limit)
+    return {"items": [_job_of(request, row) for row in rows], "next": following}
 
 
 @router.get("/jobs/{int:job_id}", response=answers({200: JobOut}, 404))

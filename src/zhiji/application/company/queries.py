@@ -23,16 +23,16 @@ def has_imports() -> bool:
     return Batch.objects.exclude(state=Batch.State.WITHDRAWN).exists()
 
 
-def audit_page(asking: User, *, before: int | None, limit: int, **filters: Any) -> QuerySet[AuditEntry]:
+def audit_page(asking: User, *, after: int = 0, limit: int, **filters: Any) -> QuerySet[AuditEntry]:
     """Newest first. filters: ``action, object_kind, object_id, actor_id``; empty ones do not count."""
     rows = scope(asking, AuditEntry).filter(**{key: value for key, value in filters.items() if value})
-    return (rows.filter(pk__lt=before) if before else rows).order_by("-pk")[:limit]
+    return (rows.filter(pk__lt=after) if after else rows).order_by("-pk")[:limit]
 
 
-def job_page(asking: User, *, before: int | None, limit: int, **filters: Any) -> QuerySet[Job]:
+def job_page(asking: User, *, after: int = 0, limit: int, **filters: Any) -> QuerySet[Job]:
     """Newest first. filters: ``state, kind``."""
     rows = scope(asking, Job).filter(**{key: value for key, value in filters.items() if value})
-    return (rows.filter(pk__lt=before) if before else rows).order_by("-pk")[:limit]
+    return (rows.filter(pk__lt=after) if after else rows).order_by("-pk")[:limit]
 
 
 def view_list(asking: User, place: str) -> QuerySet[SavedView]:

@@ -10,7 +10,7 @@ import orjson
 from ninja import Schema
 from pydantic import AfterValidator, Field, StringConstraints
 
-from zhiji.platform.schemas import Currency, Line, PhoneRegion, Zone
+from zhiji.platform.schemas import Currency, Line, Page, PhoneRegion, Refusal, Zone
 
 LARGEST_DEFINITION = 20_000
 
@@ -86,9 +86,8 @@ class AuditOut(Schema):
     request_id: str
 
 
-class AuditPage(Schema):
+class AuditPage(Page):
     items: list[AuditOut]
-    next_before: int | None
 
 
 class AuditState(Schema):
@@ -97,14 +96,6 @@ class AuditState(Schema):
     whole: bool
     first_broken: int | None
     entries: int
-
-
-class ReasonOut(Schema):
-    code: str
-    what: str
-    why: str
-    remedy: str
-    where: dict[str, str]
 
 
 class JobOut(Schema):
@@ -116,16 +107,15 @@ class JobOut(Schema):
     progress_total: int
     cancel_requested: bool
     result: dict[str, Any]
-    reason: ReasonOut | None
+    reason: Refusal | None
     created_by_id: int | None
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
 
 
-class JobPage(Schema):
+class JobPage(Page):
     items: list[JobOut]
-    next_before: int | None
 
 
 class ViewIn(Schema):

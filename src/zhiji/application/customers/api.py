@@ -11,17 +11,17 @@ from zhiji.application.customers import queries, record, schemas, services, time
 from zhiji.application.customers.exports import file_name
 from zhiji.application.customers.writers import FORMATS
 from zhiji.platform import idempotency
-from zhiji.platform.schemas import PathId, SignedRequest, answers
+from zhiji.platform.schemas import PageQuery, PathId, PlacedQuery, SignedRequest, answers
 
 PREFIX = ""
 router = Router(tags=["customers"])
 
 
-@router.get("/customers", response=answers({200: schemas.Page}), operation_id="customer_list")
+@router.get("/customers", response=answers({200: schemas.CustomerPage}), operation_id="customer_list")
 def customer_list(request: SignedRequest, asked: Query[schemas.ListQuery]) -> Any:
     """One page of the list."""
     return queries.list_page(
-        request.user, filter_text=asked.filter, sort=asked.sort, cursor=asked.cursor, limit=asked.limit
+        request.user, filter_text=asked.filter, sort=asked.sort, cursor=asked.after, limit=asked.limit
     )  # fmt: skip
 
 
@@ -38,7 +38,7 @@ def customer_options(request: SignedRequest) -> Any:
 
 
 @router.get("/customers/deleted", response=answers({200: schemas.DeletedPage}), operation_id="customer_deleted")
-def customer_deleted(request: SignedRequest, asked: Query[schemas.DeletedQuery]) -> Any:
+def customer_deleted(request: SignedRequest, asked: Query[PageQuery]) -> Any:
     """Deleted customers that the reader may restore."""
     return queries.deleted(request.user, after=asked.after, limit=asked.limit)
 
@@ -117,9 +117,9 @@ def customer_restore(request: SignedRequest, customer_id: PathId) -> Any:
 @router.get(
     "/customers/{customer_id}/orders", response=answers({200: schemas.OrderPage}, 404), operation_id="customer_orders"
 )
-def customer_orders(request: SignedRequest, customer_id: PathId, asked: Query[schemas.PageQuery]) -> Any:
+def customer_orders(request: SignedRequest, customer_id: PathId, asked: Query[PlacedQuery]) -> Any:
     """Orders, newest first, each with its first hundred lines."""
-    return timeline.orders(request.user, customer_id, cursor=asked.cursor, limit=asked.limit)
+    return timeline.orders(request.user, customer_id, cursor=asked.after, limit=asked.limit)
 
 
 @router.get(
@@ -127,9 +127,7 @@ def customer_orders(request: SignedRequest, customer_id: PathId, asked: Query[sc
     response=answers({200: schemas.LinePage}, 404),
     operation_id="customer_order_lines",
 )
-def customer_order_lines(
-    request: SignedRequest, customer_id: PathId, order_id: PathId, asked: Query[schemas.DeletedQuery]
-) -> Any:
+def customer_order_lines(request: SignedRequest, customer_id: PathId, order_id: PathId, asked: Query[PageQuery]) -> Any:
     """All lines of one order, page by page."""
     return timeline.order_lines(request.user, customer_id, order_id, after=asked.after, limit=asked.limit)
 
@@ -142,7 +140,7 @@ def customer_order_lines(
 def customer_timeline(request: SignedRequest, customer_id: PathId, asked: Query[schemas.TimelineQuery]) -> Any:
     """Everything that happened, newest first."""
     kinds = [kind.strip() for kind in asked.kinds.split(",") if kind.strip()]
-    return timeline.timeline(request.user, customer_id, kinds=kinds, cursor=asked.cursor, limit=asked.limit)
+    return timeline.timeline(request.user, customer_id, kinds=kinds, cursor=asked.after, limit=asked.limit)
 
 
 @router.get(
@@ -150,7 +148,7 @@ def customer_timeline(request: SignedRequest, customer_id: PathId, asked: Query[
 )
 def customer_history(request: SignedRequest, customer_id: PathId, asked: Query[schemas.HistoryQuery]) -> Any:
     """Every change of every field."""
-    return record.history(request.user, customer_id, field=asked.field, offset=asked.offset, limit=asked.limit)
+    return record.history(request.user, customer_id, field=asked.field, after=asked.after, limit=asked.limit)
 
 
 @router.get("/search", response=answers({200: schemas.SearchResult}), operation_id="search")

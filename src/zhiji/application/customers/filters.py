@@ -7,13 +7,13 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from django.db.models import Q
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import ConfigDict, Field, ValidationError, field_validator
 
 from zhiji.application.customers.errors import FilterInvalid
 from zhiji.application.customers.fields import FIELDS, ListField
 from zhiji.data.store.paging import Condition
 from zhiji.kernel import MICROS
-from zhiji.platform.schemas import Line, RowId
+from zhiji.platform.schemas import Line, RowId, Strict
 
 LONGEST_JSON = 20_000
 DEEPEST_RULES, MOST_RULES = 5, 50
@@ -24,11 +24,7 @@ Number = Annotated[float, Field(allow_inf_nan=False)]
 Amount = Annotated[Decimal, Field(max_digits=18, decimal_places=6, allow_inf_nan=False)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
-
-
-class WholeRange(_Strict):
+class WholeRange(Strict):
     """Both ends count; ``missing``: only rows without a value."""
 
     min: Whole | None = None
@@ -36,13 +32,13 @@ class WholeRange(_Strict):
     missing: bool = False
 
 
-class NumberRange(_Strict):
+class NumberRange(Strict):
     min: Number | None = None
     max: Number | None = None
     missing: bool = False
 
 
-class AmountRange(_Strict):
+class AmountRange(Strict):
     """In units of the company's currency, exact."""
 
     min: Amount | None = None
@@ -50,13 +46,15 @@ class AmountRange(_Strict):
     missing: bool = False
 
 
-class DayRange(_Strict):
+class DayRange(Strict):
+    model_config = ConfigDict(populate_by_name=True)
+
     min: date | None = Field(None, alias="from")
     max: date | None = Field(None, alias="to")
     missing: bool = False
 
 
-class CustomerFilter(_Strict):
+class CustomerFilter(Strict):
     """All that is given must hold. Lists hold alternatives; ``null`` among owners or teams means nobody.
 
     ``rules``: a tree of AND and OR, see ``leaves``.

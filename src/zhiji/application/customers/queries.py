@@ -20,6 +20,7 @@ from zhiji.data.store.search import find
 from zhiji.platform.company import company
 from zhiji.platform.errors import NotFound
 from zhiji.platform.models import Team, User
+from zhiji.platform.schemas import cut
 from zhiji.platform.scope import get_scoped, require, scope
 
 DEFAULT_SORT = "-spend"
@@ -205,8 +206,7 @@ def _named(counted: list[tuple[Any, int]], names: dict[int, str]) -> list[dict[s
 def deleted(user: User, *, after: int, limit: int) -> dict[str, Any]:
     """Deleted customers that the user may restore, oldest record first."""
     require(user, "customer", "write")
-    found = list(
-        scope(user, Customer, "write").filter(pk__gt=after).exclude(deleted_at=None).order_by("pk")[: limit + 1]
-    )
-    items = [{"id": row.pk, "name": row.name or row.company, "deleted_at": row.deleted_at} for row in found[:limit]]
-    return {"items": items, "next": found[limit - 1].pk if len(found) > limit else None}
+    rows = scope(user, Customer, "write").filter(pk__gt=after).exclude(deleted_at=None)
+    found, following = cut(rows.order_by("pk")[: limit + 1], limit)
+    items = [{"id": row.pk, "name": row.name or row.company, "deleted_at": row.deleted_at} for row in found]
+    return {"items": items, "next": following}

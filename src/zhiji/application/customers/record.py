@@ -170,12 +170,12 @@ def changes(customer: Customer) -> list[dict[str, Any]]:
     return found
 
 
-def history(user: User, customer_id: int, *, field: str, offset: int, limit: int) -> dict[str, Any]:
+def history(user: User, customer_id: int, *, field: str, after: int, limit: int) -> dict[str, Any]:
     """Changes of one customer, of one field or of all, with the names of people and teams."""
     customer = customer_get(user, customer_id)
     found = [change for change in changes(customer) if field in ("", change["field"])]
-    part = found[offset : offset + limit]
-    return {"items": named(part), "total": len(found), "next": offset + limit if offset + limit < len(found) else None}
+    part = found[after : after + limit]
+    return {"items": named(part), "total": len(found), "next": after + limit if after + limit < len(found) else None}
 
 
 def named(part: list[dict[str, Any]]) -> list[dict[str, Any]]:

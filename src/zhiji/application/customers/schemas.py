@@ -6,26 +6,13 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Schema
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from zhiji.application.customers.filters import LONGEST_JSON
-from zhiji.platform.schemas import Line, Prose, RowId
+from zhiji.platform.schemas import Line, Named, Page, PageQuery, PlacedPage, PlacedQuery, Prose, RowId, Strict
 
 FilterText = Annotated[str, Field(max_length=LONGEST_JSON)]
-Cursor = Annotated[str, Field(max_length=2_000)]
-PageSize = Annotated[int, Field(ge=1, le=200)]
 Sort = Annotated[str, Field(max_length=40)]
-
-
-class In(BaseModel):
-    """Unknown fields are refused rather than passed over."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class Named(Schema):
-    id: int
-    name: str
 
 
 class Row(Schema):
@@ -59,20 +46,17 @@ class Row(Schema):
     as_of: date | None
 
 
-class Page(Schema):
+class CustomerPage(PlacedPage):
     items: list[Row]
-    next: str | None
     currency: str
 
 
-class ListQuery(Schema):
+class ListQuery(PlacedQuery):
     """``filter``: JSON (see the guide). ``sort``: a field, ``-`` before it for descending, by default ``-spend``; empty
     values come last."""
 
     filter: FilterText = ""
     sort: Sort = ""
-    cursor: Cursor = ""
-    limit: PageSize = 50
 
 
 class CountQuery(Schema):
@@ -180,16 +164,15 @@ class Detail(Schema):
     may_write: bool
 
 
-class History(Schema):
+class History(Page):
+    """``next``: how many changes there were so far, of ``total``."""
+
     items: list[Change]
     total: int
-    next: int | None
 
 
-class HistoryQuery(Schema):
+class HistoryQuery(PageQuery):
     field: Annotated[str, Field(max_length=40)] = ""
-    offset: Annotated[int, Field(ge=0, le=100_000)] = 0
-    limit: PageSize = 50
 
 
 class OrderLineOut(Schema):
@@ -233,14 +216,12 @@ class OrderWithLines(OrderOut):
     lines: list[OrderLineOut]
 
 
-class OrderPage(Schema):
+class OrderPage(PlacedPage):
     items: list[OrderWithLines]
-    next: str | None
 
 
-class LinePage(Schema):
+class LinePage(Page):
     items: list[OrderLineOut]
-    next: int | None
 
 
 class InteractionOut(Schema):
@@ -262,23 +243,17 @@ class TimelineItem(Schema):
     changes: list[Change] | None = None
 
 
-class Timeline(Schema):
+class Timeline(PlacedPage):
     items: list[TimelineItem]
-    next: str | None
 
 
-class PageQuery(Schema):
-    cursor: Cursor = ""
-    limit: PageSize = 50
-
-
-class TimelineQuery(PageQuery):
+class TimelineQuery(PlacedQuery):
     """``kinds``: separated by commas; all of them when empty."""
 
     kinds: Annotated[str, Field(max_length=100)] = ""
 
 
-class Edit(In):
+class Edit(Strict):
     """``revision`` is the one that was shown; only fields that are given are set."""
 
     revision: Annotated[int, Field(ge=1, le=2**31 - 1)]
@@ -293,7 +268,7 @@ class Edit(In):
     contact_allowed: bool | None = None
 
 
-class Assign(In):
+class Assign(Strict):
     """To whom: ``ids`` (at most 1,000) or, without them, all that match ``filter``. Left-out owner or team stays."""
 
     ids: Annotated[list[RowId], Field(min_length=1, max_length=1_000)] | None = None
@@ -309,7 +284,7 @@ class Assigned(Schema):
     job: int | None
 
 
-class ExportForm(In):
+class ExportForm(Strict):
     what: Literal["customers", "segments", "orders"] = "customers"
     format: Literal["csv", "xlsx", "parquet"] = "csv"
     filter: FilterText = ""
@@ -327,9 +302,8 @@ class DeletedCustomer(Schema):
     deleted_at: datetime
 
 
-class DeletedPage(Schema):
+class DeletedPage(Page):
     items: list[DeletedCustomer]
-    next: int | None
 
 
 class Found(Schema):
@@ -348,10 +322,3 @@ class SearchResult(Schema):
 class SearchQuery(Schema):
     q: Annotated[str, Field(max_length=200)] = ""
     limit: Annotated[int, Field(ge=1, le=50)] = 10
-
-
-class DeletedQuery(Schema):
-    """``after``: the last id of the page before."""
-
-    after: Annotated[int, Field(ge=0, le=2**63 - 1)] = 0
-    limit: PageSize = 50

@@ -19,11 +19,11 @@ from zhiji.kernel import LineKind, clock
 from zhiji.platform.company import zone
 from zhiji.platform.models import User
 from zhiji.platform.permissions import Reach, reach
+from zhiji.platform.schemas import cut
 from zhiji.platform.scope import require, scope
 
 KINDS = ("order", "return", "note", "task", "call", "interaction", "change")
 LINES_SHOWN = 100
-_BACK = (LineKind.RETURN, LineKind.CANCELLATION)
 Item = dict[str, Any]
 
 
@@ -78,7 +78,7 @@ def _source(user: User, customer: Customer, kind: str, last: tuple[datetime, int
         ]
     if not may_read_orders(user):
         return []
-    returned = Exists(OrderLine.objects.filter(order=OuterRef("pk"), is_current=True, line_kind__in=_BACK))
+    returned = Exists(OrderLine.objects.filter(order=OuterRef("pk"), is_current=True, line_kind__in=LineKind.TAKEN_BACK))
     is_back = Q(goods_micros__lte=0) & Q(returned)
     rows = scope(user, Order).filter(customer=customer).filter(is_back if kind == "return" else ~is_back)
     rows = _with_taken_back(_before(rows, "ordered_at", kind, last)).order_by("-ordered_at", "-pk")
@@ -114,7 +114,7 @@ def quantity(milli: int) -> str:
 def _with_taken_back(rows: QuerySet[Order]) -> QuerySet[Order]:
     """With ``source``, and in ``taken_back`` what the order's own returned lines come to. A return that was linked to
     its sale takes from the sale's value and leaves its own at nothing; this is what came back all the same."""
-    own = OrderLine.objects.filter(order=OuterRef("pk"), counted=True, line_kind__in=_BACK).order_by()
+    own = OrderLine.objects.filter(order=OuterRef("pk"), counted=True, line_kind__in=LineKind.TAKEN_BACK).order_by()
     total = own.values("order").annotate(total=Sum("amount_micros")).values("total")
     return rows.select_related("source").annotate(taken_back=Coalesce(Subquery(total), 0))
 
@@ -176,6 +176,5 @@ def order_lines(user: User, customer_id: int, order_id: int, *, after: int, limi
     customer = customer_get(user, customer_id)
     order = scope(user, Order).filter(customer=customer, pk=order_id)
     rows = scope(user, OrderLine).filter(order__in=order, is_current=True, pk__gt=after).order_by("pk")
-    found = list(rows[: limit + 1])
-    following = found[limit - 1].pk if len(found) > limit else None
-    return {"items": [_line_json(line) for line in found[:limit]], "next": following}
+    found, following = cut(rows[: limit + 1], limit)
+    return {"items": [_line_json(line) for line in found], "next": following}

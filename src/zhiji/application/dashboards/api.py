@@ -9,12 +9,12 @@ from ninja import Query, Router, Schema
 
 from zhiji.application.dashboards import queries
 from zhiji.application.dashboards.errors import DaysOutOfOrder
-from zhiji.platform.schemas import Limit, SignedRequest, answers
+from zhiji.platform.schemas import Limit, Page, SignedRequest, answers
 from zhiji.processing.features import Period
 
 PREFIX = "/dashboards"
 router = Router(tags=["dashboards"])
-Offset = Annotated[int, Query(0, ge=0, le=10_000_000)]
+Passed = Annotated[int, Query(0, ge=0, le=10_000_000, description="``next`` of the page before.")]
 Top = Annotated[int | None, Query(None, ge=1, le=10_000_000)]
 Span = Literal["month", "quarter", "year"]
 Kind = Literal["new", "returning", "growing", "steady", "shrinking", "lapsed", "correction"]
@@ -89,7 +89,9 @@ class BridgeCustomer(Schema):
     change_micros: int
 
 
-class BridgePage(Schema):
+class BridgePage(Page):
+    """``next``: how many customers there were so far, of ``total``."""
+
     items: list[BridgeCustomer]
     total: int
 
@@ -101,7 +103,9 @@ class Spender(Schema):
     spend_micros: int
 
 
-class SpenderPage(Schema):
+class SpenderPage(Page):
+    """``next``: how many customers there were so far, of ``total``."""
+
     items: list[Spender]
     total: int
 
@@ -114,15 +118,15 @@ def dashboard_overview(request: SignedRequest, span: Span | None = None, as_of: 
 
 @router.get("/bridge/{kind}", response=answers({200: BridgePage}, 409), operation_id="dashboard_bridge_customers")
 def dashboard_bridge_customers(request: SignedRequest, kind: Kind, span: Span | None = None, as_of: date | None = None,
-                               offset: Offset = 0, limit: Limit = 50) -> Any:  # fmt: skip
+                               after: Passed = 0, limit: Limit = 50) -> Any:  # fmt: skip
     """The customers behind one bar of the bridge."""
-    return queries.bridge_customers(request.user, span, kind, as_of, offset, limit)
+    return queries.bridge_customers(request.user, span, kind, as_of, after, limit)
 
 
 @router.get("/customers", response=answers({200: SpenderPage}, 409), operation_id="dashboard_customers")
 def dashboard_customers(request: SignedRequest, start: date, end: date, cohort_on: date | None = None,
-                        top: Top = None, offset: Offset = 0, limit: Limit = 50) -> Any:  # fmt: skip
+                        top: Top = None, after: Passed = 0, limit: Limit = 50) -> Any:  # fmt: skip
     """The customers behind the spend of some days, both included, or behind a cell of the cohorts."""
     if end < start:
         raise DaysOutOfOrder(where={"field": "end"})
-    return queries.spenders(request.user, Period(start, end), cohort_on, top, offset, limit)
+    return queries.spenders(request.user, Period(start, end), cohort_on, top, after, limit)

@@ -171,7 +171,7 @@ def _ends(period: Period) -> dict[str, date]:
 
 
 def bridge_customers(
-    user: User, span: Span | None, kind: str, as_of: date | None, offset: int, limit: int
+    user: User, span: Span | None, kind: str, as_of: date | None, after: int, limit: int
 ) -> dict[str, Any]:
     """The customers behind one bar, largest change first; ``total`` says how many there are."""
     asked = question(user, span, as_of)
@@ -183,7 +183,7 @@ def bridge_customers(
         bar = rows.filter((rows.change_kind == kind) & rows.customer_id.notnull())
         size = bar.change_micros.abs().desc()
         total = int(engine.to_arrow(bar.count().name("n").as_table()).to_pylist()[0]["n"])
-        found = _rows(engine, bar.order_by([size, bar.customer_id]).limit(limit, offset=offset))
+        found = _rows(engine, bar.order_by([size, bar.customer_id]).limit(limit, offset=after))
     names = _names(user, found)
     items = [
         {
@@ -196,11 +196,11 @@ def bridge_customers(
         for row in found
         if row["customer_id"] in names
     ]
-    return {"items": items, "total": total}
+    return {"items": items, "total": total, "next": _next(after + limit, total)}
 
 
 def spenders(
-    user: User, period: Period, cohort_on: date | None, top: int | None, offset: int, limit: int
+    user: User, period: Period, cohort_on: date | None, top: int | None, after: int, limit: int
 ) -> dict[str, Any]:
     """The customers behind the spend of some days, the highest first; ``top``: only so many of them in all.
 
@@ -215,12 +215,16 @@ def spenders(
         total = int(engine.to_arrow(rows.count().name("n").as_table()).to_pylist()[0]["n"])
         total = total if top is None else min(total, top)
         page = rows.order_by([rows.spend_micros.desc(), rows.customer_id]).limit(
-            max(0, min(limit, total - offset)), offset=offset
+            max(0, min(limit, total - after)), offset=after
         )
         found = _rows(engine, page)
     names = _names(user, found)
     items = [{**row, "name": names[row["customer_id"]]} for row in found if row["customer_id"] in names]
-    return {"items": items, "total": total}
+    return {"items": items, "total": total, "next": _next(after + limit, total)}
+
+
+def _next(passed: int, total: int) -> int | None:
+    return passed if passed < total else None
 
 
 def _names(user: User, rows: list[dict[str, Any]]) -> dict[int, str]:

@@ -15,7 +15,7 @@ from zhiji.application.imports.options import ImportOptions
 from zhiji.data.landing.files import land
 from zhiji.platform import idempotency
 from zhiji.platform.errors import InputInvalid
-from zhiji.platform.schemas import After, Limit, PathId, SignedRequest, Strict, answers
+from zhiji.platform.schemas import After, Limit, Page, PathId, SignedRequest, Strict, answers, cut
 from zhiji.platform.scope import require
 
 PREFIX = "/imports"
@@ -84,9 +84,8 @@ class ImportDetail(ImportRow):
     last_on: str | None
 
 
-class ImportPage(Schema):
+class ImportPage(Page):
     items: list[ImportRow]
-    next: int | None
 
 
 class Summary(Schema):
@@ -160,9 +159,8 @@ class RejectedRowOut(Schema):
     original: dict[str, Any]
 
 
-class RejectedPage(Schema):
+class RejectedPage(Page):
     items: list[RejectedRowOut]
-    next: int | None
 
 
 class KindField(Schema):
@@ -186,9 +184,8 @@ def import_list(request: SignedRequest, after: After, limit: Limit) -> Any:
     rows = queries.imports(request.user)
     if after:
         rows = rows.filter(pk__lt=after)
-    found = list(rows.order_by("-pk")[: limit + 1])
-    items = presentation.page(request, found[:limit])
-    return {"items": items, "next": found[limit - 1].pk if len(found) > limit else None}
+    found, following = cut(rows.order_by("-pk")[: limit + 1], limit)
+    return {"items": presentation.page(request, found), "next": following}
 
 
 @router.get("/summary", response=answers({200: Summary}), operation_id="import_summary")

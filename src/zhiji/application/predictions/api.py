@@ -7,23 +7,25 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Router, Schema, Status
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from zhiji.application.predictions import feedback, presentation, queries, services, whatif
-from zhiji.platform.schemas import After, Limit, PathId, Prose, SignedRequest, answers
+from zhiji.platform.schemas import (
+    After,
+    Limit,
+    Named,
+    Page,
+    PathId,
+    Prose,
+    SignedRequest,
+    Strict,
+    Words,
+    answers,
+    cut,
+)
 
 PREFIX = "/predictions"
 router = Router(tags=["predictions"])
-
-
-class Words(Schema):
-    """A coded statement in the reader's language."""
-
-    code: str
-    params: dict[str, Any]
-    what: str
-    why: str
-    remedy: str
 
 
 class VersionRow(Schema):
@@ -80,9 +82,8 @@ class PredictionTask(Schema):
     data_to: date | None
 
 
-class VersionPage(Schema):
+class VersionPage(Page):
     items: list[VersionRow]
-    next: int | None
 
 
 class SettlementOut(Schema):
@@ -130,9 +131,8 @@ class LedgerCounts(Schema):
     next_due: date | None
 
 
-class LedgerPage(Schema):
+class LedgerPage(Page):
     items: list[SnapshotOut]
-    next: int | None
     counts: LedgerCounts
 
 
@@ -163,9 +163,8 @@ class EntryOut(Schema):
     actual_orders: int | None
 
 
-class EntryPage(Schema):
+class EntryPage(Page):
     items: list[EntryOut]
-    next: int | None
 
 
 class SignedWords(Words):
@@ -184,11 +183,6 @@ class EarlierScore(Schema):
     expected_value_micros: int | None
 
 
-class FeedbackAuthor(Schema):
-    id: int
-    name: str
-
-
 Verdict = Literal["too_high", "too_low", "left", "other"]
 
 
@@ -201,19 +195,16 @@ class FeedbackOut(Schema):
     verdict: Verdict
     text: str
     expected_value_micros: int | None
-    by: FeedbackAuthor | None
+    by: Named | None
     said_at: datetime
     is_own: bool
 
 
-class FeedbackPage(Schema):
+class FeedbackPage(Page):
     items: list[FeedbackOut]
-    next: int | None
 
 
-class FeedbackIn(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class FeedbackIn(Strict):
     verdict: Verdict
     text: Annotated[str, Prose(2_000)] = ""
 
@@ -265,7 +256,7 @@ class Horizons(Schema):
     items: list[Horizon]
 
 
-class HorizonChoice(Schema):
+class HorizonChoice(Strict):
     days: Annotated[int, Field(ge=1, le=3_650)]
 
 
@@ -279,10 +270,10 @@ def prediction_list(request: SignedRequest) -> Any:
 def prediction_versions(request: SignedRequest, after: After = 0,
                         limit: Limit = 50) -> Any:  # fmt: skip
     rows = queries.versions(request.user)
-    found = list((rows.filter(pk__lt=after) if after else rows)[: limit + 1])
+    found, following = cut((rows.filter(pk__lt=after) if after else rows)[: limit + 1], limit)
     return {
-        "items": [presentation.version_row(request, row) for row in found[:limit]],
-        "next": found[limit - 1].pk if len(found) > limit else None,
+        "items": [presentation.version_row(request, row) for row in found],
+        "next": following,
     }
 
 
@@ -345,10 +336,10 @@ def score_feedback_withdraw(request: SignedRequest, customer_id: PathId) -> Any:
 def prediction_feedback(request: SignedRequest, version_id: PathId, after: After = 0, limit: Limit = 50) -> Any:
     """Which of its scores people hold to be wrong."""
     rows = queries.feedback(request.user, queries.version(request.user, version_id))
-    found = list((rows.filter(pk__lt=after) if after else rows)[: limit + 1])
+    found, following = cut((rows.filter(pk__lt=after) if after else rows)[: limit + 1], limit)
     return {
-        "items": [presentation.feedback(request, row) for row in found[:limit]],
-        "next": found[limit - 1].pk if len(found) > limit else None,
+        "items": [presentation.feedback(request, row) for row in found],
+        "next": following,
     }
 
 
@@ -358,10 +349,10 @@ def ledger_list(request: SignedRequest, look_back: bool = False, after: After = 
     """What was said beforehand; or what was said looking back, into days that were in the data already."""
     with_totals = queries.sees_totals(request.user)
     rows = queries.snapshots(request.user, look_back=look_back)
-    found = list((rows.filter(pk__lt=after) if after else rows)[: limit + 1])
+    found, following = cut((rows.filter(pk__lt=after) if after else rows)[: limit + 1], limit)
     return {
-        "items": [presentation.snapshot(row, with_totals=with_totals) for row in found[:limit]],
-        "next": found[limit - 1].pk if len(found) > limit else None,
+        "items": [presentation.snapshot(row, with_totals=with_totals) for row in found],
+        "next": following,
         "counts": queries.snapshot_counts(request.user, look_back=look_back),
     }
 

@@ -19,7 +19,7 @@ from zhiji.kernel import MICROS
 from zhiji.platform.company import company, zone
 from zhiji.platform.permissions import Reach, reach
 from zhiji.platform.problems import language_of
-from zhiji.platform.schemas import SignedRequest
+from zhiji.platform.schemas import SignedRequest, cut
 from zhiji.platform.scope import get_scoped, require, scope
 
 
@@ -183,7 +183,7 @@ def entries(request: SignedRequest, snapshot_id: int, after: int, limit: int) ->
     rows = queries.entries(frozen).filter(rank__gt=after)
     if reach(request.user, "customer", "read") < Reach.ALL:
         rows = rows.filter(number_now__in=visible.values("pk"))
-    found = list(rows[: limit + 1])
+    found, following = cut(rows[: limit + 1], limit, "rank")
     # Who was deleted can come back, and has no page until then.
     people = visible.filter(pk__in=[row.number_now for row in found], deleted_at=None)
     # Files of orders often bring no names: then a customer is called by the number that people know.
@@ -197,6 +197,6 @@ def entries(request: SignedRequest, snapshot_id: int, after: int, limit: int) ->
             "value_high_micros": row.value_high_micros,
             "actual_value_micros": row.value_now, "actual_orders": row.orders_now,
         }
-        for row in found[:limit]
+        for row in found
     ]  # fmt: skip
-    return {"items": items, "next": found[limit - 1].rank if len(found) > limit else None}
+    return {"items": items, "next": following}

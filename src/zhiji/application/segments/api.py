@@ -6,27 +6,17 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Query, Router, Schema, Status
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from zhiji.application.segments import presentation, queries, services
 from zhiji.platform import idempotency
 from zhiji.platform.problems import language_of
-from zhiji.platform.schemas import Line, PathId, SignedRequest, answers
+from zhiji.platform.schemas import Line, Named, PathId, PlacedPage, PlacedQuery, SignedRequest, Strict, Words, answers
 
 PREFIX = "/segments"
 router = Router(tags=["segments"])
 Name = Annotated[str, Line(100, 1)]
 Definition = Annotated[dict[str, Any], Field(max_length=2)]
-
-
-class Words(Schema):
-    """A coded statement in the reader's language."""
-
-    code: str
-    params: dict[str, Any]
-    what: str
-    why: str
-    remedy: str
 
 
 class SegmentFigures(Schema):
@@ -119,11 +109,6 @@ class SegmentFields(Schema):
     items: list[SegmentField]
 
 
-class SegmentOwner(Schema):
-    id: int
-    name: str
-
-
 class SegmentRow(Schema):
     id: int
     name: str
@@ -132,7 +117,7 @@ class SegmentRow(Schema):
     is_shared: bool
     is_mine: bool
     may_write: bool
-    owner: SegmentOwner | None
+    owner: Named | None
     created_at: datetime
     updated_at: datetime
 
@@ -154,19 +139,14 @@ class SegmentPage(Schema):
     items: list[SegmentRow]
 
 
-class SegmentMembers(Schema):
+class SegmentMembers(PlacedPage):
     """``items``: rows of the customer list, see ``customer_list``."""
 
     items: list[dict[str, Any]]
-    next: str | None
     currency: str
 
 
-class _In(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class SegmentIn(_In):
+class SegmentIn(Strict):
     """``definition``: ``{"op": "and" | "or", "rules": [...]}`` of trees and leaves ``{"field": ..., "value": ...}``."""
 
     name: Name
@@ -174,20 +154,18 @@ class SegmentIn(_In):
     is_shared: bool = False
 
 
-class SegmentChange(_In):
+class SegmentChange(Strict):
     name: Name | None = None
     definition: Definition | None = None
     is_shared: bool | None = None
 
 
-class SegmentQuestion(_In):
+class SegmentQuestion(Strict):
     definition: Definition
 
 
-class SegmentMembersQuery(Schema):
+class SegmentMembersQuery(PlacedQuery):
     sort: Annotated[str, Field(max_length=40)] = "-spend"
-    cursor: Annotated[str, Field(max_length=2_000)] = ""
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
 @router.get("/overview", response=answers({200: SegmentOverview}, 409), operation_id="segment_overview")
@@ -245,4 +223,4 @@ def segment_delete(request: SignedRequest, segment_id: PathId) -> Any:
 def segment_members(request: SignedRequest, segment_id: PathId, asked: Query[SegmentMembersQuery]) -> Any:
     """The members of now, page by page."""
     row = queries.segment_get(request.user, segment_id)
-    return queries.members(request.user, row, sort=asked.sort, cursor=asked.cursor, limit=asked.limit)
+    return queries.members(request.user, row, sort=asked.sort, cursor=asked.after, limit=asked.limit)

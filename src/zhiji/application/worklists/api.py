@@ -6,33 +6,30 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Query, Router, Schema
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from zhiji.application.worklists import presentation, queries, services
 from zhiji.application.worklists.models import WorkItem
 from zhiji.platform.problems import language_of
-from zhiji.platform.schemas import Line, PathId, Prose, RowId, SignedRequest, answers
+from zhiji.platform.schemas import (
+    Line,
+    Named,
+    PathId,
+    PlacedPage,
+    PlacedQuery,
+    Prose,
+    RowId,
+    SignedRequest,
+    Strict,
+    Words,
+    answers,
+)
 
 PREFIX = "/worklists"
 router = Router(tags=["worklists"])
 Outcome = Literal[
     "reached", "no_answer", "callback", "order_placed", "not_interested", "wrong_number", "do_not_contact"
 ]
-
-
-class Words(Schema):
-    """A coded statement in the reader's language."""
-
-    code: str
-    params: dict[str, Any]
-    what: str
-    why: str
-    remedy: str
-
-
-class WorkPerson(Schema):
-    id: int
-    name: str
 
 
 class WorkCustomer(Schema):
@@ -59,12 +56,12 @@ class WorkItemOut(Schema):
     days_since_last_order: float
     usual_order_micros: int
     at_stake_micros: int
-    assignee: WorkPerson | None
-    owner: WorkPerson | None
+    assignee: Named | None
+    owner: Named | None
     snoozed_until: date | None
     outcome: str
     done_at: datetime | None
-    done_by: WorkPerson | None
+    done_by: Named | None
     reason: Words
     may_write: bool
 
@@ -73,7 +70,7 @@ class WorkItemDone(WorkItemOut):
     note: str
 
 
-class WorkToday(Schema):
+class WorkToday(PlacedPage):
     """ "Call these ``to_call`` today; ``at_stake_micros`` usually at stake": of the first ``calls_per_day``.
 
     ``open`` counts all that wait, of ``whose``. ``scores_as_of`` with ``data_to``: the last refresh looked back from a
@@ -90,31 +87,18 @@ class WorkToday(Schema):
     at_stake_micros: int
     done_today: int
     items: list[WorkItemOut]
-    next: str | None
 
 
-class WorkHistory(Schema):
+class WorkHistory(PlacedPage):
     items: list[WorkItemDone]
-    next: str | None
 
 
-class WorkTodayQuery(Schema):
+class WorkTodayQuery(PlacedQuery):
     whose: Literal["all", "mine", "nobody"] = "all"
     state: Literal["open", "snoozed"] = "open"
-    cursor: Annotated[str, Field(max_length=2_000)] = ""
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
-class WorkHistoryQuery(Schema):
-    cursor: Annotated[str, Field(max_length=2_000)] = ""
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
-
-
-class _In(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class WorkAssign(_In):
+class WorkAssign(Strict):
     """``assignee``: a user, or null for nobody; ``to_me`` instead of it."""
 
     ids: Annotated[list[RowId], Field(min_length=1, max_length=services.MOST_AT_ONCE)]
@@ -126,14 +110,14 @@ class WorkAssigned(Schema):
     changed: int
 
 
-class WorkDone(_In):
+class WorkDone(Strict):
     outcome: Outcome
     note: Annotated[str, Prose(10_000)] = ""
     follow_up_on: date | None = None
     follow_up_title: Annotated[str, Line(200)] = ""
 
 
-class WorkSnooze(_In):
+class WorkSnooze(Strict):
     until: date
 
 
@@ -145,15 +129,15 @@ def _one(request: SignedRequest, item: WorkItem) -> Any:
 def worklist_today(request: SignedRequest, asked: Query[WorkTodayQuery]) -> Any:
     """Whom to call today, most at stake first."""
     page = queries.list_today(
-        request.user, whose=asked.whose, state=asked.state, cursor=asked.cursor, limit=asked.limit
+        request.user, whose=asked.whose, state=asked.state, cursor=asked.after, limit=asked.limit
     )  # fmt: skip
     return {**page, "items": presentation.shown(request.user, page["items"], language_of(request))}
 
 
 @router.get("/history", response=answers({200: WorkHistory}), operation_id="worklist_history")
-def worklist_history(request: SignedRequest, asked: Query[WorkHistoryQuery]) -> Any:
+def worklist_history(request: SignedRequest, asked: Query[PlacedQuery]) -> Any:
     """Calls made, newest first."""
-    found, following = queries.history(request.user, cursor=asked.cursor, limit=asked.limit)
+    found, following = queries.history(request.user, cursor=asked.after, limit=asked.limit)
     return {"items": presentation.history(request.user, found, language_of(request)), "next": following}
 
 

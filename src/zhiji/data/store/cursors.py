@@ -23,7 +23,7 @@ def opened(place: str, cursor: str) -> list[Any]:
             raise signing.BadSignature
         values = signing.loads(cursor, salt=f"cursor:{place}")
     except (signing.BadSignature, ValueError) as error:
-        raise CursorInvalid(where={"field": "cursor"}) from error
+        raise CursorInvalid(where={"field": "after"}) from error
     if not isinstance(values, list):
-        raise CursorInvalid(where={"field": "cursor"})
+        raise CursorInvalid(where={"field": "after"})
     return values

@@ -26,7 +26,7 @@ from zhiji.application.accounts.schemas import (
 from zhiji.platform import accounts, jobs, outbox
 from zhiji.platform.company import company
 from zhiji.platform.models import OneUseLink, OutgoingMail, User
-from zhiji.platform.schemas import After, Limit, PathId, SignedRequest, Visitor, answers
+from zhiji.platform.schemas import After, Limit, PathId, SignedRequest, Visitor, answers, cut
 from zhiji.platform.scope import require_all
 
 router = Router()
@@ -43,10 +43,10 @@ def _invitation_of(request: HttpRequest, link: OneUseLink, mail: OutgoingMail | 
 @router.get("/invitations", response=answers({200: InvitationPage}))
 def invitation_list(request: SignedRequest, after: After = 0, limit: Limit = 50) -> dict[str, Any]:
     require_all(request.user, "user", "write")
-    rows = list(queries.invitation_list(request.user, after=after, limit=limit))
+    rows, following = cut(queries.invitation_list(request.user, after=after, limit=limit + 1), limit)
     mails = queries.mails_of(request.user, rows)
     items = [_invitation_of(request, row, mails.get(row.pk)) for row in rows]
-    return {"items": items, "next_after": rows[-1].pk if len(rows) == limit else None}
+    return {"items": items, "next": following}
 
 
 @router.post("/invitations", response=answers({201: InvitationNew}, 404, 409))

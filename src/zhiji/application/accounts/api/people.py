@@ -9,7 +9,7 @@ from ninja import Query, Router, Status
 from zhiji.application.accounts import queries, services
 from zhiji.application.accounts.api.shapes import user_of
 from zhiji.application.accounts.schemas import TeamIn, TeamOut, UserIn, UserOut, UserPage
-from zhiji.platform.schemas import After, Limit, Line, PathId, SignedRequest, answers
+from zhiji.platform.schemas import After, Limit, Line, PathId, SignedRequest, answers, cut
 from zhiji.platform.scope import require
 
 router = Router()
@@ -19,11 +19,8 @@ Search = Annotated[str, Line(100), Query("")]
 @router.get("/users", response=answers({200: UserPage}))
 def user_list(request: SignedRequest, search: Search = "", after: After = 0, limit: Limit = 50) -> dict[str, Any]:
     require(request.user, "user", "read")
-    rows = list(queries.user_page(request.user, search=search, after=after, limit=limit))
-    next_after = rows[-1].pk if len(rows) == limit else None
-    return {
-        "items": [user_of(row) for row in rows], "next_after": next_after, "total": queries.user_count(request.user)
-    }  # fmt: skip
+    rows, following = cut(queries.user_page(request.user, search=search, after=after, limit=limit + 1), limit)
+    return {"items": [user_of(row) for row in rows], "next": following, "total": queries.user_count(request.user)}
 
 
 @router.get("/users/{int:user_id}", response=answers({200: UserOut}, 404))

@@ -9,7 +9,7 @@ from ninja import Router, Status
 from zhiji.application.accounts import queries, services
 from zhiji.application.accounts.schemas import TokenIn, TokenNew, TokenPage
 from zhiji.platform.models import ApiToken
-from zhiji.platform.schemas import After, Limit, PathId, SignedRequest, answers
+from zhiji.platform.schemas import After, Limit, PathId, SignedRequest, answers, cut
 from zhiji.platform.scope import require
 
 router = Router()
@@ -24,8 +24,8 @@ def _token_of(token: ApiToken) -> dict[str, Any]:
 def token_list(request: SignedRequest, after: After = 0, limit: Limit = 50) -> dict[str, Any]:
     """One's own tokens; an administrator sees everybody's."""
     require(request.user, "token", "read")
-    rows = list(queries.token_list(request.user, after=after, limit=limit))
-    return {"items": [_token_of(row) for row in rows], "next_after": rows[-1].pk if len(rows) == limit else None}
+    rows, following = cut(queries.token_list(request.user, after=after, limit=limit + 1), limit)
+    return {"items": [_token_of(row) for row in rows], "next": following}
 
 
 @router.post("/tokens", response=answers({201: TokenNew}))

@@ -134,14 +134,14 @@ def test_my_tasks_come_by_their_day_each_once(
     services.task_create(user=agent, customer_id=customer.pk, title="nobody's")
     client, cursor, seen = browse(agent), "", []
     while cursor is not None:
-        page = client.get("/api/v1/activities/tasks", {"limit": limit, "cursor": cursor}).json()
+        page = client.get("/api/v1/activities/tasks", {"limit": limit, "after": cursor}).json()
         seen += [task["title"] for task in page["items"]]
         cursor = page["next"]
     assert seen == ["2", "5", "0", "3", "1", "4"]
     assert len(client.get("/api/v1/activities/tasks", {"mine": False}).json()["items"]) == 7
     early = client.get("/api/v1/activities/tasks", {"due_by": "2024-05-02"}).json()["items"]
     assert [task["title"] for task in early] == ["2", "5"]
-    assert client.get("/api/v1/activities/tasks", {"cursor": "forged"}).status_code == 422
+    assert client.get("/api/v1/activities/tasks", {"after": "forged"}).status_code == 422
 
 
 def test_an_undo_can_ask_whom_it_must_keep(users: dict[str, User], customer: Customer) -> None:

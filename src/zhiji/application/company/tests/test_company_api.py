@@ -68,9 +68,9 @@ def test_the_trail_is_paged_filtered_and_verified(client: Client) -> None:
     for number in range(5):
         audit.record("test", "thing", number)
     first = client.get(f"{API}/audit?limit=3&object_kind=thing").json()
-    rest = client.get(f"{API}/audit?limit=3&object_kind=thing&before={first['next_before']}").json()
+    rest = client.get(f"{API}/audit?limit=3&object_kind=thing&after={first['next']}").json()
     assert [item["object_id"] for item in first["items"] + rest["items"]] == ["4", "3", "2", "1", "0"]
-    assert rest["next_before"] is None
+    assert rest["next"] is None
     assert client.get(f"{API}/audit/verify").json()["whole"] is True
     broken = AuditEntry.objects.get(object_id="2", object_kind="thing")
     AuditEntry.objects.filter(pk=broken.pk).update(action="other")

@@ -236,9 +236,9 @@ def test_a_cursor_belongs_to_its_list_and_cannot_be_made(users: dict[str, User],
     write([{"spend_micros": i} for i in range(5)])
     client = browser(users["admin"])
     cursor = client.get("/api/v1/customers", {"limit": 2}).json()["next"]
-    assert len(client.get("/api/v1/customers", {"limit": 2, "cursor": cursor}).json()["items"]) == 2
+    assert len(client.get("/api/v1/customers", {"limit": 2, "after": cursor}).json()["items"]) == 2
     for query in ({"sort": "name"}, {"filter": json.dumps({"orders": {"max": 3}})}, {"sort": "spend"}):
-        assert client.get("/api/v1/customers", {**query, "cursor": cursor}).status_code == 422
+        assert client.get("/api/v1/customers", {**query, "after": cursor}).status_code == 422
     with pytest.raises(CursorInvalid):
         CustomerList(users["admin"]).page("x" + cursor)
     assert client.get("/api/v1/customers", {"limit": 201}).status_code == 422

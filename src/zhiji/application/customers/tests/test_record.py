@@ -187,7 +187,7 @@ def test_orders_come_newest_first_with_lines_page_by_page(
     customer = add("A", spend=["1", "2", "3.005", "4", "5"])
     client, cursor, seen = browser(users["admin"]), "", []
     for _ in range(9):
-        page = client.get(f"/api/v1/customers/{customer.pk}/orders", {"limit": 2, "cursor": cursor}).json()
+        page = client.get(f"/api/v1/customers/{customer.pk}/orders", {"limit": 2, "after": cursor}).json()
         seen += [(order["value"], [line["amount"] for line in order["lines"]]) for order in page["items"]]
         cursor = page["next"]
         if cursor is None:
@@ -236,7 +236,7 @@ def test_the_timeline_meets_everything_once_newest_first(
     for limit in (1, 2, 3):
         cursor, seen = "", []
         while cursor is not None:
-            page = client.get(path, {"limit": limit, "cursor": cursor}).json()
+            page = client.get(path, {"limit": limit, "after": cursor}).json()
             seen += [(item["kind"], item["id"]) for item in page["items"]]
             cursor = page["next"]
         assert seen == [(item["kind"], item["id"]) for item in whole["items"]]

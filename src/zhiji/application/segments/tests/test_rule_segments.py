@@ -52,7 +52,7 @@ def test_kept_counted_and_paged(segmented: pd.DataFrame, users: dict[str, User],
     seen: list[int] = []
     cursor: str | None = ""
     while cursor is not None:
-        page = client.get(f"{URL}/{pk}/members", {"limit": 7, "cursor": cursor, "sort": "-spend"}).json()
+        page = client.get(f"{URL}/{pk}/members", {"limit": 7, "after": cursor, "sort": "-spend"}).json()
         seen += [row["id"] for row in page["items"]]
         cursor = page["next"]
     ordered = wanted.sort_values(["spend_micros", "customer_id"], ascending=False)

@@ -60,12 +60,12 @@ def test_pages_meet_every_item_once(users: dict[str, User], late: Late, browser:
         late(stake)
     client, seen, cursor = browser(users["admin"]), [], ""
     for _ in range(4):
-        page = client.get(f"{URL}/today", {"limit": 2, "cursor": cursor}).json()
+        page = client.get(f"{URL}/today", {"limit": 2, "after": cursor}).json()
         seen += [item["id"] for item in page["items"]]
         cursor = page["next"]
     assert cursor is None
     assert len(seen) == len(set(seen)) == 7
-    assert client.get(f"{URL}/today", {"cursor": "forged"}).status_code == 422
+    assert client.get(f"{URL}/today", {"after": "forged"}).status_code == 422
 
 
 def test_why_in_both_languages(users: dict[str, User], late: Late, browser: Browse) -> None:
