@@ -26,7 +26,8 @@ PLANTED = frozenset(_PLANTED.split())
 CLOSED = {
     "checked as an address, a number or a name out of a list: anything else is refused": """
         invitation_create.email customer_update.email customer_update.phone setup_create.email
-        setup_create.company.zone company_update.zone company_update.margin_percent token_create.scopes
+        setup_create.company.zone company_update.zone setup_create.company.region company_update.region
+        company_update.margin_percent token_create.scopes
         call_record.callback_on task_create.due_on task_update.due_on refresh_start.as_of worklist_done.follow_up_on
         worklist_snooze.until import_create.kind import_match.kind import_values.values
         import_match.options.sheet import_match.options.delimiter
