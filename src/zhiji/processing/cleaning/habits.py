@@ -23,7 +23,8 @@ class Habit:
     """What one column is read by. by: ``shown`` by the file, ``given`` by a person, ``assumed`` for want of both.
 
     earlier: the import from which it is recalled; None where it is this file's own. taught_by: the import of which that
-    was the own one, so that nothing is known from it once it is undone. count: of days, the rows that showed it.
+    was the own one, so that nothing is known from it once it is undone. count: the rows, or of money the
+    orders, that showed it.
     """
 
     reading: str

@@ -15,7 +15,8 @@ _NEGATIVE_SHARE = 0.95
 
 
 def sort_kinds(stage: Stage) -> None:
-    """Makes the view ``kinded``: the good rows with ``line_kind``, ``is_cancellation``, ``product_key``.
+    """Makes the view ``kinded``: the good rows with ``line_kind``, ``is_cancellation``, ``product_key`` and
+    ``says_state``.
 
     In this order: the kind that the file gives; a code, then a name, that is no goods (``lexicon.toml``); cancellation;
     a negative line is a return, or, without price and customer, an adjustment of stock; goods.
@@ -31,7 +32,7 @@ def sort_kinds(stage: Stage) -> None:
         f"""CREATE TEMP VIEW kinded AS
         SELECT p.* EXCLUDE (line_kind, money_micros, order_state),
             upper(p.product_code) AS product_key, {document} AS is_cancellation,
-            coalesce(p.order_state, 'completed') AS order_state,
+            coalesce(p.order_state, 'completed') AS order_state, p.order_state IS NOT NULL AS says_state,
             p.money_micros AS amount_micros,
             coalesce({given}, k.kind, CASE WHEN p.product_code IS NULL THEN CASE {name_kind} END END,
                 CASE WHEN {document} THEN '{LineKind.CANCELLATION}'
@@ -89,9 +90,6 @@ _CONTENT = (
     "quantity_milli",
     "unit_price",
     "amount_micros",
-    "discount_micros",
-    "tax_micros",
-    "postage_micros",
     "currency",
     "epoch_us(event_at)",
     "store",
@@ -105,7 +103,8 @@ def key_lines(stage: Stage) -> None:
     ``order_at``, ``line_state`` (its own) and ``order_state`` (see ``_settle_orders``); and ``settled_orders``.
 
     An order number says which order it is, so whose it is is not among the content of its lines: an export that masks
-    the buyer, or has no column for it, speaks of the same lines. Who orders is in the digest of the order.
+    the buyer, or has no column for it, speaks of the same lines. Who orders is in the digest of the order. Nor is money
+    beside the goods: it has lines of its own, and where it is the order's, the file's chance says on which it stands.
 
     Without order numbers, a file that names products has an order a customer and day; one that does not has an order a
     row, and equal rows are told apart by their occurrence. So has a row that names nobody: two strangers on one day are

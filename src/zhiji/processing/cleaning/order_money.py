@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from zhiji.kernel import Reason
 from zhiji.processing.cleaning.errors import OrderCurrencyDiffers
 from zhiji.processing.cleaning.folding import quoted
-from zhiji.processing.cleaning.order_readings import money_of_orders
+from zhiji.processing.cleaning.order_readings import Readings, is_same, money_of_orders
 from zhiji.processing.cleaning.stage import Stage
 
 _LARGEST = 2**63 - 1
@@ -28,44 +26,46 @@ _OF_THE_ORDER = (
 )
 
 
-def fill_from_first_line(stage: Stage) -> frozenset[str]:
+def fill_from_first_line(stage: Stage) -> Readings:
     """Makes ``filled``: where an order's first line alone carries its customer, date or state, the others get them too.
 
     A field is filled only if no order has it on a later line and not on its first: then the blanks are a habit of the
-    export, not guests among customers. Money of the whole order (``order_readings``) that repeats on its lines counts
-    on the first; what differs there counts beside it, but for ``order_amount``, of which an order has one.
-    Returns the money fields that belong to whole orders.
+    export, not guests among customers. Money of the whole order (``order_readings``) that is the same on all lines of
+    an order counts on the first; else it counts where it stands, but for ``order_amount``, of which an order has one.
     """
     if not stage.has("order_number"):
-        stage.connection.execute("CREATE TEMP VIEW filled AS SELECT *, true AS money_counts FROM typed")
-        return frozenset()
+        stage.connection.execute("CREATE TEMP VIEW filled AS SELECT * FROM typed")
+        return Readings()
     fields = [name for name in _OF_THE_ORDER if stage.has(name)]
     made = ["customer_external_id"] if stage.known_by_contact else []
     sparse = _sparse_fields(stage, fields + made)
-    repeated, once = money_of_orders(stage)
+    readings = money_of_orders(stage)
     replaced = [f"coalesce(t.{name}, f.{name}) AS {name}" for name in sparse]
     if "phone" in sparse:  # whether it is masked comes along
         replaced.append("CASE WHEN t.phone IS NULL THEN f.phone_masked ELSE t.phone_masked END AS phone_masked")
-    replaced += [f"CASE WHEN {_counts(name)} THEN t.{name} END AS {name}" for name in repeated]
+    replaced += [f"CASE WHEN {_counts(name)} THEN t.{name} END AS {name}" for name in readings.repeated]
     if not replaced:
-        stage.connection.execute("CREATE TEMP VIEW filled AS SELECT *, true AS money_counts FROM typed")
-        return frozenset(once)
+        stage.connection.execute("CREATE TEMP VIEW filled AS SELECT * FROM typed")
+        return readings
     carried = [*sparse, *(["phone_masked"] if "phone" in sparse else [])]
-    firsts = ", ".join(f"arg_min(struct_pack(v := {name}), row).v AS {name}" for name in carried + repeated)
+    found = ["min(row) AS row", *(f"arg_min(struct_pack(v := {name}), row).v AS {name}" for name in carried)]
+    found += [f"{is_same(name)} AS {name}_same" for name in readings.repeated]
     stage.connection.execute(
-        f"""CREATE TEMP TABLE filled AS SELECT t.* REPLACE ({", ".join(replaced)}), true AS money_counts FROM typed t
-            LEFT JOIN (SELECT order_number, min(row) AS row {"," if firsts else ""} {firsts} FROM typed
+        f"""CREATE TEMP TABLE filled AS SELECT t.* REPLACE ({", ".join(replaced)}) FROM typed t
+            LEFT JOIN (SELECT order_number, {", ".join(found)} FROM typed
                 WHERE order_number IS NOT NULL GROUP BY 1) f ON t.order_number = f.order_number"""
     )
     if told := [name for name in sparse if name not in made]:
         columns = ", ".join(stage.mapping.shown(name) for name in told)
         stage.findings.append(Reason("order_fields_filled", {"columns": columns}))
-    return frozenset(repeated + once)
+    return readings
 
 
 def _counts(name: str) -> str:
-    """Whether a line's money of the order is not that of the first line once more."""
-    return "f.row = t.row" if name == "order_amount" else f"f.row = t.row OR t.{name} IS DISTINCT FROM f.{name}"
+    """Whether a line's money of the order is not that of the first line once more: each order is judged by its own
+    lines, so that it comes to the same beside whatever others a file holds. A line without an order is its own."""
+    is_first = "f.row IS NULL OR f.row = t.row"
+    return is_first if name == "order_amount" else f"{is_first} OR NOT f.{name}_same"
 
 
 def _sparse_fields(stage: Stage, names: list[str]) -> list[str]:
@@ -109,56 +109,61 @@ def expect_currency(stage: Stage) -> None:
         raise OrderCurrencyDiffers(found=found, expected=stage.settings.currency, where=where)
 
 
-def price_lines(stage: Stage, of_the_order: Collection[str]) -> None:
+def price_lines(stage: Stage, readings: Readings) -> None:
     """Makes the view ``priced``: ``filled`` with ``event_at``, ``quantity_milli``, ``money_micros`` (the signed line
     amount, NULL when it cannot be known), ``money_unreadable``, ``money_overflows``, the side amounts with 0 for none,
-    ``apart_micros`` (what a discount of the whole order takes off) and ``whole_micros``: the line with all of these.
+    ``apart_micros`` (what a discount of the whole order takes off), ``total_micros`` (what the total of the order
+    leaves for its goods, on the line where it counts) and ``whole_micros``: the line with all of these.
 
     The amount is, in this order: the one given; quantity × price − discount, in integers, half away from zero where a
-    thousandth of a piece meets a millionth of a unit; the order's total less tax, postage and fee. A line that the file
-    itself calls a return, a cancellation or a discount takes money away, with or without a minus before it.
-    of_the_order: a discount in it is of the whole order, not of the line beside which it stands (``order_extras``).
+    thousandth of a piece meets a millionth of a unit; where no line of the order has either, the order's total less
+    tax, postage and fee. A line that the file itself calls a return, a cancellation or a discount takes money away,
+    with or without a minus before it; a discount on what comes back lessens what is paid back.
+    A discount or total that the readings say is the whole order's stands apart from its lines (``order_extras``).
     """
     side = ", ".join(f"coalesce({name}, 0) AS {alias}" for name, alias in _SIDE.items())
     fallback = quoted(stage.settings.currency)
     # A cell that holds no currency is NULL; an empty one is the company's.
     currency = f"CASE WHEN currency__code IS NULL THEN coalesce(currency, {fallback}) END"
     by_price = f"amount IS NULL AND amount__code IS NULL AND unit_price IS NOT NULL {_quantity_needed(stage)}"
-    apart = f"CASE WHEN {by_price} THEN -abs(discount_micros) ELSE 0 END" if "discount" in of_the_order else "0"
-    within = "0" if "discount" in of_the_order else "abs(discount_micros)"
+    off = f"CASE WHEN {_PRODUCT} < 0 THEN -abs(discount_micros) ELSE abs(discount_micros) END"
+    is_apart = readings.is_of_order("discount")
+    apart = f"CASE WHEN {by_price} THEN -{off} ELSE 0 END" if is_apart else "0"
     turned = ", ".join(f"CASE WHEN {_TURNED} THEN -abs({n}) ELSE {n} END AS {n}" for n in BESIDE.values())
     stage.connection.execute(
         f"""CREATE TEMP VIEW priced AS
         WITH sized AS (
-            SELECT * EXCLUDE (currency, money_counts), {currency} AS currency, ordered_at AS event_at,
+            SELECT * EXCLUDE (currency), {currency} AS currency, ordered_at AS event_at,
             TIMESTAMP {quoted(stage.settings.received.isoformat(" "))} AS received_utc,
             {fallback} AS books_currency,
                 coalesce(quantity, 1000) AS quantity_milli, {side} FROM filled
         ), computed AS (
-            SELECT *, {apart}::BIGINT AS apart_micros,
+            SELECT *, {apart}::BIGINT AS apart_micros, {_total(stage, readings)} AS total,
                 CASE WHEN amount IS NOT NULL THEN amount::HUGEINT
-                WHEN {by_price} AND quantity__code IS NULL THEN {_PRODUCT} - {within}
-                WHEN amount__code IS NULL AND unit_price__code IS NULL AND order_amount IS NOT NULL
-                    THEN order_amount::HUGEINT - tax_micros - postage_micros - fee_micros
-                {_total_of_each_line(stage)} END AS huge FROM sized
+                WHEN {by_price} AND quantity__code IS NULL THEN {_PRODUCT} - {"0" if is_apart else off}
+                {_by_total(stage, readings)} END AS huge FROM sized
         ), signed AS (
-            SELECT * EXCLUDE (huge) REPLACE ({turned}), CASE WHEN {_TURNED} THEN -huge ELSE huge END AS huge,
+            SELECT * EXCLUDE (huge) REPLACE ({turned},
+                CASE WHEN {_TURNED} THEN -apart_micros ELSE apart_micros END AS apart_micros),
+                CASE WHEN {_TURNED} THEN -huge ELSE huge END AS huge,
                 CASE WHEN {_TURNED} THEN -abs(quantity_milli) ELSE quantity_milli END AS turned_milli FROM computed
         )
-        SELECT * EXCLUDE (huge, quantity_milli, turned_milli), turned_milli AS quantity_milli,
+        SELECT * EXCLUDE (huge, total, quantity_milli, turned_milli), turned_milli AS quantity_milli,
             CASE WHEN abs(huge) <= {_LARGEST} THEN huge::BIGINT END AS money_micros,
+            CASE WHEN abs(total) <= {_LARGEST} THEN total::BIGINT END AS total_micros,
             CASE WHEN abs({_WHOLE}) <= {_LARGEST} THEN ({_WHOLE})::BIGINT END AS whole_micros,
-            coalesce(abs(huge) > {_LARGEST} OR abs({_WHOLE}) > {_LARGEST}, false) AS money_overflows,
+            coalesce(greatest(abs(huge), abs(total), abs({_WHOLE})) > {_LARGEST}, false) AS money_overflows,
             coalesce(amount__code, unit_price__code, quantity__code, order_amount__code) IS NOT NULL AS money_unreadable
         FROM signed"""
     )
 
 
-_TURNED = "coalesce(line_kind IN ('return', 'cancellation', 'discount') AND huge > 0, false)"
+_TAKES_AWAY = "('return', 'cancellation', 'discount')"
+_TURNED = f"coalesce(line_kind IN {_TAKES_AWAY} AND huge > 0, false)"
 # What an order costs beside its goods.
 BESIDE = {"tax": "tax_micros", "postage": "postage_micros", "fee": "fee_micros"}
 _SIDE = {"discount": "discount_micros", **BESIDE, "refund_amount": "refund_micros"}
-_WHOLE = "huge + tax_micros + postage_micros + fee_micros + apart_micros"
+_WHOLE = "huge + tax_micros + postage_micros + fee_micros + apart_micros + total"
 # Integer division cuts towards zero; half a thousandth more, with the sign, makes it round half away from zero.
 _PRODUCT = "((quantity_milli::HUGEINT * unit_price + sign(quantity_milli)::INT * sign(unit_price)::INT * 500) // 1000)"
 
@@ -167,12 +172,47 @@ def _quantity_needed(stage: Stage) -> str:
     return "AND quantity IS NOT NULL" if stage.has("quantity") else ""
 
 
-def _total_of_each_line(stage: Stage) -> str:
-    """Lines of an order whose total stands on its first line add nothing more to it."""
-    if not stage.has("order_number") or not stage.has("order_amount") or stage.has("amount") or stage.has("unit_price"):
+def total_stands_apart(stage: Stage, readings: Readings) -> bool:
+    """Whether totals of orders are lines of their own. Where no file has shown an order of several lines, a row is an
+    order, and has its total itself."""
+    return stage.has("order_amount") and readings.is_of_order("order_amount") and readings.is_known("order_amount")
+
+
+def _costs_nothing_else(stage: Stage) -> str:
+    """SQL of a line: the order's total is what there is to go by. Beside lines with a price, one without has none."""
+    own = "amount IS NULL AND amount__code IS NULL AND unit_price IS NULL AND unit_price__code IS NULL"
+    if not stage.has("order_number") or not (stage.has("amount") or stage.has("unit_price")):
+        return own
+    priced = "max(coalesce(amount, unit_price)) OVER (PARTITION BY order_number)"
+    return f"{own} AND (order_number IS NULL OR {priced} IS NULL)"
+
+
+def _stands_apart(stage: Stage) -> str:
+    """SQL of a line: on it the total of its order counts."""
+    return (
+        f"order_amount >= 0 AND order_number IS NOT NULL AND coalesce(line_kind NOT IN {_TAKES_AWAY}, true) "
+        f"AND {_costs_nothing_else(stage)}"
+    )
+
+
+def _total(stage: Stage, readings: Readings) -> str:
+    if not total_stands_apart(stage, readings):
+        return "0::HUGEINT"
+    beside = "sum(tax_micros + postage_micros + fee_micros) OVER (PARTITION BY order_number)"
+    return f"CASE WHEN {_stands_apart(stage)} THEN order_amount::HUGEINT - {beside} ELSE 0 END"
+
+
+def _by_total(stage: Stage, readings: Readings) -> str:
+    """Further cases of what a line costs. Lines of an order whose total stands on another add nothing more to it."""
+    if not stage.has("order_amount"):
         return ""
+    apart = f"WHEN {_stands_apart(stage)} THEN 0 " if total_stands_apart(stage, readings) else ""
+    less = "order_amount::HUGEINT - tax_micros - postage_micros - fee_micros"
+    own = f"{apart}WHEN {_costs_nothing_else(stage)} AND order_amount IS NOT NULL THEN {less}"
+    if not stage.has("order_number") or stage.has("amount") or stage.has("unit_price"):
+        return own
     first = "min(row) OVER (PARTITION BY order_number)"
-    return f"WHEN order_amount IS NULL AND order_amount__code IS NULL AND row > {first} THEN 0"
+    return f"{own} WHEN order_amount IS NULL AND order_amount__code IS NULL AND row > {first} THEN 0"
 
 
 def monthly_totals(stage: Stage) -> list[dict[str, int | str | None]]:

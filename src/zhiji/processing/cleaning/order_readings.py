@@ -6,7 +6,7 @@ Orders of several lines show it, for the whole column; what they do not show is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from zhiji.data.store import states
 from zhiji.kernel import Money, Reason
@@ -22,7 +22,28 @@ _USED = {
     "discount": "amount IS NULL AND unit_price IS NOT NULL",
     "refund_amount": f"NOT coalesce({states.without_value('order_state')}, false)",
 }
-_SAME_SHARE = 0.99
+# So much of the orders that show it must agree: one odd order does not turn the column for all others.
+_SHARE = 0.5
+_SHARE_OF_LINES = 0.8
+
+
+@dataclass(frozen=True)
+class Readings:
+    """How each field was read. repeated: of those of whole orders, the ones that some order repeats on its lines."""
+
+    habits: dict[str, Habit] = field(default_factory=dict)
+    repeated: tuple[str, ...] = ()
+
+    def is_of_order(self, name: str) -> bool:
+        return name in self.habits and self.habits[name].reading == OF_ORDER
+
+    def is_known(self, name: str) -> bool:
+        """Whether a file showed it or a person said it."""
+        return name in self.habits and self.habits[name].is_known
+
+    def is_certain(self, name: str) -> bool:
+        """Whether so many orders showed it that the next file will hardly be read otherwise."""
+        return self.is_known(name) and self.habits[name].count >= SEVERAL
 
 
 @dataclass(frozen=True)
@@ -41,27 +62,27 @@ class _Shown:
     differing: int
 
 
-def money_of_orders(stage: Stage) -> tuple[list[str], list[str]]:
-    """Fields that belong to whole orders: those of which further lines are not all counted, and the others."""
-    repeated: list[str] = []
-    once: list[str] = []
-    told = []
+def money_of_orders(stage: Stage) -> Readings:
+    """Whose the money of each field is, by what the file shows and what is known of earlier ones."""
+    habits: dict[str, Habit] = {}
+    repeated, told = [], []
     for name, shown in _look(stage).items():
         known = stage.mapping.habit(name, OF_LINE, OF_ORDER)
         is_settled = known is not None and stage.mapping.is_settled
         found = known if is_settled else _decided(name, shown, known)
         habit = found or (known if known is not None and known.is_known else _assumed(name, shown))
+        if known is not None and known.reading == habit.reading:
+            habit = replace(habit, count=max(habit.count, known.count))
         stage.learn(name, habit)
         stage.findings += _said(stage, name, shown, habit, known)
-        if habit.reading == OF_ORDER:
-            # An order has one total, whatever its neighbours in the file show; of the rest, what differs is counted.
-            is_repeated = shown.repeated or (name == "order_amount" and shown.other)
-            (repeated if is_repeated else once).append(name)
+        habits[name] = habit
+        if habit.reading == OF_ORDER and (shown.repeated or (name == "order_amount" and shown.other)):
+            repeated.append(name)
             if shown.repeated and habit.by == "shown" and habit.earlier is None:
                 told.append(stage.mapping.shown(name))
     if told:
         stage.findings.append(Reason("order_money_on_each_line", {"columns": ", ".join(told)}))
-    return repeated, once
+    return Readings(habits, tuple(repeated))
 
 
 def _decided(name: str, shown: _Shown, known: Habit | None) -> Habit | None:
@@ -71,9 +92,10 @@ def _decided(name: str, shown: _Shown, known: Habit | None) -> Habit | None:
     of_order = max(shown.same, shown.leading)
     if total == 0:
         return None
-    is_of_order = of_order >= _SAME_SHARE * total
-    found = Habit(OF_ORDER if is_of_order else OF_LINE, "shown")
-    several = (of_order if is_of_order else total - of_order) >= SEVERAL
+    is_of_order = of_order > (_SHARE_OF_LINES if name in _OF_LINES else _SHARE) * total
+    count = of_order if is_of_order else total - of_order
+    found = Habit(OF_ORDER if is_of_order else OF_LINE, "shown", count=count)
+    several = count >= SEVERAL
     is_known = known is not None and known.is_known
     is_certain = (name == "order_amount" and not is_of_order) or (is_of_order and shown.beyond > 0)
     if several or (is_certain and not is_known):
@@ -103,13 +125,17 @@ def _said(stage: Stage, name: str, shown: _Shown, habit: Habit, known: Habit | N
     if name == "order_amount" and habit.reading == OF_ORDER and shown.differing:
         money = {"micros": shown.differing, "money": str(Money(shown.differing, stage.settings.currency))}
         return [Reason("order_money_differs_on_lines", {"count": shown.other, **money}, where)]
+    if habit.reading == OF_ORDER and shown.differing:
+        money = {"micros": shown.differing, "money": str(Money(shown.differing, stage.settings.currency))}
+        return [Reason("order_money_counted_as_written", {"count": shown.other, **money}, where)]
     if not shown.repeated or not shown.micros:
         return []
     if habit.earlier is not None:
         return [Reason(f"order_money_{habit.reading}_as_before", {**count, "earlier": habit.earlier}, where)]
-    if habit.by == "assumed" and habit.reading == OF_LINE:
+    if habit.reading == OF_LINE and (habit.by == "assumed" or name not in _OF_LINES):
         money = {"micros": shown.micros, "money": str(Money(shown.micros, stage.settings.currency))}
-        return [Reason("order_money_undecided", {**count, **money}, where)]
+        code = "order_money_undecided" if habit.by == "assumed" else "order_money_on_some_lines"
+        return [Reason(code, {**count, **money}, where)]
     return []
 
 
@@ -118,7 +144,7 @@ def _look(stage: Stage) -> dict[str, _Shown]:
     if not names:
         return {}
     inner = ", ".join(
-        f"""min({n}) = max({n}) AND count({n}) = count(*) AS {n}_same, max(abs({n})) > 0 AS {n}_any,
+        f"""{is_same(n)} AS {n}_same, max(abs({n})) > 0 AS {n}_any,
             count({n}) = 1 AND coalesce(arg_min(struct_pack(v := {n}), row).v, 0) <> 0 AS {n}_leads,
             sum({_used(n)}) - arg_min({_used(n)}, row) AS {n}_more, bool_or({_beyond(n)}) AS {n}_beyond"""
         for n in names
@@ -141,6 +167,11 @@ def _look(stage: Stage) -> dict[str, _Shown]:
 
 _COSTS = "coalesce(amount::HUGEINT * 1000, quantity::HUGEINT * unit_price)"
 _FIGURES = len(_Shown.__dataclass_fields__)
+
+
+def is_same(name: str) -> str:
+    """SQL of the lines of an order: all bear the same money of a field."""
+    return f"coalesce(min({name}) = max({name}) AND count({name}) = count(*), false)"
 
 
 def _used(name: str) -> str:

@@ -48,11 +48,11 @@ def clean_orders(received: str | Path, mapping: Mapping, settings: CleaningSetti
       ``value_micros`` BIGINT: what the line adds to net goods revenue, 0 unless its kind is in ``LineKind.VALUE`` and
       its state brings money. ``currency`` VARCHAR, always ``settings.currency``.
     - ``made_from`` VARCHAR: NULL for a row of the file; for a line that was made from a column beside the goods, its
-      field (``tax``, ``postage``, ``fee``, ``discount`` of the order, ``refund_amount``). Such a line has the row
-      number of the first row that it came from and is counted nowhere as received (see ``order_extras``).
+      field (``tax``, ``postage``, ``fee``, ``refund_amount``; ``discount`` and ``order_amount`` of the order). Such a
+      line has the row number of the first row that it came from and is counted nowhere as received (``order_extras``).
     - ``event_at``, ``order_at`` (earliest line of the order), ``known_at``, ``paid_at`` TIMESTAMP, UTC.
     - ``line_state``: open (not paid yet), completed, closed, cancelled, partial_refund, refunded. ``order_state``: what
-      ``states.of_lines`` makes of those of the order.
+      ``states.of_lines`` makes of those of the order. ``says_state`` BOOLEAN: the row has a word on it.
     - ``phone`` (E.164, or the masked text when ``phone_masked``), ``email``, ``contact_allowed`` BOOLEAN or NULL,
     ``extra``
       JSON text; ``corrects_row`` BIGINT, ``corrects_file`` VARCHAR: of a corrected file of rejects.
@@ -70,15 +70,15 @@ def clean_orders(received: str | Path, mapping: Mapping, settings: CleaningSetti
     target = Path(out_dir)
     with cleaning_run(Path(received), mapping, settings, target) as (stage, clean_path, rejected_path):
         stage.build()
-        of_the_order = order_money.fill_from_first_line(stage)
+        readings = order_money.fill_from_first_line(stage)
         order_money.expect_currency(stage)
-        order_money.price_lines(stage, of_the_order)
+        order_money.price_lines(stage, readings)
         months = order_money.monthly_totals(stage)
         stage.findings += judge(stage, "priced", ORDER_EXPECTATIONS)
         rejected = write_rejected(stage, "priced", ORDER_EXPECTATIONS, rejected_path, "whole_micros", "event_at")
         order_lines.sort_kinds(stage)
         order_lines.key_lines(stage)
-        order_extras.add_lines(stage, of_the_order)
+        order_extras.add_lines(stage, readings)
         clean = _write(stage, clean_path)
         findings, counts = order_findings.look_over(stage, clean_path)
         findings += order_extras.look_over(stage, clean_path)
@@ -103,7 +103,7 @@ def _write(stage: Stage, path: Path) -> int:
             CASE WHEN l.line_kind IN ({kinds}) AND NOT {states.without_value("l.line_state")}
                 THEN l.amount_micros ELSE 0 END AS value_micros,
             l.currency, l.event_at, l.order_at, {known} AS known_at, l.paid_at, l.order_state,
-            l.line_state, l.store, l.channel,
+            l.line_state, l.says_state, l.store, l.channel,
             l.country, l.city, l.phone, coalesce(l.phone_masked, false) AS phone_masked, l.email, l.contact_allowed,
             CASE WHEN l.made_from IS NULL THEN {_extra(stage)} END AS extra, l.corrects_row, l.corrects_file,
             l.made_from FROM all_lines l {_received(stage)} ORDER BY l.row, l.made_from NULLS FIRST)

@@ -145,7 +145,7 @@ def _compare_orders(staged: Path, source_id: int, file_id: int | None, mapped: s
     with duckdb.connect() as engine:
         orders = engine.execute(
             "SELECT order_key, any_value(order_digest), COUNT(*), BOOL_AND(corrects_row IS NOT NULL) "
-            "FROM read_parquet(?) GROUP BY order_key",
+            "FROM read_parquet(?) WHERE made_from IS NULL GROUP BY order_key",
             [str(staged)],
         ).fetchall()
         people = engine.execute(

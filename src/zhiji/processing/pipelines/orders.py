@@ -157,7 +157,9 @@ def store_chunk(batch: Batch, chunk: pa.Table, *, decision: Decision | None, cou
     }  # fmt: skip
     # Without a decision, no order here needs one.
     records = versions.new_records(batch, first, said, known, decision or "replace")
-    lines = lines.assign(said_state=lines["line_state"] if "order_state" in mapped else "")
+    lines = lines.assign(
+        said_state=lines["line_state"].mask(versions.silent_on_state(lines), "") if "order_state" in mapped else ""
+    )
     _lines(lines, order_ids, records, _products(batch, lines), count_repeats_once)
     # A row that is an order of its own may repeat an earlier one, in whatever state that is by now.
     repeats = lines["order_number"].isna() & (lines["occurrence"] > 0)
@@ -185,7 +187,8 @@ def _delivered_again(batch: Batch, lines: pd.DataFrame, known: versions.Known, m
     }
     differing = lines[lines["order_key"].isin(known.order_ids) & ~lines["order_key"].isin(again)]
     if "corrects_row" in differing:
-        differing = differing[differing["corrects_row"].isna()]
+        corrected = differing.loc[differing["corrects_row"].notna(), "order_key"]
+        differing = differing[~differing["order_key"].isin(corrected)]
     again |= versions.that_say_nothing_new(batch.source_id, differing, mapped)
     there = lines["order_key"].isin(again)
     versions.deliver(batch, again, lines[there], mapped)

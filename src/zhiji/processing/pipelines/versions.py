@@ -33,7 +33,8 @@ def said(orders: pd.DataFrame, mapped: Collection[str]) -> list[dict[str, Any]]:
     """What a file says of the head of each order, as ``heads.survivors`` takes it.
 
     orders: the first clean line of each. mapped: fields that the file has a column for; of others cleaning fills in
-    the state, which is then nobody's word. Nor is a masked customer: an earlier word on whose the order is stays.
+    the state, which is then nobody's word. Nor is a masked customer: an earlier word on whose the order is stays; nor
+    the state of a corrected row without one, which in its own file had it from the first line of its order.
     """
     found: list[dict[str, Any]] = [{} for _ in range(len(orders))]
     for name, column in COLUMNS.items():
@@ -46,10 +47,20 @@ def said(orders: pd.DataFrame, mapped: Collection[str]) -> list[dict[str, Any]]:
                 one[name] = heads.UNSAID[name]
     # What was staged before masked customers were told apart has no such column: there nobody is hidden.
     hidden = orders["hides_customer"].tolist() if "hides_customer" in orders else [False] * len(orders)
-    for one, is_hidden in zip(found, hidden, strict=True):
+    for one, is_hidden, is_silent in zip(found, hidden, silent_on_state(orders), strict=True):
         if is_hidden:
             one.pop("customer", None)
+        if is_silent:
+            one.pop("state", None)
     return found
+
+
+def silent_on_state(lines: pd.DataFrame) -> pd.Series[Any]:
+    """Which of these lines are of corrected orders and have no word on the state."""
+    if "says_state" not in lines or "corrects_row" not in lines:
+        return pd.Series(False, index=lines.index)  # staged before anybody asked
+    corrected = lines.loc[lines["corrects_row"].notna(), "order_key"]
+    return lines["order_key"].isin(corrected) & ~lines["says_state"].astype(bool)
 
 
 def instants(values: pd.Series[Any]) -> Any:

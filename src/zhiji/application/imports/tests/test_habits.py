@@ -165,7 +165,8 @@ def test_several_orders_that_show_otherwise_are_stronger_and_it_is_said() -> Non
     assert findings(many)["order_money_of_order_unlike_before"] == {"earlier": first.pk}
     slip = bring(SHOP + pair("C1", 5, 3), name="d.csv")
     assert value("C1") == 62, "nothing is left out of an order that says two different things"
-    assert findings(slip) == {}
+    beside = {"count": 1, "micros": 3 * MILLION, "money": "3.00 CNY"}
+    assert findings(slip) == {"order_money_counted_as_written": beside}
     back = bring(SHOP + pair("D1", 5, 3) + pair("D2", 4, 3) + pair("D3", 1, 2), name="e.csv")
     assert findings(back) == {"order_money_of_line_unlike_before": {"earlier": slip.pk}}
 

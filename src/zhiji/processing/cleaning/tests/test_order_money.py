@@ -121,7 +121,8 @@ def test_a_later_refund_changes_the_order_and_the_same_file_again_does_not(tmp_p
 
 
 def test_the_key_of_money_of_an_order_is_its_kind_and_amount_and_so_is_that_of_one_line(tmp_path: Path) -> None:
-    """Stored files are known again by it; ``SHOP`` shows orders', the other file a refund and a tax of each line."""
+    """Stored files are known again by it; ``SHOP`` shows orders', the other file a refund and a tax of lines, by one
+    order."""
     lines = """
 order number,date,sku,quantity,unit price,tax,refund amount
 1,2020-01-02,A,1,40,1,
@@ -187,3 +188,36 @@ def test_a_file_in_one_other_currency_is_refused_whole(tmp_path: Path) -> None:
     assert caught.value.reason.params == {"found": "USD", "expected": "CNY"}
     rows, _, _ = clean(tmp_path / "b", text, currency="USD")
     assert column(rows, "currency") == ["USD"] * 3, "the first line of an order speaks for all"
+
+
+def test_a_discount_on_a_return_is_of_what_was_paid(tmp_path: Path) -> None:
+    """Bought for 90, brought back for 90, whichever way the file writes it."""
+    header = "order number,date,customer id,sku,quantity,unit price,discount"
+    signed = f"{header}\n1,2025-01-01,C1,A,1,100,10\n2,2025-01-05,C1,A,-1,100,10\n3,2025-01-05,C1,A,-1,100,-10\n"
+    worded = f"{header},line kind\n1,2025-01-01,C1,A,1,100,10,sale\n2,2025-01-05,C1,A,1,100,10,return\n"
+    for name, text in (("signed", signed), ("worded", worded)):
+        rows, _, _ = clean(tmp_path / name, text)
+        assert [row["amount_micros"] // MILLION for row in rows] == [90, -90, -90][: len(rows)]
+
+
+def test_a_discount_of_the_order_on_a_return_is_of_what_was_paid(tmp_path: Path) -> None:
+    header = "order number,date,customer id,sku,quantity,unit price,discount\n"
+    usual = "".join(f"{n},2025-01-01,C1,A,1,100,10\n{n},2025-01-01,C1,B,1,50,10\n" for n in range(10, 13))
+    back = "2,2025-01-05,C1,A,-1,100,10\n2,2025-01-05,C1,B,-1,50,10\n"
+    rows, _, result = clean(tmp_path, header + usual + back)
+    assert sum(row["amount_micros"] for row in rows if row["order_number"] == "2") == -140 * MILLION
+    assert [entry["micros"] for entry in result.months] == [(3 - 1) * 140 * MILLION]
+
+
+def test_a_row_without_a_price_does_not_take_the_total_of_an_order_whose_other_rows_have_one(tmp_path: Path) -> None:
+    header = "order number,date,customer id,sku,quantity,unit price,order total\n"
+    usual = "".join(f"{n},2025-01-01,C1,A,1,30,70\n{n},2025-01-01,C1,B,1,40,70\n" for n in range(10, 13))
+    gifts = (
+        "1,2025-01-01,C1,G,1,,100\n1,2025-01-01,C1,B,1,100,100\n2,2025-01-01,C1,B,1,100,100\n2,2025-01-01,C1,G,1,,100\n"
+    )
+    rows, rejected, _ = clean(tmp_path, header + usual + gifts)
+    assert {row["order_number"]: row["amount_micros"] // MILLION for row in rows if int(row["order_number"]) < 10} == {
+        "1": 100,
+        "2": 100,
+    }
+    assert [(row["row"], row["code"]) for row in rejected] == [(7, "money_missing"), (10, "money_missing")]
