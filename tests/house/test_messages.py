@@ -147,3 +147,15 @@ def test_every_state_kind_and_field_has_its_word(language: Language) -> None:
     named = {*KINDS, *FIELDS, *(field for kind in KINDS.values() for field in kind.fields)}
     named |= {str(state) for state in Job.State} | jobs.kinds() | {f"import_{state}" for state in Import.State}
     assert {name for name in named if f"word_{name}" not in catalogue(language)} == set()
+
+
+def test_a_problem_is_a_reason_and_not_half_a_sentence_of_one_language() -> None:
+    said = [
+        f"{place}:{node.lineno}"
+        for place, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        for given in node.keywords
+        if given.arg == "problem" and isinstance(given.value, ast.Constant | ast.JoinedStr)
+    ]
+    assert said == []

@@ -62,6 +62,8 @@ def export(
 
 def _check(name: str, value: str, offered: tuple[str, ...]) -> None:
     if value not in offered:
+        from zhiji.kernel import Reason
         from zhiji.platform.errors import InputInvalid
 
-        raise InputInvalid(field=name, problem=f"{value} ∉ {', '.join(offered)}", where={"field": name})
+        problem = Reason("problem_not_a_choice", {"expected": ", ".join(offered)})
+        raise InputInvalid(field=name, problem=problem.to_json(), where={"field": name})

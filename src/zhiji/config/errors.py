@@ -27,7 +27,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
-    return problems.answer(request, InputInvalid(field="request", problem="malformed"))
+    return problems.answer(request, InputInvalid(field="request", problem=Reason("problem_malformed").to_json()))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

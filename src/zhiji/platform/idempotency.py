@@ -22,7 +22,7 @@ from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, resolve
 
-from zhiji.kernel import CodedError, clock
+from zhiji.kernel import CodedError, Reason, clock
 from zhiji.platform import problems
 from zhiji.platform.errors import IdempotencyKeyReused, InputInvalid, ServiceBusy
 from zhiji.platform.models import IdempotencyKey
@@ -64,7 +64,8 @@ class IdempotencyMiddleware:
         if not key or request.method in ("GET", "HEAD", "OPTIONS") or not request.user.is_authenticated:
             return self.get_response(request)
         if len(key) > 200:
-            return problems.answer(request, InputInvalid(field="Idempotency-Key", problem="> 200"))
+            too_long = Reason("problem_too_long", {"max_length": 200})
+            return problems.answer(request, InputInvalid(field="Idempotency-Key", problem=too_long.to_json()))
         kind = _keyed(request)
         if kind == _QUESTION or request.content_type == "multipart/form-data":
             return self.get_response(request)

@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field, ValidationError, field_validator
 from zhiji.application.customers.errors import FilterInvalid
 from zhiji.application.customers.fields import FIELDS, ListField
 from zhiji.data.store.paging import Condition
-from zhiji.kernel import MICROS
+from zhiji.kernel import MICROS, Reason
 from zhiji.platform.schemas import Line, RowId, Strict
 
 LONGEST_JSON = 20_000
@@ -137,12 +137,12 @@ def parse(text: str) -> CustomerFilter:
         return CustomerFilter()
     try:
         if len(text) > LONGEST_JSON:
-            raise FilterInvalid(given="filter", problem=f"> {LONGEST_JSON}", where={"field": "filter"})
+            raise _unfit(Reason("problem_too_long", {"max_length": LONGEST_JSON}))
         return CustomerFilter.model_validate_json(text)
     except ValidationError as error:
         raise _invalid(error) from error
     except RecursionError as error:
-        raise FilterInvalid(given="filter", problem="depth", where={"field": "filter"}) from error
+        raise _unfit(Reason("problem_too_deep")) from error
 
 
 def from_dict(given: dict[str, Any]) -> CustomerFilter:
@@ -150,6 +150,10 @@ def from_dict(given: dict[str, Any]) -> CustomerFilter:
         return CustomerFilter.model_validate(given)
     except ValidationError as error:
         raise _invalid(error) from error
+
+
+def _unfit(problem: Reason) -> FilterInvalid:
+    return FilterInvalid(given="filter", problem=problem.to_json(), where={"field": "filter"})
 
 
 def _invalid(error: ValidationError) -> FilterInvalid:

@@ -13,6 +13,7 @@ from pydantic import Field
 from zhiji.application.imports import presentation, queries, services
 from zhiji.application.imports.options import ImportOptions
 from zhiji.data.landing.files import land
+from zhiji.kernel import Reason
 from zhiji.platform import idempotency
 from zhiji.platform.errors import InputInvalid
 from zhiji.platform.schemas import After, Limit, Page, PathId, SignedRequest, Strict, answers, cut
@@ -222,7 +223,7 @@ def import_create(request: SignedRequest, form: Form[UploadForm], file: Upload =
     """
     require(request.user, "import", "write")
     if file is None:
-        raise InputInvalid(field="file", problem="missing", where={"field": "file"})
+        raise InputInvalid(field="file", problem=Reason("problem_missing").to_json(), where={"field": "file"})
     landed = land(file.name or "file", file.chunks())
     row = services.import_create(
         file=landed, name=file.name or "file", kind=form.kind, by=request.user, source_code=form.source,

@@ -10,6 +10,7 @@ from ninja import Router, Status
 from zhiji.application.accounts import queries, services, workspaces
 from zhiji.application.accounts.api.shapes import session_only, session_start
 from zhiji.application.accounts.schemas import Moved, SetupIn, SetupState, WorkspaceIn
+from zhiji.kernel import Reason
 from zhiji.platform import accounts, outbox
 from zhiji.platform.company import company
 from zhiji.platform.errors import InputInvalid
@@ -35,7 +36,7 @@ def setup_create(request: HttpRequest, payload: SetupIn) -> Any:
     """Spend the set-up link: with ``own`` one is signed in (200); with ``sample`` the server moves there (202)."""
     if payload.choice == "own":
         if payload.company is None:
-            raise InputInvalid(field="company", problem="?", where={"field": "company"})
+            raise InputInvalid(field="company", problem=Reason("problem_missing").to_json(), where={"field": "company"})
         user = services.setup_own(
             token=payload.token, email=payload.email, name=payload.name, password=payload.password,
             language=payload.language, company=payload.company.dict(),

@@ -173,6 +173,16 @@ def test_what_cannot_be_read_goes_to_refused_with_its_reason(folder: Path) -> No
     assert (row.state, row.source_code, row.reason["code"]) == ("failed", "default", "file_empty")
 
 
+def test_the_text_beside_a_file_is_whole_in_the_companys_language(folder: Path) -> None:
+    company_update(language="zh")
+    drop(folder, FILE.split("\n")[0] + "\nA4,2024-02-31,C1,tea,1,10.00\n")
+    drop(folder, "", "empty.csv")
+    take(Inbox())
+    text = (folder / "refused" / "orders.csv.txt").read_text(encoding="utf-8")
+    assert "没有可入库的数据：全部 1 行均被拒收。\n首个原因：第 1 行 date 列：没有“2024-02-31”这一天" in text
+    assert "\n文件 empty.csv\n" in (folder / "refused" / "empty.csv.txt").read_text(encoding="utf-8")
+
+
 def test_killed_before_the_move_it_is_taken_up_again_and_stored_once(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
