@@ -42,7 +42,12 @@ class Columns:
 
 
 class LineKind:
-    """What a line of an order is. Only GOODS and RETURN make value; the others are kept apart."""
+    """What a line of an order is.
+
+    ``VALUE``: what net goods revenue is made of: what was ``SOLD``, goods with the discounts on them, and what was
+    ``TAKEN_BACK`` of it, returns and cancellations, whose amounts are below zero. All others are kept apart. In SQL
+    these words come from ``zhiji.data.store.line_kinds``.
+    """
 
     GOODS = "goods"
     RETURN = "return"
@@ -53,5 +58,7 @@ class LineKind:
     FEE = "fee"
     ADJUSTMENT = "adjustment"
     OTHER = "other"
-    VALUE = (GOODS, RETURN, CANCELLATION, DISCOUNT)
+    SOLD = (GOODS, DISCOUNT)
+    TAKEN_BACK = (RETURN, CANCELLATION)
+    VALUE = (*SOLD, *TAKEN_BACK)
     ALL = (GOODS, RETURN, CANCELLATION, DISCOUNT, POSTAGE, TAX, FEE, ADJUSTMENT, OTHER)

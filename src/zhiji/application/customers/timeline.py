@@ -78,8 +78,8 @@ def _source(user: User, customer: Customer, kind: str, last: tuple[datetime, int
         ]
     if not may_read_orders(user):
         return []
-    returned = Exists(OrderLine.objects.filter(order=OuterRef("pk"), is_current=True, line_kind__in=LineKind.TAKEN_BACK))
-    is_back = Q(goods_micros__lte=0) & Q(returned)
+    back = OrderLine.objects.filter(order=OuterRef("pk"), is_current=True, line_kind__in=LineKind.TAKEN_BACK)
+    is_back = Q(goods_micros__lte=0) & Q(Exists(back))
     rows = scope(user, Order).filter(customer=customer).filter(is_back if kind == "return" else ~is_back)
     rows = _with_taken_back(_before(rows, "ordered_at", kind, last)).order_by("-ordered_at", "-pk")
     company_zone = zone()

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 
 from zhiji.data.landing.models import Batch
-from zhiji.data.store import deliveries, heads, states
+from zhiji.data.store import deliveries, heads, line_kinds, states
 from zhiji.data.store.bulk import among, execute, look_up, many
 from zhiji.data.store.heads import Version
 from zhiji.data.store.models import OrderLine, SourceRecord
@@ -199,11 +199,11 @@ def order_sums(order_ids: Sequence[int], *, count_repeats_once: bool) -> None:
             SELECT o.id,
                 (SELECT COUNT(*) FROM store_orderline l WHERE l.order_id = o.id AND l.is_current) AS lines,
                 (SELECT COALESCE(SUM(l.amount_micros), 0) FROM store_orderline l WHERE l.order_id = o.id AND l.counted
-                    AND l.line_kind IN ('goods', 'discount')) AS goods,
+                    AND {line_kinds.sold("l.line_kind")}) AS goods,
                 (SELECT COALESCE(SUM(l.amount_micros), 0) FROM store_orderline l WHERE l.order_id = o.id AND l.counted
-                    AND l.line_kind NOT IN ('goods', 'discount', 'return', 'cancellation')) AS other,
+                    AND {line_kinds.without_value("l.line_kind")}) AS other,
                 (SELECT -SUM(l.amount_micros) FROM store_orderline l WHERE l.value_order_id = o.id AND l.counted
-                    AND l.line_kind IN ('return', 'cancellation')) AS returned,
+                    AND {line_kinds.taken_back("l.line_kind")}) AS returned,
                 EXISTS (SELECT 1 FROM store_orderline l WHERE l.order_id = o.id AND l.counted
                     AND l.line_kind = 'goods') AS has_goods,
                 (SELECT MIN(l.event_at) FROM store_orderline l WHERE l.order_id = o.id AND l.is_current) AS first_at,
@@ -240,7 +240,7 @@ def withdraw_records(batch: Batch, record_ids: Sequence[int]) -> list[int]:
     alone = f"{among('id')} AND NOT EXISTS (SELECT 1 FROM store_delivery d WHERE d.record_id = store_sourcerecord.id)"
     gone = [row[0] for row in look_up(f"SELECT id FROM store_sourcerecord WHERE {alone}", [ids])]
     linked = look_up(
-        "SELECT DISTINCT value_order_id FROM store_orderline WHERE line_kind IN ('return', 'cancellation') "
+        f"SELECT DISTINCT value_order_id FROM store_orderline WHERE {line_kinds.taken_back('line_kind')} "
         f"AND value_order_id <> order_id AND {among('record_id')}",
         [many(gone)],
     )

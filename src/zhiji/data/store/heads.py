@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import orjson
 from django.db import connection
 
+from zhiji.data.store import line_kinds
 from zhiji.data.store.bulk import among, execute, execute_many, look_up, many
 
 # ``customer`` is the id under which the source knows the buyer. Where no version speaks of a field, this stands.
@@ -106,7 +107,7 @@ def unlink(order_ids: Sequence[int]) -> None:
     # Only these kinds are ever linked to another order, and only they have an index by it.
     for column in ("order_id", "value_order_id"):
         execute(
-            "UPDATE store_orderline SET value_order_id = order_id WHERE line_kind IN ('return', 'cancellation') "
+            f"UPDATE store_orderline SET value_order_id = order_id WHERE {line_kinds.taken_back('line_kind')} "
             f"AND value_order_id <> order_id AND {among(column)}",
             [many(order_ids)],
         )
@@ -117,7 +118,7 @@ def linked_with(order_ids: Sequence[int]) -> list[int]:
     linked: set[int] = set()
     for own, other in (("order_id", "value_order_id"), ("value_order_id", "order_id")):
         for row in look_up(
-            f"SELECT DISTINCT {other} FROM store_orderline WHERE line_kind IN ('return', 'cancellation') "
+            f"SELECT DISTINCT {other} FROM store_orderline WHERE {line_kinds.taken_back('line_kind')} "
             f"AND value_order_id <> order_id AND {among(own)}",
             [many(order_ids)],
         ):

@@ -25,8 +25,6 @@ from zhiji.kernel import LineKind
 from zhiji.kernel.clock import end_of_day
 from zhiji.processing.features.columns import F
 
-_TAKEN_BACK = (LineKind.RETURN, LineKind.CANCELLATION)
-
 
 def total(column: ir.IntegerColumn, where: ir.BooleanValue | None = None) -> ir.IntegerScalar:
     """A sum that is int64 in truth, and 0 over no rows; one that does not fit fails the query.
@@ -81,7 +79,7 @@ def order_values(lines: ir.Table) -> ir.Table:
         value_on=lines[F.VALUE_ON].min(),
         net=total(amount),
         # Null where nothing was taken back, which tells a free order from one that came back whole.
-        back=(-amount).sum(where=kind.isin(_TAKEN_BACK)),
+        back=(-amount).sum(where=kind.isin(LineKind.TAKEN_BACK)),
         has_goods=(kind == LineKind.GOODS).any(),
     )
     is_void = groups.has_goods & ((groups.net < 0) | ((groups.net == 0) & groups.back.notnull()))

@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from zhiji.data.store import columnar, heads
+from zhiji.data.store import columnar, heads, line_kinds
 
 INSTANTS = ("event_at", "known_at", "value_at", "order_at")
 _FLAGS = ("is_repeat", "is_current", "counted", "is_made")
@@ -22,7 +22,7 @@ def read(path: Path) -> pa.Array:
     """Copy the lines concerned into a file, instants as µs; returns their orders, rising."""
     orders: list[pa.Array] = []
     writer: pq.ParquetWriter | None = None
-    for table in columnar.arrow_batches(_LINES.format(customer=heads.customer_of("r.payload"))):
+    for table in columnar.arrow_batches(_lines()):
         rows = columnar.booleans(columnar.instants(table, INSTANTS), _FLAGS)
         for name in INSTANTS:
             rows = set_column(rows, name, rows.column(name).cast(pa.int64()))
@@ -33,6 +33,10 @@ def read(path: Path) -> pa.Array:
         return pa.array([], pa.int64())
     writer.close()
     return pa.concat_arrays(orders).unique().sort()
+
+
+def _lines() -> str:
+    return _LINES.format(customer=heads.customer_of("r.payload"), taken_back=line_kinds.taken_back("l.line_kind"))
 
 
 def set_column(table: pa.Table, name: str, column: pa.ChunkedArray) -> pa.Table:
@@ -54,9 +58,9 @@ _LINES = """
         SELECT o.customer_id, l.product_id
         FROM (SELECT DISTINCT customer_id FROM theirs) c CROSS JOIN store_order o CROSS JOIN store_orderline l
         WHERE o.customer_id = c.customer_id AND l.order_id = o.id AND l.product_id IS NOT NULL
-            AND l.line_kind IN ('return', 'cancellation')
+            AND {taken_back}
         UNION SELECT t.customer_id, l.product_id FROM theirs t CROSS JOIN store_orderline l
-        WHERE l.order_id = t.id AND l.product_id IS NOT NULL AND l.line_kind IN ('return', 'cancellation')
+        WHERE l.order_id = t.id AND l.product_id IS NOT NULL AND {taken_back}
     ), made AS (
         SELECT DISTINCT o.source_id, o.customer_id, o.ordered_at FROM several s CROSS JOIN store_order o
         WHERE o.id = s.id AND o.number = ''

@@ -246,8 +246,8 @@ def _sums(lines: pd.DataFrame, count_repeats_once: bool) -> pd.DataFrame:
     counted = _counted(lines, count_repeats_once)
     amount = lines["amount_micros"].where(counted, 0)
     kinds = lines["line_kind"]
-    goods = kinds.isin([LineKind.GOODS, LineKind.DISCOUNT])
-    returns = kinds.isin([LineKind.RETURN, LineKind.CANCELLATION])
+    goods = kinds.isin(LineKind.SOLD)
+    returns = kinds.isin(LineKind.TAKEN_BACK)
     columns = {
         "goods": ("sum", amount.where(goods, 0)),
         "returned": ("sum", -amount.where(returns, 0)),

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 
-from zhiji.data.store import bulk, derive
+from zhiji.data.store import bulk, derive, line_kinds
 
 
 class Line(NamedTuple):
@@ -80,13 +80,13 @@ def _link_block(customer_ids: list[int], count_repeats_once: bool) -> int:
         WITH back AS (
             SELECT DISTINCT o.customer_id, l.product_id FROM store_orderline l JOIN store_order o ON o.id = l.order_id
             WHERE {bulk.among("o.customer_id")} AND l.counted AND l.product_id IS NOT NULL
-                AND l.line_kind IN ('return', 'cancellation')
+                AND {line_kinds.taken_back("l.line_kind")}
         )
         SELECT l.id, o.customer_id, l.product_id, l.order_id, l.line_kind <> 'goods', l.event_at,
             ABS(l.quantity_milli), l.amount_micros, l.value_order_id
         FROM back JOIN store_order o ON o.customer_id = back.customer_id
         JOIN store_orderline l ON l.order_id = o.id AND l.product_id = back.product_id
-        WHERE l.counted AND l.line_kind IN ('goods', 'return', 'cancellation')
+        WHERE l.counted AND {line_kinds.goods_either_way("l.line_kind")}
         """,
         [ids],
     )

@@ -17,7 +17,7 @@ import duckdb
 import orjson
 import pyarrow as pa
 
-from zhiji.data.store import bulk, states
+from zhiji.data.store import bulk, line_kinds, states
 from zhiji.processing.pipelines import changed_lines, periods
 from zhiji.processing.pipelines.changed_lines import INSTANTS, set_column
 from zhiji.processing.pipelines.periods import FOREVER
@@ -186,10 +186,10 @@ _ORDERS = f"""
             AS begins
     FROM standing GROUP BY order_id, period, period_ends
 """
-_TRADED = """
+_TRADED = f"""
     WITH traded AS (
         SELECT * FROM standing WHERE counted AND known_at < ends AND customer_id IS NOT NULL AND product_id IS NOT NULL
-            AND line_kind IN ('goods', 'return', 'cancellation')
+            AND {line_kinds.goods_either_way("line_kind")}
     )
     SELECT customer_id, product_id, known_at, ends, line_id, order_id, line_kind <> 'goods', event_at,
         abs(quantity_milli), amount_micros, value_order_id FROM traded

@@ -9,6 +9,7 @@ from django.db import models
 from zhiji.data.landing.models import Source
 from zhiji.data.store.models.customers import Customer, Identity
 from zhiji.data.store.models.sources import SourceRecord
+from zhiji.kernel import LineKind
 
 
 class Product(models.Model):
@@ -118,7 +119,7 @@ class OrderLine(models.Model):
             # Only returns and cancellations take from another order; a partial index keeps a million sales out of it.
             models.Index(
                 fields=["value_order"],
-                condition=models.Q(line_kind__in=["return", "cancellation"]),
+                condition=models.Q(line_kind__in=list(LineKind.TAKEN_BACK)),
                 name="returns_by_order",
             ),
         )
