@@ -19,13 +19,16 @@ if TYPE_CHECKING:
 ORDERS, CUSTOMERS, DAYS = 60, 20, 730
 BEGIN = datetime(2024, 3, 1, 9, 0)  # noqa: DTZ001 - as the file writes it, without a zone
 HEADERS = {
-    "en": ["Order ID", "Order date", "Customer ID", "Customer name", "Product", "Quantity", "Unit price"],
-    "zh": ["订单号", "下单时间", "客户编号", "客户姓名", "商品名称", "数量", "单价"],
+    "en": ["Order ID", "Order date", "Customer ID", "Customer name", "Phone", "Product", "Quantity", "Unit price"],
+    "zh": ["订单号", "下单时间", "客户编号", "客户姓名", "手机号", "商品名称", "数量", "单价"],
 }
 NAMES = {
     "en": ["Ada", "Ben", "Cleo", "Dan", "Eve", "Finn", "Gus", "Hope", "Ivy", "Jack"],
     "zh": ["王芳", "李强", "张敏", "刘洋", "陈静", "杨磊", "赵娜", "黄勇", "周杰", "吴霞"],
 }
+# The browser's zone suggests the country; numbers are written as one writes them there, and read with its code.
+COUNTRIES = {"en": "United Kingdom (GB, +44)", "zh": "中国 (CN, +86)"}
+PHONES = {"en": ("020 7946 0{:03}", "+44207946"), "zh": ("13800138{:03}", "+8613800138")}
 PRODUCTS = {"en": ["Tea", "Kettle", "Cup"], "zh": ["龙井", "茶壶", "茶杯"]}
 REFRESH_MS = 240_000
 
@@ -44,6 +47,7 @@ def write_orders(path: Path, language: Language) -> None:
                 [
                     f"A{number:04}", (BEGIN + timedelta(days=day, minutes=7 * number)).strftime("%Y-%m-%d %H:%M:%S"),
                     f"C{customer:03}", f"{names[customer % len(names)]} {customer}",
+                    PHONES[language][0].format(customer),
                     chance.choice(PRODUCTS[language]), chance.randint(1, 5), f"{chance.randint(500, 9900) / 100:.2f}",
                 ]
             )  # fmt: skip
@@ -56,6 +60,16 @@ def stored(server: Server) -> dict[str, Any]:
     answer: list[dict[str, Any]] = browser.api("GET", "/imports").json()["items"]
     assert len(answer) == 1
     return answer[0]
+
+
+def phones(server: Server) -> list[str]:
+    """The numbers of all customers, as the record has them."""
+    browser = Browser(server)
+    assert browser.sign_in("newcomer@example.test", "a sentence that I remember").status_code == 200
+    found = [
+        browser.api("GET", f"/customers/{row['id']}").json() for row in browser.api("GET", "/customers").json()["items"]
+    ]
+    return [one["value"] for customer in found for one in customer["properties"] if one["field"] == "phone"]
 
 
 @pytest.mark.browser
@@ -77,6 +91,7 @@ def test_a_newcomer_brings_a_file_and_sees_the_customers(
         page.locator("input[name=email]").fill("newcomer@example.test")
         page.locator("input[name=password]").fill("a sentence that I remember")
         page.locator("input[autocomplete=organization]").fill("Acme")
+        page.get_by_text(COUNTRIES[language], exact=True).wait_for()
         page.get_by_role("button", name=said("entry.setup.create"), exact=True).click()
 
         page.wait_for_url("**/imports/new")
@@ -96,3 +111,6 @@ def test_a_newcomer_brings_a_file_and_sees_the_customers(
         assert str(CUSTOMERS) in main.locator(".answer").inner_text()
         watch.assert_quiet()
         assert stored(server)["counts"]["stored"] == ORDERS
+        numbers = phones(server)
+        assert len(numbers) == CUSTOMERS
+        assert all(number.startswith(PHONES[language][1]) for number in numbers), numbers

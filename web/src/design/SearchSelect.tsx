@@ -3,7 +3,8 @@ import { Skeleton } from "./Skeleton";
 
 export interface SearchSelectProps {
   value: string;
-  options: string[];
+  /** A text alone is both the value and what is read and searched. */
+  options: (string | { value: string; label: string })[];
   onChange: (value: string) => void;
   id?: string;
   disabled?: boolean;

@@ -74,7 +74,7 @@ function AccountForm({ token, start, onBack }: { token: string; start: Start; on
   const language = useLanguage();
   const go = useNavigate();
   const queries = useQueryClient();
-  const [company, setCompany] = useState<CompanyBasics>({ name: "", currency: language === "zh" ? "CNY" : "GBP", zone: Intl.DateTimeFormat().resolvedOptions().timeZone, language });
+  const [company, setCompany] = useState<CompanyBasics>({ name: "", currency: language === "zh" ? "CNY" : "GBP", zone: Intl.DateTimeFormat().resolvedOptions().timeZone, region: null, language });
   const create = useMutation({
     mutationFn: async (form: FormData) => {
       const text = (name: string) => String(form.get(name) ?? "");

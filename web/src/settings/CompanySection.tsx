@@ -32,6 +32,7 @@ function draftOf(company: Schema<"CompanyOut">): Draft {
     name: company.name,
     currency: company.currency,
     zone: company.zone,
+    region: company.region,
     language: company.language === "zh" ? "zh" : "en",
     margin: company.margin_percent === null ? "" : String(company.margin_percent),
     calls: String(company.calls_per_day),
@@ -48,7 +49,7 @@ function CompanyForm({ first }: { first: Schema<"CompanyOut"> }) {
   const save = useMutation({
     mutationFn: () => {
       const place = fixed ? {} : { currency: value.currency, zone: value.zone };
-      const body = { name: value.name, language: value.language, ...place, margin_percent: value.margin || null, calls_per_day: Number(value.calls), history_lag_days: Number(value.lag) };
+      const body = { name: value.name, language: value.language, region: value.region, ...place, margin_percent: value.margin || null, calls_per_day: Number(value.calls), history_lag_days: Number(value.lag) };
       return answer(client.PATCH("/company", { body }));
     },
     onSuccess: (next) => {
@@ -70,7 +71,7 @@ function CompanyForm({ first }: { first: Schema<"CompanyOut"> }) {
         }}
       >
         <fieldset className="plain-fieldset settings__form" disabled={!mayManage}>
-          <CompanyFields value={value} onChange={set} fixed={fixed || !mayManage} />
+          <CompanyFields value={value} onChange={set} fixed={fixed} disabled={!mayManage} />
           <Field label={t("company.margin")} hint={t("company.marginHint")}>
             <input className="input" type="number" min="0" max="100" step="0.01" value={value.margin} onChange={(event) => set({ margin: event.target.value })} />
           </Field>

@@ -5,7 +5,7 @@ import { Antd } from "./Antd";
 export default function SearchPicker({ value, onChange, options, ...rest }: SearchSelectProps) {
   return (
     <Antd>
-      <Select {...rest} className="antd-control" showSearch={{ optionFilterProp: "label" }} value={value} onChange={onChange} options={options.map((option) => ({ value: option, label: option }))} />
+      <Select {...rest} className="antd-control" showSearch={{ optionFilterProp: "label" }} value={value} onChange={onChange} options={options.map((option) => (typeof option === "string" ? { value: option, label: option } : option))} />
     </Antd>
   );
 }

@@ -71,8 +71,11 @@ def test_without_a_country_only_numbers_that_name_theirs_are_read() -> None:
 
 def test_another_country_chosen_in_the_settings_holds_for_the_next_file() -> None:
     client = set_up(zone="Asia/Shanghai")
-    assert phones(client, PEOPLE)["C4"] == "+8613812345678"
+    before = phones(client, PEOPLE)
+    assert (before["C1"], before["C4"]) == ("+862079460958", "+8613812345678")
     answer = client.patch("/api/v1/company", {"region": "GB"}, content_type="application/json")
     assert answer.status_code == 200, answer.content
     found = phones(client, "Customer ID,Name,Phone\nC7,Joe,020 7946 0958\n")
-    assert (found["C4"], found["C7"]) == ("+8613812345678", "+442079460958")
+    assert (found["C1"], found["C4"], found["C7"]) == ("+862079460958", "+8613812345678", "+442079460958")
+    # The file that was read otherwise is read anew when it comes again.
+    assert phones(client, PEOPLE)["C1"] == "+442079460958"
