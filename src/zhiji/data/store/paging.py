@@ -63,11 +63,10 @@ _REMEMBERED_SECONDS = 30.0
 
 @dataclass(frozen=True)
 class Condition:
-    """One filter. ``column`` is what it looks at; ``value`` is set where it asks for exactly one value of it."""
+    """One filter. ``column``: what it looks at, empty for several; ``is_equality``: it asks for one value of it."""
 
     q: Q
     column: str
-    value: Value | bool = None
     is_equality: bool = False
 
 

@@ -17,10 +17,11 @@ _MINUTE = timedelta(minutes=1)
 
 
 def zone_table(connection: duckdb.DuckDBPyConnection, zone: str, first_year: int, last_year: int) -> None:
-    """Makes ``zone_offsets(local_from TIMESTAMP, offset_us BIGINT, skipped_from, repeated_until TIMESTAMP)``.
+    """Makes two tables of local times.
 
-    From ``local_from`` on, UTC is local − offset. The times from ``skipped_from`` to ``local_from`` of a row do not
-    exist; those from ``repeated_from`` to ``local_from`` happen twice. Half-open, for an ASOF join.
+    ``zone_offsets(local_from TIMESTAMP, offset_us BIGINT)``: from ``local_from`` on, UTC is local − offset; for an ASOF
+    join. ``zone_edges(edge_from TIMESTAMP, edge_until TIMESTAMP, skipped BOOLEAN)``: from ``edge_from`` to before
+    ``edge_until`` times do not exist, where ``skipped``, or happen twice.
     """
     rows = _changes(ZoneInfo(zone), first_year, last_year)
     connection.execute("CREATE OR REPLACE TEMP TABLE zone_offsets (local_from TIMESTAMP, offset_us BIGINT)")

@@ -14,7 +14,8 @@ from zhiji.platform.models import Team
 class Customer(models.Model):
     """One person or organisation that buys: derived from its source records, owned by a user and a team.
 
-    ``sources`` says for each derived field which source record it came from. Soft-deleted rows keep their history.
+    ``field_sources`` says for each derived field which source record it came from. Soft-deleted rows keep their
+    history.
     """
 
     scope_object: ClassVar[str] = "customer"
