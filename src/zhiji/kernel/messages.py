@@ -12,7 +12,7 @@ A placeholder may say how its value is read: ``{last_on:day}`` is a date in word
 ``{count:line|lines}`` a grouped number with its noun, the first word for one and the second for any other.
 ``{state:word}`` is a state, a kind or the name of a field in words, from the entry ``[word_…]`` of that value;
 ``{state:word of import}`` prefers ``[word_import_…]``; ``{fields:words}`` is a list of such. What a person typed is
-never a word: it is shown as it was typed.
+never a word: it is shown as it was typed. ``{columns:list}`` is what was given as "a, b", with the commas of lists.
 
 A parameter may be a reason itself, in its stored form: it is shown by its ``what``, in the same language.
 
@@ -102,6 +102,8 @@ class _Filled(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         if format_spec == "day":
             return day_shown(value, self.language)
+        if format_spec == "list":
+            return str(value).replace(", ", _COMMA[self.language])
         if format_spec == "words":
             return _COMMA[self.language].join(word(one, self.language) for one in value)
         if format_spec.startswith("word"):

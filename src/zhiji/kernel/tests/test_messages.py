@@ -41,9 +41,10 @@ def test_a_reason_within_a_reason_is_said_in_the_readers_language(monkeypatch: p
 
 def test_states_and_fields_are_words_and_what_has_none_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = {
-        "said": {"what": "{state:word of import}, {state:word}, {fields:words}, {other:word}"},
+        "said": {"what": "{state:word of import}, {state:word}, {fields:words}, {other:word}, {known:list}"},
         "word_failed": {"what": "failed"}, "word_import_failed": {"what": "refused"}, "word_city": {"what": "Town"},
     }  # fmt: skip
     monkeypatch.setattr(messages, "catalogue", lambda language: texts)
-    reason = Reason("said", {"state": "failed", "fields": ["city", "--map"], "other": "--map"})
-    assert render(reason, "en").what == "refused, failed, Town, --map, --map"
+    reason = Reason("said", {"state": "failed", "fields": ["city", "--map"], "other": "--map", "known": "a, b"})
+    assert render(reason, "en").what == "refused, failed, Town, --map, --map, a, b"
+    assert render(reason, "zh").what == "refused, failed, Town、--map, --map, a、b"
