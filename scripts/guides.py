@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-GUIDES = {"first-import.md": "en", "first-import.zh-CN.md": "zh"}
+GUIDES = {"first-import.md": "en", "first-import.zh-CN.md": "zh", "filters.md": "en", "filters.zh-CN.md": "zh"}
 FENCE = re.compile(r"^```(csv|bash|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"`([a-z]+\.csv)`[^`]*\Z")
 

@@ -36,7 +36,12 @@ def export(
             ),
         ),
     ] = "analysis",
-    filter_text: Annotated[str, typer.Option("--filter", help=both("Filter as JSON.", "筛选条件（JSON）。"))] = "",
+    filter_text: Annotated[
+        str,
+        typer.Option(
+            "--filter", help=both("Filter as JSON, see the guide to filters.", "筛选条件（JSON），写法见筛选条件指南。")
+        ),
+    ] = "",
     sort: Annotated[
         str, typer.Option("--sort", help=both("Order, as `-spend` or `name`.", "排序，如 `-spend` 或 `name`。"))
     ] = "",
