@@ -41,8 +41,8 @@ def bring(
     """One step of importing ``path``; the import once it is stored, else ``None``: call again.
 
     slot: where the checkpoint remembers the import. source_code: None for that of earlier files with the same columns.
-    Raises what the services refuse (ImportDecisionNeeded,
-    ImportNothingToStore, ImportColumnsMissing, a FileError …) and WorkRefused for a refused check.
+    Raises what the services refuse (ImportDecisionNeeded, ImportNothingToStore, ImportColumnsMissing, a FileError …)
+    and WorkRefused for what its check or its storing was refused for; nothing of the file is stored then.
     """
     if slot not in task.checkpoint:
         landed = land(path.name, path)
@@ -54,16 +54,34 @@ def bring(
         return None
     row = queries.import_get(operator(), task.checkpoint[slot])
     if row.state == State.MATCHING:
+        if refused := task.checkpoint.get(f"{slot}_refused"):
+            raise WorkRefused(refused)
         services.import_check(row)
     elif row.state == State.CHECKED:
         _confirm(task, f"{slot}_tried_again", row)
     elif row.state in (State.CHECKING, State.STORING):
-        advance(task, Job.objects.get(pk=row.job_id or 0))
+        _work(task, f"{slot}_refused", row)
     elif row.state == State.FAILED and row.reason:
         raise WorkRefused(row.reason)
     else:
         return row
     return None
+
+
+def _work(task: Task, refused: str, row: Import) -> None:
+    """A step of its job. Where storing fails, what is stored by then is taken back before anybody is told; where it
+    has turned back to ask, that is what it says. refused: where the checkpoint keeps the reason meanwhile."""
+    try:
+        advance(task, Job.objects.get(pk=row.job_id or 0))
+    except WorkRefused as refusal:
+        row.refresh_from_db()
+        if row.state == State.CHECKED:
+            raise services.ImportDecisionNeeded(**refusal.reason.params) from refusal
+        if row.state != State.STORING or refused in task.checkpoint:
+            raise
+        task.checkpoint[refused] = refusal.reason.to_json()
+        task.save()
+        services.import_cancel(row)
 
 
 def _confirm(task: Task, once: str, row: Import) -> None:

@@ -57,22 +57,23 @@ def summary(user: User) -> dict[str, Any]:
     """What the page says first: to which day everything is in, where the files' money went, what is in quarantine.
 
     ``months``: see ``reconciliation``. ``unsettled_micros``: by how much the sums that orders bear differ from their
-    lines. While ``is_moving``, an import or the switch is half-way and the figures mean nothing yet.
+    lines. While ``is_moving``, an import or the switch is half-way and the figures mean nothing yet; one that has
+    failed on its way moves no more.
     """
     seen = scope(user, Import)
     stored = seen.filter(state=Import.State.STORED)
     reports = list(stored.values_list("report", flat=True))
     last = max((report["last_on"] for report in reports if report.get("last_on")), default=None)
     quarantined = RejectedRow.objects.filter(batch__in=stored.values("batch"), corrected_by=None).count()
-    moving = Q(kind="identical_lines") & Q(state__in=[Job.State.QUEUED, Job.State.RUNNING, Job.State.WAITING])
+    under_way = Job.objects.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING, Job.State.WAITING])
+    moving = seen.filter(state__in=[Import.State.STORING, Import.State.UNDOING]).values("job_id")
     months = reconciliation.months(
         reports, list(seen.filter(state=Import.State.UNDONE).values_list("report", flat=True))
     )
     return {
         "imports": len(reports), "last_on": last, "quarantined": quarantined, "months": months,
         "unsettled_micros": reconciliation.unsettled(months),
-        "is_moving": seen.filter(state__in=[Import.State.STORING, Import.State.UNDOING]).exists()
-        or Job.objects.filter(moving).exists(),
+        "is_moving": under_way.filter(Q(kind="identical_lines") | Q(pk__in=moving)).exists(),
     }  # fmt: skip
 
 

@@ -54,6 +54,8 @@ def test_of_two_files_that_were_tried_side_by_side_the_second_is_refused_before_
     assert (job.state, job.reason["code"]) == (Job.State.FAILED, "amounts_out_of_reach")
     assert told() == before
     assert not SourceRecord.objects.filter(external_id="B1").exists()
+    admin = user_create(email="a@example.com", password=None, roles=["administrator"])
+    assert not queries.summary(admin)["is_moving"], "nobody works on it until somebody has decided"
     services.import_cancel(two)
     jobs.run_inline(job)
     two.refresh_from_db()

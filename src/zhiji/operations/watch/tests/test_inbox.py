@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from importing import bring, check, orders, store, table_counts, told, undo
+from zhiji.application.imports import services
 from zhiji.application.imports.models import Import
 from zhiji.data.store.models import Order
 from zhiji.operations.watch import Inbox
@@ -15,6 +17,7 @@ from zhiji.platform import jobs
 from zhiji.platform.company import company_update
 from zhiji.platform.models import Job
 from zhiji.platform.workspace import workspace
+from zhiji.processing.pipelines.orders import store_chunk
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FILE = orders("A1,2024-01-05,C1,tea,2,10.00", "A2,2024-01-06,C2,cup,1,5.50", "A3,2024-01-06,C2,cup,1,cheap")
@@ -238,3 +241,48 @@ def test_a_file_is_tried_again_once_only(folder: Path, monkeypatch: pytest.Monke
     take(Inbox())
     assert Job.objects.filter(kind="import_check").count() == 2
     assert (folder / "refused" / "b.csv").exists()
+
+
+def test_a_file_whose_storing_fails_half_way_leaves_nothing_and_may_come_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring(FILE)
+    before, text = told(), orders(*(f"B{n},2024-02-0{n},C{n},tea,1,10" for n in range(1, 7)))
+    chunks: list[int] = []
+
+    def second_breaks(*given: Any, **more: Any) -> Any:
+        chunks.append(1)
+        if len(chunks) == 2:
+            raise RuntimeError
+        return store_chunk(*given, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("zhiji.processing.pipelines.staging.CHUNK_ROWS", 3)
+        patch.setattr("zhiji.processing.pipelines.orders.store_chunk", second_breaks)
+        drop(folder, text, "b.csv")
+        take(Inbox())
+    assert len(chunks) == 2
+    assert (folder / "refused" / "b.csv").exists()
+    assert told() == before
+    drop(folder, text, "b.csv")
+    take(Inbox())
+    assert (folder / "done" / "b.csv").exists()
+    assert Order.objects.filter(external_id__startswith="B").count() == 6
+
+
+def test_a_file_that_turns_back_to_ask_while_it_is_stored_waits(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another import comes in between its dry run and its storing."""
+    confirm = services.import_confirm
+
+    def after_another(row: Import, **more: Any) -> Any:
+        with monkeypatch.context() as patch:
+            patch.setattr("zhiji.operations.bringing.services.import_confirm", confirm)
+            bring(orders("B1,2024-02-01,C1,tea,1,10"), name="first.csv")
+        return confirm(row, **more)
+
+    monkeypatch.setattr("zhiji.operations.bringing.services.import_confirm", after_another)
+    drop(folder, orders("B1,2024-02-01,C1,tea,1,12"), "b.csv")
+    take(Inbox())
+    assert [path.name.split("-")[-1] for path in (folder / "waiting").iterdir() if path.suffix == ".csv"] == ["b.csv"]
+    assert Import.objects.get(name="b.csv").state == "checked"
+    assert Order.objects.get(external_id="B1").value_micros == 10_000_000
