@@ -119,7 +119,7 @@ def test_each_language_is_that_language() -> None:
 
 
 # What a program calls them; a person reads their words. What is to be typed as it stands is told beside its option.
-CODED = {"state", "kind", "field", "fields"}
+CODED = {"state", "kind", "field", "fields", "object", "action"}
 
 
 def bare(text: str) -> list[str]:
@@ -142,9 +142,10 @@ def test_every_state_kind_and_field_has_its_word(language: Language) -> None:
     from zhiji.application.imports.models import Import
     from zhiji.platform import jobs
     from zhiji.platform.models import Job
+    from zhiji.platform.permissions import ACTIONS, OBJECTS
     from zhiji.processing.cleaning import KINDS
 
-    named = {*KINDS, *FIELDS, *(field for kind in KINDS.values() for field in kind.fields)}
+    named = {*OBJECTS, *ACTIONS, *KINDS, *FIELDS, *(field for kind in KINDS.values() for field in kind.fields)}
     named |= {str(state) for state in Job.State} | jobs.kinds() | {f"import_{state}" for state in Import.State}
     assert {name for name in named if f"word_{name}" not in catalogue(language)} == set()
 

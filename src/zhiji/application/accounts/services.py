@@ -240,7 +240,7 @@ def token_create(*, by: User, name: str, scopes: list[str], days: int) -> tuple[
         if kind not in OBJECTS or action not in ACTIONS:
             raise InputInvalid(field="scopes", problem=pair[:60], where={"field": "scopes"})
         if reach(by, kind, action) == Reach.NONE:
-            raise TokenScopeTooWide(scope=pair, where={"field": "scopes"})
+            raise TokenScopeTooWide(object=kind, action=action, where={"field": "scopes"})
     return accounts.token_create(by, name=name, scopes=scopes, days=days)
 
 
