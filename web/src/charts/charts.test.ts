@@ -46,5 +46,7 @@ describe("the file of shown figures", () => {
   it("disarms formulas and keeps signed figures", () => {
     const csv = csvOf({ columns: [{ title: "name" }, { title: "amount" }], rows: [{ cells: ["=cmd|x", "-12.50"] }, { cells: ["+A1", "+3%"] }, { cells: ['a,"b"', "1\n2"] }] });
     expect(csv).toBe("name,amount\r\n'=cmd|x,-12.50\r\n'+A1,+3%\r\n\"a,\"\"b\"\"\",\"1\n2\"\r\n");
+    const wide = ["＝A1", "＋A1", "－A1", "＠A1", "\n=A1"];
+    expect(csvOf({ columns: [], rows: wide.map((cell) => ({ cells: [cell] })) })).toBe("\r\n'＝A1\r\n'＋A1\r\n'－A1\r\n'＠A1\r\n\"'\n=A1\"\r\n");
   });
 });

@@ -1,8 +1,8 @@
 import type { ChartTable } from "./context";
 
-/** A cell that a spreadsheet would run as a formula gets an apostrophe before it. Signed figures stay figures. */
+/** A cell that a spreadsheet would run as a formula gets an apostrophe before it, as in `processing/cleaning/formulas.py`; signed figures with their units stay figures. */
 function escaped(cell: string): string {
-  const formula = /^[=@\t\r]/.test(cell) || (/^[+-]/.test(cell) && !/^[+-][\d.,\s%¥$£€]+[\dKMB万亿%.]*$/.test(cell));
+  const formula = /^[=@\t\r\n＝＋－＠]/.test(cell) || (/^[+-]/.test(cell) && !/^[+-][\d.,\s%¥$£€]+[\dKMB万亿%.]*$/.test(cell));
   const safe = formula ? `'${cell}` : cell;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
