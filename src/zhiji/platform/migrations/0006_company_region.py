@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='company',
             name='region',
-            field=models.CharField(blank=True, default='CN', max_length=2),
+            field=models.CharField(blank=True, db_default='CN', default='CN', max_length=2),
         ),
         migrations.RunPython(region_from_zone, migrations.RunPython.noop),
     ]

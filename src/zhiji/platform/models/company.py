@@ -12,7 +12,7 @@ class Company(models.Model):
     currency = models.CharField(max_length=3, default="CNY")
     zone = models.CharField(max_length=64, default="Asia/Shanghai")
     # ISO 3166 of the country whose phone numbers are written without a +; empty: such numbers are not read.
-    region = models.CharField(max_length=2, default="CN", blank=True)
+    region = models.CharField(max_length=2, default="CN", db_default="CN", blank=True)
     language = models.CharField(max_length=2, default="zh")
     is_sample = models.BooleanField(default=False)
     # Per cent of spend that is margin; until it is entered, screens say "spend" and not "worth".
