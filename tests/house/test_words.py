@@ -1,4 +1,4 @@
-"""One thing has one word in Chinese, in messages, commands and documents: the words are those of the glossary."""
+"""One thing has one word in Chinese, in messages, commands, screens and documents: the words are the glossary's."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def said() -> Iterator[tuple[str, str]]:
     for code, texts in catalogue("zh").items():
         yield code, " ".join(texts.values())
     for path in project_files():
-        text = path.read_text("utf-8") if path.suffix in (".md", ".py") else ""
-        if path.suffix == ".md":
+        text = path.read_text("utf-8") if path.suffix in (".md", ".py") or path.name == "zh.json" else ""
+        if path.suffix in (".md", ".json"):
             yield from ((f"{shown(path)}:{number}", line) for number, line in enumerate(text.splitlines(), start=1))
         elif path.is_relative_to(PACKAGE / "cli") or path == PACKAGE / "platform" / "environment.py":
             for node in ast.walk(ast.parse(text)):
@@ -48,7 +48,7 @@ def said() -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize(("word", "variants", "once"), WORDS)
 def test_a_thing_has_one_word(word: str, variants: str, once: str) -> None:
     assert re.search(variants, once), "the search is broken"
-    found = {place: text for place, text in said() if HAN.search(text) and re.search(variants, text)}
+    found = {place: match[0] for place, text in said() if HAN.search(text) and (match := re.search(variants, text))}
     assert found == {}, f"the word is {word}"
 
 
