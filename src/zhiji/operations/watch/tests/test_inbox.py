@@ -149,7 +149,7 @@ def test_a_file_of_one_of_two_sources_is_refused(folder: Path) -> None:
     drop(folder, FILE + "A4,2024-01-07,C1,tea,1,10.00\n")
     take(Inbox())
     assert (told(), table_counts()) == (before, counts)
-    assert "shop, till" in (folder / "refused" / "orders.csv.txt").read_text(encoding="utf-8")
+    assert "shop、till" in (folder / "refused" / "orders.csv.txt").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(("place", "is_history"), [("live/orders", False), ("live", False), ("orders", True)])
