@@ -26,7 +26,6 @@ _REFUSALS = {
 _LASTING = {"django_content_type", "auth_permission"}
 # Emptying a table by TRUNCATE makes new files of it and of each of its indexes; below so many bytes DELETE is quicker.
 _SMALL = 262_144
-_SIZES = "SELECT oid::regclass::text, pg_relation_size(oid) FROM pg_class WHERE oid::regclass::text = ANY(%s)"
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -41,11 +40,14 @@ def _tables_can_be_cleared() -> Any:
 
     def sql_flush(self: Any, style: Any, tables: Any, **options: Any) -> list[str]:
         with self.connection.cursor() as cursor:
-            emptied, large = _emptied(cursor, sorted(set(tables) - _LASTING))
-            statements = plain(self, style, large, **options)
+            wanted = sorted(set(tables) - _LASTING)
+            if _are_small(cursor, wanted):
+                deletions = [f'DELETE FROM "{table}"' for table in wanted]
+                return ["SET session_replication_role = replica", *deletions, "SET session_replication_role = DEFAULT"]
+            statements = plain(self, style, wanted, **options)
             cursor.execute(refusals)
             found = cursor.fetchall() if statements else []
-        return [*emptied, *(away for away, _ in found), *statements, *(back for _, back in found)]
+        return [*(away for away, _ in found), *statements, *(back for _, back in found)]
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(operations, "sql_flush", sql_flush)
@@ -53,17 +55,14 @@ def _tables_can_be_cleared() -> Any:
         yield
 
 
-def _emptied(cursor: Any, tables: list[str]) -> tuple[list[str], list[str]]:
-    """Statements that empty the small tables, no trigger asked, and the tables that are left for the plain way."""
+def _are_small(cursor: Any, tables: list[str]) -> bool:
+    """Whether deleting from these tables is quicker, and this role may leave their triggers aside meanwhile. One large
+    table takes all with it: a table that others refer to is truncated with them."""
     if cursor.db.vendor != "postgresql":
-        return [], tables
-    cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
-    if not cursor.fetchone()[0]:  # only such a role may leave triggers aside
-        return [], tables
-    cursor.execute(_SIZES, [tables])
-    sizes = dict(cursor.fetchall())
-    large = [table for table in tables if sizes.get(table, _SMALL) >= _SMALL]
-    small = [f'DELETE FROM "{table}"' for table in tables if 0 < sizes.get(table, _SMALL) < _SMALL]
-    if not small:
-        return [], large
-    return ["SET session_replication_role = replica", *small, "SET session_replication_role = DEFAULT"], large
+        return False
+    cursor.execute(
+        "SELECT bool_and(pg_relation_size(oid) < %s) AND (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) "
+        "FROM pg_class WHERE oid::regclass::text = ANY(%s)",
+        [_SMALL, tables],
+    )
+    return bool(cursor.fetchone()[0])
