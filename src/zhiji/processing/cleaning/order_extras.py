@@ -1,4 +1,4 @@
-"""Money that stands in columns of its own becomes lines of its own: tax, postage, fee, refund; discount and total of
+"""Money that stands in columns of its own becomes lines of its own: tax, postage, fee, refund, discount of
 the order.
 
 A made line is no row of the file: it has ``made_from``, the field that it came from. It is in its order's digest, so a
@@ -12,14 +12,12 @@ from pathlib import Path
 from zhiji.data.store import line_kinds, states
 from zhiji.kernel import LineKind, Money, Reason
 from zhiji.processing.cleaning.folding import quoted
-from zhiji.processing.cleaning.order_money import total_stands_apart
 from zhiji.processing.cleaning.order_readings import Readings
 from zhiji.processing.cleaning.stage import Stage
 
 # Field → kind of the made line, what it adds to the order, on which lines it is looked for. Where a line is itself a
 # return, a refund beside it is the same money; an order that is taken back whole brings nothing anyway.
 _MADE = {
-    "order_amount": (LineKind.GOODS, "total_micros", "true"),
     "discount": (LineKind.DISCOUNT, "apart_micros", "true"),
     "tax": (LineKind.TAX, "tax_micros", "true"),
     "postage": (LineKind.POSTAGE, "postage_micros", "true"),
@@ -32,8 +30,10 @@ _MADE = {
 }
 # What a made line says of itself; the rest (customer, times, state, place) is the first line's that it came from.
 # Money of the whole order is in the state of the order; lines without value and others do not share a line.
-_PRODUCT = ("product_code", "product_key", "product_name", "category")
-_EMPTY = (*_PRODUCT, "line_number", "unit_price", "corrects_row", "corrects_file")
+_EMPTY = (
+    "product_code", "product_key", "product_name", "category", "line_number", "unit_price", "corrects_row",
+    "corrects_file",
+)  # fmt: skip
 
 
 def add_lines(stage: Stage, readings: Readings) -> None:
@@ -41,18 +41,18 @@ def add_lines(stage: Stage, readings: Readings) -> None:
 
     An order whose lines bear different times has one for each time: months stay what they are in the file.
     """
-    whole = {"discount": readings.is_of_order("discount"), "order_amount": total_stands_apart(stage, readings)}
-    fields = [name for name in _MADE if stage.has(name) and whole.get(name, True)]
+    fields = [name for name in _MADE if stage.has(name) and (name != "discount" or readings.is_of_order(name))]
     parts = ["SELECT *, NULL::VARCHAR AS made_from FROM lines", *(_made(stage, name, readings) for name in fields)]
     stage.connection.execute(f"CREATE TEMP VIEW all_lines AS {' UNION ALL BY NAME '.join(parts)}")
 
 
 def _made(stage: Stage, name: str, readings: Readings) -> str:
     kind, amount, where = _MADE[name]
-    # What an order costs as a whole stands for its goods: its first product has it, as if it stood on that line.
-    empty = ", ".join(f"NULL AS {n}" for n in _EMPTY if not (name == "order_amount" and n in _PRODUCT))
+    empty = ", ".join(f"NULL AS {column}" for column in _EMPTY)
     is_of_the_order = readings.is_of_order(name)
     state, apart = ("order_state", "") if is_of_the_order else ("line_state", f", {states.without_value('line_state')}")
+    if name == "refund_amount" and _hangs_on_lines(stage, name, readings):
+        apart = ", row"  # each line's own, so that a file with some of an order's lines brings it under the same key
     return f"""SELECT l.* REPLACE ({empty}, {quoted(kind)} AS line_kind, false AS is_cancellation, 0 AS quantity_milli,
             s.micros AS amount_micros, 0 AS discount_micros, 0 AS tax_micros, 0 AS postage_micros, 0 AS fee_micros,
             0 AS refund_micros, s.digest AS line_digest, 0 AS occurrence, false AS is_repeat, {state} AS line_state),
@@ -61,6 +61,12 @@ def _made(stage: Stage, name: str, readings: Readings) -> str:
             {_digest(stage, name, amount, readings)} AS digest
             FROM lines WHERE {amount} <> 0 AND {where} GROUP BY order_key, event_at{apart} HAVING micros <> 0) s
         ON l.order_key = s.order_key AND l.row = s.row"""
+
+
+def _hangs_on_lines(stage: Stage, name: str, readings: Readings) -> bool:
+    """Whether money of a field is that of lines, and so certainly that its key may hang on theirs."""
+    is_known = readings.is_certain(name) or not stage.has("order_number")
+    return is_known and not readings.is_of_order(name)
 
 
 def _digest(stage: Stage, name: str, amount: str, readings: Readings) -> str:
@@ -72,13 +78,12 @@ def _digest(stage: Stage, name: str, amount: str, readings: Readings) -> str:
     for another file may show the other reading.
     """
     own = "string_agg(line_digest || '.' || occurrence, ',' ORDER BY line_digest, occurrence)"
-    # A total is known by what the file says; what is left of it for the goods hangs on the lines beside it.
-    said = "sum(order_amount)" if name == "order_amount" else f"sum({amount})"
+    said = f"sum({amount})"
     # Equal money of an order at two times: the later is told apart, or one would stand for both.
     if readings.is_of_order(name):
         later = f"row_number() OVER (PARTITION BY order_key, {said} ORDER BY event_at)"
         keys = f"CASE WHEN {later} > 1 THEN {later} END"
-    elif readings.is_certain(name) or not stage.has("order_number"):
+    elif _hangs_on_lines(stage, name, readings):
         keys = own
     else:
         later = f"row_number() OVER (PARTITION BY order_key, {said}, count(*) > 1 ORDER BY event_at, {own})"
@@ -100,7 +105,6 @@ def look_over(stage: Stage, clean: Path) -> list[Reason]:
             {"column": stage.mapping.shown(name)},
         )
         for name, count, micros in rows
-        if name != "order_amount"
     ]
     silent = stage.connection.execute(
         f"""SELECT count(*) FROM (SELECT order_key FROM read_parquet({quoted(str(clean))}) GROUP BY 1

@@ -49,7 +49,8 @@ def fill_from_first_line(stage: Stage) -> Readings:
         return readings
     carried = [*sparse, *(["phone_masked"] if "phone" in sparse else [])]
     found = ["min(row) AS row", *(f"arg_min(struct_pack(v := {name}), row).v AS {name}" for name in carried)]
-    found += [f"{is_same(name)} AS {name}_same" for name in readings.repeated]
+    found += [f"{is_same(name)} AS {name}_same, min(row) FILTER ({name} IS NOT NULL) AS {name}_row"
+              for name in readings.repeated]  # fmt: skip
     stage.connection.execute(
         f"""CREATE TEMP TABLE filled AS SELECT t.* REPLACE ({", ".join(replaced)}) FROM typed t
             LEFT JOIN (SELECT order_number, {", ".join(found)} FROM typed
@@ -64,7 +65,7 @@ def fill_from_first_line(stage: Stage) -> Readings:
 def _counts(name: str) -> str:
     """Whether a line's money of the order is not that of the first line once more: each order is judged by its own
     lines, so that it comes to the same beside whatever others a file holds. A line without an order is its own."""
-    is_first = "f.row IS NULL OR f.row = t.row"
+    is_first = f"f.row IS NULL OR f.{name}_row = t.row"
     return is_first if name == "order_amount" else f"{is_first} OR NOT f.{name}_same"
 
 
@@ -112,23 +113,24 @@ def expect_currency(stage: Stage) -> None:
 def price_lines(stage: Stage, readings: Readings) -> None:
     """Makes the view ``priced``: ``filled`` with ``event_at``, ``quantity_milli``, ``money_micros`` (the signed line
     amount, NULL when it cannot be known), ``money_unreadable``, ``money_overflows``, the side amounts with 0 for none,
-    ``apart_micros`` (what a discount of the whole order takes off), ``total_micros`` (what the total of the order
-    leaves for its goods, on the line where it counts) and ``whole_micros``: the line with all of these.
+    ``apart_micros`` (what a discount of the whole order takes off) and ``whole_micros``: the line with all of these.
 
     The amount is, in this order: the one given; quantity × price − discount, in integers, half away from zero where a
     thousandth of a piece meets a millionth of a unit; where no line of the order has either, the order's total less
     tax, postage and fee. A line that the file itself calls a return, a cancellation or a discount takes money away,
     with or without a minus before it; a discount on what comes back lessens what is paid back.
-    A discount or total that the readings say is the whole order's stands apart from its lines (``order_extras``).
+    A discount that the readings say is the whole order's stands apart from its lines (``order_extras``).
     """
     side = ", ".join(f"coalesce({name}, 0) AS {alias}" for name, alias in _SIDE.items())
     fallback = quoted(stage.settings.currency)
     # A cell that holds no currency is NULL; an empty one is the company's.
     currency = f"CASE WHEN currency__code IS NULL THEN coalesce(currency, {fallback}) END"
     by_price = f"amount IS NULL AND amount__code IS NULL AND unit_price IS NOT NULL {_quantity_needed(stage)}"
-    off = f"CASE WHEN {_PRODUCT} < 0 THEN -abs(discount_micros) ELSE abs(discount_micros) END"
+    off = "CASE WHEN {} < 0 THEN -abs(discount_micros) ELSE abs(discount_micros) END"
     is_apart = readings.is_of_order("discount")
-    apart = f"CASE WHEN {by_price} THEN -{off} ELSE 0 END" if is_apart else "0"
+    order = f"sum({_PRODUCT}) OVER (PARTITION BY order_number)"
+    apart = f"CASE WHEN {by_price} THEN -({off.format(order)}) ELSE 0 END" if is_apart else "0"
+    within = "0" if is_apart else f"({off.format(_PRODUCT)})"
     turned = ", ".join(f"CASE WHEN {_TURNED} THEN -abs({n}) ELSE {n} END AS {n}" for n in BESIDE.values())
     stage.connection.execute(
         f"""CREATE TEMP VIEW priced AS
@@ -138,9 +140,9 @@ def price_lines(stage: Stage, readings: Readings) -> None:
             {fallback} AS books_currency,
                 coalesce(quantity, 1000) AS quantity_milli, {side} FROM filled
         ), computed AS (
-            SELECT *, {apart}::BIGINT AS apart_micros, {_total(stage, readings)} AS total,
+            SELECT *, ({apart})::BIGINT AS apart_micros,
                 CASE WHEN amount IS NOT NULL THEN amount::HUGEINT
-                WHEN {by_price} AND quantity__code IS NULL THEN {_PRODUCT} - {"0" if is_apart else off}
+                WHEN {by_price} AND quantity__code IS NULL THEN {_PRODUCT} - {within}
                 {_by_total(stage, readings)} END AS huge FROM sized
         ), signed AS (
             SELECT * EXCLUDE (huge) REPLACE ({turned},
@@ -148,22 +150,20 @@ def price_lines(stage: Stage, readings: Readings) -> None:
                 CASE WHEN {_TURNED} THEN -huge ELSE huge END AS huge,
                 CASE WHEN {_TURNED} THEN -abs(quantity_milli) ELSE quantity_milli END AS turned_milli FROM computed
         )
-        SELECT * EXCLUDE (huge, total, quantity_milli, turned_milli), turned_milli AS quantity_milli,
+        SELECT * EXCLUDE (huge, quantity_milli, turned_milli), turned_milli AS quantity_milli,
             CASE WHEN abs(huge) <= {_LARGEST} THEN huge::BIGINT END AS money_micros,
-            CASE WHEN abs(total) <= {_LARGEST} THEN total::BIGINT END AS total_micros,
             CASE WHEN abs({_WHOLE}) <= {_LARGEST} THEN ({_WHOLE})::BIGINT END AS whole_micros,
-            coalesce(greatest(abs(huge), abs(total), abs({_WHOLE})) > {_LARGEST}, false) AS money_overflows,
+            coalesce(abs(huge) > {_LARGEST} OR abs({_WHOLE}) > {_LARGEST}, false) AS money_overflows,
             coalesce(amount__code, unit_price__code, quantity__code, order_amount__code) IS NOT NULL AS money_unreadable
         FROM signed"""
     )
 
 
-_TAKES_AWAY = "('return', 'cancellation', 'discount')"
-_TURNED = f"coalesce(line_kind IN {_TAKES_AWAY} AND huge > 0, false)"
+_TURNED = "coalesce(line_kind IN ('return', 'cancellation', 'discount') AND huge > 0, false)"
 # What an order costs beside its goods.
 BESIDE = {"tax": "tax_micros", "postage": "postage_micros", "fee": "fee_micros"}
 _SIDE = {"discount": "discount_micros", **BESIDE, "refund_amount": "refund_micros"}
-_WHOLE = "huge + tax_micros + postage_micros + fee_micros + apart_micros + total"
+_WHOLE = "huge + tax_micros + postage_micros + fee_micros + apart_micros"
 # Integer division cuts towards zero; half a thousandth more, with the sign, makes it round half away from zero.
 _PRODUCT = "((quantity_milli::HUGEINT * unit_price + sign(quantity_milli)::INT * sign(unit_price)::INT * 500) // 1000)"
 
@@ -172,47 +172,40 @@ def _quantity_needed(stage: Stage) -> str:
     return "AND quantity IS NOT NULL" if stage.has("quantity") else ""
 
 
-def total_stands_apart(stage: Stage, readings: Readings) -> bool:
-    """Whether totals of orders are lines of their own. Where no file has shown an order of several lines, a row is an
-    order, and has its total itself."""
-    return stage.has("order_amount") and readings.is_of_order("order_amount") and readings.is_known("order_amount")
-
-
-def _costs_nothing_else(stage: Stage) -> str:
-    """SQL of a line: the order's total is what there is to go by. Beside lines with a price, one without has none."""
-    own = "amount IS NULL AND amount__code IS NULL AND unit_price IS NULL AND unit_price__code IS NULL"
-    if not stage.has("order_number") or not (stage.has("amount") or stage.has("unit_price")):
-        return own
-    priced = "max(coalesce(amount, unit_price)) OVER (PARTITION BY order_number)"
-    return f"{own} AND (order_number IS NULL OR {priced} IS NULL)"
-
-
-def _stands_apart(stage: Stage) -> str:
-    """SQL of a line: on it the total of its order counts."""
-    return (
-        f"order_amount >= 0 AND order_number IS NOT NULL AND coalesce(line_kind NOT IN {_TAKES_AWAY}, true) "
-        f"AND {_costs_nothing_else(stage)}"
-    )
-
-
-def _total(stage: Stage, readings: Readings) -> str:
-    if not total_stands_apart(stage, readings):
-        return "0::HUGEINT"
-    beside = "sum(tax_micros + postage_micros + fee_micros) OVER (PARTITION BY order_number)"
-    return f"CASE WHEN {_stands_apart(stage)} THEN order_amount::HUGEINT - {beside} ELSE 0 END"
-
-
 def _by_total(stage: Stage, readings: Readings) -> str:
-    """Further cases of what a line costs. Lines of an order whose total stands on another add nothing more to it."""
+    """Further cases of what a line costs, where the order's total is all that there is to go by: lines whose order has
+    its total on another row add nothing more to it. Beside lines with a price, one without has none.
+
+    A corrected row of such an export has no total where it was not the first of its order.
+    """
     if not stage.has("order_amount"):
         return ""
-    apart = f"WHEN {_stands_apart(stage)} THEN 0 " if total_stands_apart(stage, readings) else ""
-    less = "order_amount::HUGEINT - tax_micros - postage_micros - fee_micros"
-    own = f"{apart}WHEN {_costs_nothing_else(stage)} AND order_amount IS NOT NULL THEN {less}"
-    if not stage.has("order_number") or stage.has("amount") or stage.has("unit_price"):
-        return own
-    first = "min(row) OVER (PARTITION BY order_number)"
-    return f"{own} WHEN order_amount IS NULL AND order_amount__code IS NULL AND row > {first} THEN 0"
+    own = "amount IS NULL AND amount__code IS NULL AND unit_price IS NULL AND unit_price__code IS NULL"
+    is_blank = "order_amount IS NULL AND order_amount__code IS NULL"
+    alone = _no_row_is_priced(stage, own)
+    by_itself = f"WHEN {own} AND {alone} AND order_amount IS NOT NULL THEN {_LEFT}"
+    if not stage.has("order_number"):
+        return by_itself
+    elsewhere = "max(order_amount) OVER (PARTITION BY order_number) IS NOT NULL"
+    if not (stage.has("amount") or stage.has("unit_price")):
+        elsewhere += " OR row > min(row) OVER (PARTITION BY order_number)"
+    if readings.is_of_order("order_amount") and readings.is_known("order_amount"):
+        elsewhere += " OR corrects_row IS NOT NULL"
+    return f"{by_itself} WHEN {own} AND {alone} AND {is_blank} AND order_number IS NOT NULL AND ({elsewhere}) THEN 0"
+
+
+def _no_row_is_priced(stage: Stage, own: str) -> str:
+    """SQL of a line without a price: no other line of its order has one."""
+    if not stage.has("order_number") or not (stage.has("amount") or stage.has("unit_price")):
+        return "true"
+    row = stage.connection.execute(f"SELECT count(*) FROM filled WHERE {own}").fetchone()
+    if not row or not row[0]:
+        return "true"  # asked of nobody, so nothing need be sorted
+    return "max(coalesce(amount, unit_price)) OVER (PARTITION BY order_number) IS NULL"
+
+
+# What an order's total leaves for the goods.
+_LEFT = "order_amount::HUGEINT - tax_micros - postage_micros - fee_micros"
 
 
 def monthly_totals(stage: Stage) -> list[dict[str, int | str | None]]:

@@ -48,7 +48,7 @@ def clean_orders(received: str | Path, mapping: Mapping, settings: CleaningSetti
       ``value_micros`` BIGINT: what the line adds to net goods revenue, 0 unless its kind is in ``LineKind.VALUE`` and
       its state brings money. ``currency`` VARCHAR, always ``settings.currency``.
     - ``made_from`` VARCHAR: NULL for a row of the file; for a line that was made from a column beside the goods, its
-      field (``tax``, ``postage``, ``fee``, ``refund_amount``; ``discount`` and ``order_amount`` of the order). Such a
+      field (``tax``, ``postage``, ``fee``, ``refund_amount``, ``discount`` of the order). Such a
       line has the row number of the first row that it came from and is counted nowhere as received (``order_extras``).
     - ``event_at``, ``order_at`` (earliest line of the order), ``known_at``, ``paid_at`` TIMESTAMP, UTC.
     - ``line_state``: open (not paid yet), completed, closed, cancelled, partial_refund, refunded. ``order_state``: what

@@ -1,5 +1,5 @@
-"""Money of whole orders through files that hold an order in part, correct it, or write it in other words: the order's
-total, its postage, its refund are the order's once, whatever came first."""
+"""Money of whole orders and of lines through files that hold an order in part, correct it, or write it in other words:
+postage and refunds count once, whatever came first, and one odd order turns no column."""
 
 from __future__ import annotations
 
@@ -42,24 +42,51 @@ def counts(row: Import) -> dict[str, int]:
     return {name: row.dry_run["counts"][name] for name in names}
 
 
-def test_a_total_counts_once_where_a_line_of_its_order_is_corrected() -> None:
-    row = check(TOTALS + totals("B1", "B2", "B3") + "A1,2025-01-29,C1,s1,1,100\nA1,2025-01-29,C1,s2,x,100\n")
+def test_a_total_stands_on_the_first_row_that_bears_it() -> None:
+    usual = totals(*(f"B{number}" for number in range(20)))
+    row = bring(TOTALS + usual + "A1,2025-01-29,C1,s1,1,\nA1,2025-01-29,C1,s2,1,100\n")
+    assert value("A1") == 100
+    assert row.report["counts"]["rejected"] == 0
+
+
+def test_a_corrected_row_of_an_order_whose_total_stands_on_its_first_comes_back() -> None:
+    leading = totals("B1", "B2", "B3", "A1").replace("s2,1,100", "s2,1,")
+    row = check(TOTALS + leading.replace("A1,2025-01-29,C1,s2,1", "A1,2025-01-29,C1,s2,x"))
     rejects = corrected(row, ",x,", ",1,")
     store(row)
+    again = bring(rejects, name="rejects.csv")
+    assert again.report["counts"]["rejected"] == 0
     assert value("A1") == 100
+    whole = check(TOTALS + leading, name="whole.csv")
+    assert counts(whole)["changed_orders"] == 0
+
+
+def test_rows_without_a_price_share_the_total_of_their_order() -> None:
+    header = "order,date,customer,sku,quantity,unit price,order total\n"
+    usual = "".join(f"B{n},2025-01-01,C1,A,1,30,70\nB{n},2025-01-01,C1,B,1,40,70\n" for n in range(3))
+    row = bring(header + usual + "A1,2025-01-01,C1,A,1,,100\nA1,2025-01-01,C1,B,1,,100\n")
+    assert (value("A1"), value("B0"), row.report["counts"]["rejected"]) == (100, 70, 0)
+
+
+def test_a_daily_file_of_single_lines_is_known_again_beside_orders_of_several() -> None:
+    singles = "".join(f"A{n},2025-01-29,C1,s{n},1,100\n" for n in range(4))
+    bring(TOTALS + singles)
+    second = check(TOTALS + singles + totals("D1", "D2"), name="b.csv")
+    assert counts(second) == counts(second) | {"changed_orders": 0, "redelivered_orders": 4}
+
+
+def test_refunds_of_lines_are_known_again_line_by_line() -> None:
+    """Where three orders have shown that they are the lines': a part of the order, and the whole file after rejects."""
+    of_lines = "".join(pair(f"B{number}", 5, 7) for number in range(3))
+    whole = "A1,2025-01-29,C1,s1,1,30,10\nA1,2025-01-29,C1,s2,1,30,10\n"
+    row = check(REFUNDS + of_lines + whole.replace("s2,1", "s2,x"))
+    rejects = corrected(row, ",x,", ",1,")
+    store(row)
     bring(rejects, name="rejects.csv")
-    assert value("A1") == 100
-    whole = check(TOTALS + totals("B1", "B2", "B3", "A1"), name="whole.csv")
-    assert counts(whole) == counts(whole) | {"changed_orders": 0, "redelivered_orders": 4, "redelivered": 8}
-
-
-def test_a_total_counts_once_where_an_order_is_cut_between_two_files_and_in_whatever_order_its_rows_come() -> None:
-    bring(TOTALS + totals("B1", "B2", "B3") + "A1,2025-01-29,C1,s1,1,100\n")
-    second = "A1,2025-01-29,C1,s2,1,100\nA1,2025-01-29,C1,s3,1,100\n"
-    bring(TOTALS + second + totals("D1", "D2", "D3"), name="b.csv", changed="add")
-    assert (value("A1"), value("B1"), value("D1")) == (100, 100, 100)
-    turned = "".join(f"{line}\n" for line in reversed(totals("B1", "B2", "B3").splitlines()))
-    assert counts(check(TOTALS + turned, name="turned.csv"))["redelivered_orders"] == 3
+    assert counts(check(REFUNDS + of_lines + whole, name="whole.csv"))["changed_orders"] == 0
+    part = "A1,2025-01-29,C1,s2,1,30,10\nA1,2025-01-29,C1,s3,1,30,\n"
+    bring(REFUNDS + of_lines.replace("B", "D") + part, name="part.csv", changed="add")
+    assert value("A1") == 90 - 20
 
 
 def test_one_order_that_differs_does_not_make_a_total_that_of_the_line_for_all_others() -> None:

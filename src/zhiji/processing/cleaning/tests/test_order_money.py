@@ -209,6 +209,15 @@ def test_a_discount_of_the_order_on_a_return_is_of_what_was_paid(tmp_path: Path)
     assert [entry["micros"] for entry in result.months] == [(3 - 1) * 140 * MILLION]
 
 
+def test_a_discount_of_the_order_is_of_its_sum_whichever_row_comes_first(tmp_path: Path) -> None:
+    header = "order number,date,customer id,sku,quantity,unit price,discount\n"
+    usual = "".join(f"{n},2025-01-01,C1,A,1,100,10\n{n},2025-01-01,C1,B,1,50,10\n" for n in range(10, 14))
+    back, sold = "2,2025-01-05,C1,A,-1,50,10\n", "2,2025-01-05,C1,B,1,100,10\n"
+    for name, order in (("a", back + sold), ("b", sold + back)):
+        rows, _, _ = clean(tmp_path / name, header + usual + order)
+        assert sum(row["amount_micros"] for row in rows if row["order_number"] == "2") == 40 * MILLION
+
+
 def test_a_row_without_a_price_does_not_take_the_total_of_an_order_whose_other_rows_have_one(tmp_path: Path) -> None:
     header = "order number,date,customer id,sku,quantity,unit price,order total\n"
     usual = "".join(f"{n},2025-01-01,C1,A,1,30,70\n{n},2025-01-01,C1,B,1,40,70\n" for n in range(10, 13))
