@@ -139,7 +139,7 @@ def _accept(steps: list[str]) -> None:
 
     known = {f"{app}.{name}" for app, name in MigrationLoader(None, ignore_no_migrations=True).disk_migrations}
     if unknown := sorted(set(steps) - known):
-        raise SchemaNewer(names=", ".join(unknown[:5]))
+        raise SchemaNewer(names=unknown[:5])
 
 
 def _finish(root: Path, url: str) -> None:

@@ -98,4 +98,4 @@ def _section(title: str, lead: str, codes: list[str]) -> None:
 
 def _open(text: str) -> str:
     """A text with an ellipsis where a value of the file would stand."""
-    return re.sub(r"\{(\w+)(?::([^{}|]*\|)?([^{}]*))?\}", lambda found: "… " + found[3] if found[2] else "…", text)
+    return re.sub(r"\{([\w|]+)(?::([^{}|]*\|)?([^{}]*))?\}", lambda found: "… " + found[3] if found[2] else "…", text)

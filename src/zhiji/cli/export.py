@@ -70,5 +70,5 @@ def _check(name: str, value: str, offered: tuple[str, ...]) -> None:
         from zhiji.kernel import Reason
         from zhiji.platform.errors import InputInvalid
 
-        problem = Reason("problem_not_a_choice", {"expected": ", ".join(offered)})
+        problem = Reason("problem_not_a_choice", {"expected": list(offered)})
         raise InputInvalid(field=name, problem=problem.to_json(), where={"field": name})

@@ -45,7 +45,7 @@ def prepare() -> dict[str, Any]:
         executor = MigrationExecutor(connection)
         applied = set(executor.loader.applied_migrations)
         if unknown := sorted(f"{app}.{name}" for app, name in applied - set(executor.loader.disk_migrations)):
-            raise SchemaNewer(names=", ".join(unknown[:5]))
+            raise SchemaNewer(names=unknown[:5])
         steps = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
         copy = copy_before_migration(place, database_url()) if steps and applied else None
         if steps:

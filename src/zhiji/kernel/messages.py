@@ -12,7 +12,9 @@ A placeholder may say how its value is read: ``{last_on:day}`` is a date in word
 ``{count:line|lines}`` a grouped number with its noun, the first word for one and the second for any other.
 ``{state:word}`` is a state, a kind or the name of a field in words, from the entry ``[word_…]`` of that value;
 ``{state:word of import}`` prefers ``[word_import_…]``; ``{fields:words}`` is a list of such. What a person typed is
-never a word: it is shown as it was typed. ``{columns:list}`` is what was given as "a, b", with the commas of lists.
+never a word: it is shown as it was typed. ``{columns:list}`` is a list, shown with the commas of the language; a text
+in its place is shown as it is, because its commas may be those of a name. ``{format|kind}`` is the first of them that
+the reason has, for a parameter that had another name when older reasons were stored.
 
 A parameter may be a reason itself, in its stored form: it is shown by its ``what``, in the same language.
 
@@ -97,15 +99,19 @@ class _Filled(string.Formatter):
         self.language = language
 
     def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:  # noqa: ARG002
-        return kwargs.get(str(key), "…")
+        return next((kwargs[name] for name in str(key).split("|") if name in kwargs), "…")
 
     def format_field(self, value: Any, format_spec: str) -> str:
         if format_spec == "day":
             return day_shown(value, self.language)
-        if format_spec == "list":
-            return str(value).replace(", ", _COMMA[self.language])
         if format_spec == "words":
-            return _COMMA[self.language].join(word(one, self.language) for one in value)
+            # Reasons of before hold the names of fields in one text; a name has no comma.
+            names = value.split(", ") if isinstance(value, str) else value
+            return _COMMA[self.language].join(word(one, self.language) for one in names)
+        if isinstance(value, list | tuple):
+            return _COMMA[self.language].join(str(one) for one in value)
+        if format_spec == "list":
+            return str(value)
         if format_spec.startswith("word"):
             return word(value, self.language, of=format_spec.removeprefix("word").removeprefix(" of "))
         one, counted, many = format_spec.partition("|")

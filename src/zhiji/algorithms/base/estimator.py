@@ -73,7 +73,7 @@ def require_columns(frame: pd.DataFrame, columns: Sequence[str], name: str) -> N
     """Raises FrameColumnMissing or FrameEmpty."""
     missing = [column for column in columns if column not in frame.columns]
     if missing:
-        raise FrameColumnMissing(frame=name, columns=", ".join(missing), where={"column": missing[0]})
+        raise FrameColumnMissing(frame=name, columns=missing, where={"column": missing[0]})
     if len(frame) == 0:
         raise FrameEmpty(frame=name)
 

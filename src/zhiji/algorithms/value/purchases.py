@@ -171,7 +171,7 @@ def _check_columns(transactions: pd.DataFrame) -> None:
     needed = (Columns.CUSTOMER_ID, Columns.VALUE_ON, Columns.AMOUNT_MICROS)
     missing = [name for name in needed if name not in transactions.columns]
     if missing:
-        raise FrameColumnMissing(frame=_FRAME, columns=", ".join(missing), where={"column": missing[0]})
+        raise FrameColumnMissing(frame=_FRAME, columns=missing, where={"column": missing[0]})
     if len(transactions) == 0:
         raise FrameEmpty(frame=_FRAME)
     for name in needed:

@@ -181,7 +181,7 @@ def source_of(profile: FileProfile) -> str:
     """
     known = sorted(set(_alike(profile).values_list("source_code", flat=True)))
     if len(known) > 1:
-        raise ImportSourceUnclear(sources=", ".join(known), where={"field": "source"})
+        raise ImportSourceUnclear(sources=known, where={"field": "source"})
     return known[0] if known else DEFAULT_SOURCE
 
 

@@ -119,7 +119,7 @@ def stored(row: Import, report: dict[str, Any]) -> None:
 def undone(row: Import, read_after: Sequence[int] = ()) -> None:
     """read_after: imports that are left and were read by what this one showed."""
     if read_after and row.report:
-        said = {"count": len(read_after), "imports": ", ".join(map(str, read_after[:_NAMED]))}
+        said = {"count": len(read_after), "imports": list(read_after[:_NAMED])}
         row.report["findings"] = [*row.report["findings"], Reason("imports_read_after_it", said).to_json()]
         row.save(update_fields=["report"])
     settle(row, State.UNDONE)

@@ -100,6 +100,6 @@ def horizon_choose(*, user: User, days: int) -> None:
     require_all(user, "company", "write")
     offered = [item["days"] for item in horizons(user)["items"] if item["is_offered"]]
     if days not in offered:
-        raise HorizonNotOffered(days=days, offered=", ".join(map(str, offered)) or "–", where={"field": "days"})
+        raise HorizonNotOffered(days=days, offered=offered or "–", where={"field": "days"})
     company_update(horizon_days=days)
     live.publish("prediction", horizon_days=days)

@@ -34,7 +34,7 @@ def fitted(table: str, rows: pa.Table) -> pa.Table:
     that nobody knows.
     """
     if table not in TABLES:
-        raise LakeRowsRefused(table=table, column="*", expected=", ".join(TABLES), found=table)
+        raise LakeRowsRefused(table=table, column="*", expected=list(TABLES), found=table)
     columns = []
     for field in TABLES[table]:
         if field.name not in rows.column_names:
@@ -53,7 +53,7 @@ def fitted(table: str, rows: pa.Table) -> pa.Table:
         columns.append(column)
     fit = pa.Table.from_arrays(columns, schema=TABLES[table])
     if table == ORDER_LINES and not pc.all(pc.is_in(fit.column(C.LINE_KIND), _KINDS), min_count=0).as_py():
-        raise LakeRowsRefused(table=table, column=C.LINE_KIND, expected=", ".join(LineKind.ALL), found="another word")
+        raise LakeRowsRefused(table=table, column=C.LINE_KIND, expected=list(LineKind.ALL), found="another word")
     return fit
 
 

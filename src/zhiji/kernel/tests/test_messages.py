@@ -41,10 +41,30 @@ def test_a_reason_within_a_reason_is_said_in_the_readers_language(monkeypatch: p
 
 def test_states_and_fields_are_words_and_what_has_none_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = {
-        "said": {"what": "{state:word of import}, {state:word}, {fields:words}, {other:word}, {known:list}"},
+        "said": {"what": "{state:word of import}, {state:word}, {fields:words}, {other:word}"},
         "word_failed": {"what": "failed"}, "word_import_failed": {"what": "refused"}, "word_city": {"what": "Town"},
     }  # fmt: skip
     monkeypatch.setattr(messages, "catalogue", lambda language: texts)
-    reason = Reason("said", {"state": "failed", "fields": ["city", "--map"], "other": "--map", "known": "a, b"})
-    assert render(reason, "en").what == "refused, failed, Town, --map, --map, a, b"
-    assert render(reason, "zh").what == "refused, failed, Town、--map, --map, a、b"
+    reason = Reason("said", {"state": "failed", "fields": ["city", "--map"], "other": "--map"})
+    assert render(reason, "en").what == "refused, failed, Town, --map, --map"
+    assert render(reason, "zh").what == "refused, failed, Town、--map, --map"
+
+
+def test_a_list_has_the_commas_of_the_language_and_what_people_typed_keeps_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(messages, "catalogue", lambda language: {"said": {"what": "{columns:list} | {others}"}})
+    reason = Reason("said", {"columns": ["Price, net", "Qty"], "others": [1, 2]})
+    assert render(reason, "en").what == "Price, net, Qty | 1, 2"
+    assert render(reason, "zh").what == "Price, net、Qty | 1、2"
+    # As reasons were stored before: one text, of which nobody knows which commas are whose.
+    assert render(Reason("said", {"columns": "Price, net, Qty", "others": ""}), "zh").what == "Price, net, Qty | "
+
+
+def test_reasons_stored_before_are_still_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = {"said": {"what": "{fields:words} {format|kind} {gone|lost}"}, "word_city": {"what": "Town"}}
+    monkeypatch.setattr(messages, "catalogue", lambda language: texts)
+    before = Reason("said", {"fields": "city, order_id", "kind": "PDF"})
+    assert render(before, "en").what == "Town, order_id PDF …"
+    assert render(before, "zh").what == "Town、order_id PDF …"
+    assert render(Reason("said", {"fields": ["city"], "format": "ZIP", "kind": "PDF"}), "en").what == "Town ZIP …"

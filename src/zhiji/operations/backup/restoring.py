@@ -112,7 +112,7 @@ def _check_target(target: Path, wanted: Restore) -> None:
     if used and not wanted.replace:
         raise RestoreTargetTaken(name=wanted.into, where={"path": str(target)})
     if holders := _holders(Workspace(target).root / "zhiji.db"):
-        raise RestoreTargetInUse(name=wanted.into, processes=", ".join(map(str, holders)), where={"path": str(target)})
+        raise RestoreTargetInUse(name=wanted.into, processes=holders, where={"path": str(target)})
 
 
 def _holders(database: Path) -> list[int]:

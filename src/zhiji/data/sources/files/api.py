@@ -33,7 +33,7 @@ def inspect(
     known = dict(options or {})
     for key in known:
         if key not in OPTIONS:
-            raise OptionUnknown(option=key, known=", ".join(OPTIONS))
+            raise OptionUnknown(option=key, known=list(OPTIONS))
     with tempfile.TemporaryDirectory(prefix="zhiji-inspect-") as scratch:
         task = {"action": "inspect", "path": str(source), "name": name or source.name, "options": known}
         return FileProfile.from_json(run_worker(task, Path(scratch), limits)["profile"])

@@ -60,7 +60,7 @@ def profile(source: Source, text: TextFile) -> FileProfile:
     )
     records, sample = _count(source, text, found)
     if records == 0:
-        raise FileWithoutRecords(name=source.name, columns=", ".join(names[:20]), where=source.where)
+        raise FileWithoutRecords(name=source.name, columns=names[:20], where=source.where)
     return FileProfile(**{**found.__dict__, "row_count": records, "sample": sample})
 
 

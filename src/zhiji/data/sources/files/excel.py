@@ -73,7 +73,7 @@ def profile(source: Source) -> FileProfile:
             if records <= SAMPLE_RECORDS:
                 sample.append([cell or None for cell in cells])
     if records == 0:
-        raise FileWithoutRecords(name=source.name, columns=", ".join(columns[:20]), where=source.where)
+        raise FileWithoutRecords(name=source.name, columns=columns[:20], where=source.where)
     return FileProfile(**{**found.__dict__, "row_count": records, "sample": sample})
 
 
@@ -124,7 +124,7 @@ def _choose(source: Source, workbook: calamine.CalamineWorkbook) -> tuple[calami
     names = [meta.name for meta in kinds]
     asked = source.options.get("sheet")
     if asked is not None and asked not in names:
-        raise SheetNotFound(name=source.name, sheet=str(asked), sheets=", ".join(names), where=source.where)
+        raise SheetNotFound(name=source.name, sheet=str(asked), sheets=names, where=source.where)
     visible = [meta.name for meta in kinds if meta.visible == calamine.SheetVisibleEnum.Visible]
     try:
         for name in [asked] if asked else [*visible, *names]:
@@ -161,7 +161,7 @@ def _notes(
     notes = []
     others = [name for name in sheets if name != sheet]
     if others:
-        notes.append(Reason("file_other_sheets", {"sheet": sheet, "others": ", ".join(others[:20])}))
+        notes.append(Reason("file_other_sheets", {"sheet": sheet, "others": others[:20]}))
     if findings.macros:
         notes.append(Reason("file_macros_ignored"))
     if preamble:

@@ -65,7 +65,5 @@ def unique_names(names: Sequence[str | None]) -> tuple[list[str], list[Reason]]:
         if name is None or final != re.sub(r"\s+", " ", name).strip():
             changed.append(final)
         result.append(final)
-    notes = (
-        [Reason("file_columns_renamed", {"columns": ", ".join(changed[:20]), "count": len(changed)})] if changed else []
-    )
+    notes = [Reason("file_columns_renamed", {"columns": changed[:20], "count": len(changed)})] if changed else []
     return result, notes

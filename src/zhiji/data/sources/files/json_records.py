@@ -77,7 +77,7 @@ def profile(source: Source, text: TextFile, form: str) -> FileProfile:
         if len(keys) > source.limits.columns:
             raise FileTooWide(name=source.name, columns=len(keys), limit=source.limits.columns, where=source.where)
     if count == 0:
-        raise FileWithoutRecords(name=source.name, columns="", where=source.where)
+        raise FileWithoutRecords(name=source.name, columns=[], where=source.where)
     if not keys:
         raise JsonNotRecords(name=source.name, where=source.where)
     columns, notes = unique_names(list(keys))

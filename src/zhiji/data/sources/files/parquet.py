@@ -25,7 +25,7 @@ def profile(source: Source) -> FileProfile:
     """Schema and counts from the footer, the sample from the first rows."""
     schema, records = _checked_schema(source)
     if records == 0:
-        raise FileWithoutRecords(name=source.name, columns=", ".join(schema.names[:20]), where=source.where)
+        raise FileWithoutRecords(name=source.name, columns=schema.names[:20], where=source.where)
     columns, notes = unique_names(schema.names)
     sample = _query(source, f"SELECT {_texts(schema)} FROM {_scan(source)} LIMIT {SAMPLE_RECORDS}")
     return FileProfile(

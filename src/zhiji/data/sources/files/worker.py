@@ -77,7 +77,7 @@ def _read(task: dict[str, Any]) -> dict[str, Any]:
     out = source.scratch / "received.parquet"
     sink = _receive(source, profile, out)
     if sink.records == 0:
-        raise FileWithoutRecords(name=source.name, columns=", ".join(profile.columns[:20]), where=source.where)
+        raise FileWithoutRecords(name=source.name, columns=profile.columns[:20], where=source.where)
     if sink.first_broken is not None and sink.broken == sink.records:
         raise FileAllBroken(
             name=source.name,

@@ -15,7 +15,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from zhiji.data.sources.files import FileProfile, Received, inspect, read
-from zhiji.data.sources.files.errors import FileMissing, OptionUnknown, SheetNotFound
+from zhiji.data.sources.files.errors import FileMissing, FileWithoutRecords, OptionUnknown, SheetNotFound
+from zhiji.kernel import Reason, render
 
 
 def received(path: Path, out: Path, **options: object) -> tuple[FileProfile, Received, list[dict[str, object]]]:
@@ -70,6 +71,22 @@ def test_full_names_are_one_column(tmp_path: Path) -> None:
     profile, _, rows = received(path, tmp_path / "out")
     assert profile.columns == ["Full Name"]
     assert cells(rows) == [["Ann Lee"], ["Bob Ray"], ["Cy Young"]]
+
+
+def test_a_refusal_names_the_columns_as_the_file_does(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text('Qty,"Price, net"\n')
+    with pytest.raises(FileWithoutRecords) as refused:
+        received(path, tmp_path / "out")
+    assert refused.value.params["columns"] == ["Qty", "Price, net"]
+    assert "（Qty、Price, net）" in render(refused.value.reason, "zh").why
+
+
+def test_a_refusal_of_before_still_says_what_the_file_is() -> None:
+    before = Reason("file_not_table", {"name": "x.csv", "kind": "PDF"})
+    assert [render(before, "en").what, render(before, "zh").what] == [
+        "x.csv is no table: it is a PDF file.", "x.csv 不是表格，而是 PDF 文件。",
+    ]  # fmt: skip
 
 
 def test_rows_are_numbered_as_a_person_counts(tmp_path: Path) -> None:
