@@ -14,6 +14,7 @@ from zhiji.kernel import CodedError, MoneyError, Reason
 from zhiji.platform import problems
 from zhiji.platform.disk import fullness
 from zhiji.platform.errors import CrossSiteRefused, InputInvalid, InternalFault, NotFound, NotSignedIn
+from zhiji.platform.unfit import unfit
 
 log = structlog.get_logger(__name__)
 
@@ -40,33 +41,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return problems.answer(request, InternalFault())
 
 
-# Parts of pydantic's error types, and the words that this product has for them.
-_PROBLEMS = {
-    "missing": "problem_missing",
-    "too_short": "problem_too_short",
-    "too_long": "problem_too_long",
-    "greater_than": "problem_too_small",
-    "less_than": "problem_too_large",
-    "int_": "problem_not_a_number",
-    "float_": "problem_not_a_number",
-    "decimal_": "problem_not_a_number",
-    "finite_number": "problem_not_a_number",
-    "string_type": "problem_not_text",
-    "literal_error": "problem_not_a_choice",
-    "enum": "problem_not_a_choice",
-    "date": "problem_not_a_date",
-    "time": "problem_not_a_date",
-    "extra_forbidden": "problem_unknown_field",
-}
-
-
 def _from_validation(error: ValidationError) -> InputInvalid:
-    first: dict[str, Any] = error.errors[0] if error.errors else {"loc": ("request",), "msg": "?"}
-    field = ".".join(str(part) for part in first["loc"][1:] if part != "payload") or str(first["loc"][0])
-    kind = str(first.get("type", ""))
-    code = next((code for part, code in _PROBLEMS.items() if part in kind), "problem_not_as_expected")
-    params = {name: str(value)[:200] for name, value in (first.get("ctx") or {}).items()}
-    return InputInvalid(field=field, problem=Reason(code, params).to_json(), where={"field": field})
+    path, problem = unfit(error.errors[0]) if error.errors else ((), Reason("problem_not_as_expected"))
+    # Where it was sent comes first; a body is named by the route's own parameter, which nobody outside knows.
+    below = path[2:] if path[:1] in (("body",), ("form",)) else path[1:]
+    field = ".".join(below)[:200] or "request"
+    return InputInvalid(field=field, problem=problem.to_json(), where={"field": field})
 
 
 def install(api: NinjaAPI) -> None:
@@ -85,7 +65,8 @@ def install(api: NinjaAPI) -> None:
             # The only 403 that the framework itself raises is a missing or wrong CSRF token.
             coded = CrossSiteRefused()
         elif isinstance(error, HttpError):
-            coded = InputInvalid(field="request", problem=str(error)[:200])
+            # The only other one is a body that is no JSON.
+            coded = InputInvalid(field="request", problem=Reason("problem_malformed").to_json())
         elif isinstance(error, MoneyError):
             coded = InputInvalid(field="amount", problem=str(error)[:200])
         elif full := fullness(error):

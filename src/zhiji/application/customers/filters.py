@@ -14,6 +14,7 @@ from zhiji.application.customers.fields import FIELDS, ListField
 from zhiji.data.store.paging import Condition
 from zhiji.kernel import MICROS, Reason
 from zhiji.platform.schemas import Line, RowId, Strict
+from zhiji.platform.unfit import UnfitError, unfit
 
 LONGEST_JSON = 20_000
 DEEPEST_RULES, MOST_RULES = 5, 50
@@ -109,25 +110,33 @@ def leaves(tree: Any, depth: int = 1) -> list[CustomerFilter]:
     ``DEEPEST_RULES`` levels and ``MOST_RULES`` leaves.
     """
     if depth > DEEPEST_RULES:
-        raise ValueError(f"rules: > {DEEPEST_RULES} levels")
+        raise UnfitError(Reason("problem_too_deep"))
     if not isinstance(tree, dict):
-        raise ValueError("rules: op, rules | field, value")
+        raise UnfitError(Reason("problem_not_as_expected"))
     if set(tree) == {"field", "value"}:
         return [_leaf(tree)]
     if set(tree) != {"op", "rules"} or tree["op"] not in ("and", "or") or not isinstance(tree["rules"], list):
-        raise ValueError("rules: op, rules | field, value")
-    if not 1 <= len(tree["rules"]) <= MOST_RULES:
-        raise ValueError(f"rules: 1–{MOST_RULES}")
+        raise UnfitError(Reason("problem_not_as_expected"))
+    if not tree["rules"]:
+        raise UnfitError(Reason("problem_too_short", {"min_length": 1}))
+    if len(tree["rules"]) > MOST_RULES:
+        raise _too_many()
     found = [leaf for rule in tree["rules"] for leaf in leaves(rule, depth + 1)]
     if len(found) > MOST_RULES:
-        raise ValueError(f"rules: > {MOST_RULES}")
+        raise _too_many()
     return found
+
+
+def _too_many() -> UnfitError:
+    return UnfitError(Reason("problem_too_long", {"max_length": MOST_RULES}))
 
 
 def _leaf(rule: dict[str, Any]) -> CustomerFilter:
     name = rule["field"]
-    if not isinstance(name, str) or name not in FIELDS or rule["value"] is None:
-        raise ValueError(f"rules: {str(rule['field'])[:60]}")
+    if not isinstance(name, str) or name not in FIELDS:
+        raise UnfitError(Reason("problem_unknown_field"), str(name)[:60])
+    if rule["value"] is None:
+        raise UnfitError(Reason("problem_missing"), name)
     return CustomerFilter.model_validate({name: rule["value"]})
 
 
@@ -157,11 +166,9 @@ def _unfit(problem: Reason) -> FilterInvalid:
 
 
 def _invalid(error: ValidationError) -> FilterInvalid:
-    first = error.errors()[0]
-    field = ".".join(str(part) for part in first["loc"])[:100] or "filter"
-    return FilterInvalid(
-        given=field, problem=str(first["msg"]).removeprefix("Value error, ")[:200], where={"field": field}
-    )
+    path, problem = unfit(error.errors()[0])
+    field = ".".join(path)[:100] or "filter"
+    return FilterInvalid(given=field, problem=problem.to_json(), where={"field": field})
 
 
 def conditions(wanted: CustomerFilter) -> tuple[Condition, ...]:
