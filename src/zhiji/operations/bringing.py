@@ -6,6 +6,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from django.db import transaction
+
 from zhiji.application.imports import queries, services
 from zhiji.application.imports.queries import Import, State
 from zhiji.data.landing.files import land
@@ -41,8 +43,9 @@ def bring(
     """One step of importing ``path``; the import once it is stored, else ``None``: call again.
 
     slot: where the checkpoint remembers the import. source_code: None for that of earlier files with the same columns.
-    Raises what the services refuse (ImportDecisionNeeded, ImportNothingToStore, ImportColumnsMissing, a FileError …)
-    and WorkRefused for what its check or its storing was refused for; nothing of the file is stored then.
+    Raises what the services refuse (ImportDecisionNeeded, ImportNothingToStore, ImportColumnsMissing, a FileError …),
+    ImportCancelled, and WorkRefused for what its check or its storing was refused for; nothing of the file is stored
+    then.
     """
     if slot not in task.checkpoint:
         landed = land(path.name, path)
@@ -54,13 +57,12 @@ def bring(
         return None
     row = queries.import_get(operator(), task.checkpoint[slot])
     if row.state == State.MATCHING:
-        if refused := task.checkpoint.get(f"{slot}_refused"):
-            raise WorkRefused(refused)
+        _expect_wanted(task, slot)
         services.import_check(row)
     elif row.state == State.CHECKED:
         _confirm(task, f"{slot}_tried_again", row)
     elif row.state in (State.CHECKING, State.STORING):
-        _work(task, f"{slot}_refused", row)
+        _work(task, slot, row)
     elif row.state == State.FAILED and row.reason:
         raise WorkRefused(row.reason)
     else:
@@ -68,20 +70,34 @@ def bring(
     return None
 
 
-def _work(task: Task, refused: str, row: Import) -> None:
-    """A step of its job. Where storing fails, what is stored by then is taken back before anybody is told; where it
-    has turned back to ask, that is what it says. refused: where the checkpoint keeps the reason meanwhile."""
+def _expect_wanted(task: Task, slot: str) -> None:
+    """Raises WorkRefused or ImportCancelled for an import that rests again because its work failed, or because a
+    person has cancelled it."""
+    if refused := task.checkpoint.get(f"{slot}_refused"):
+        raise WorkRefused(refused)
+    if Job.objects.filter(pk=task.checkpoint.get(f"{slot}_job", 0), state=Job.State.CANCELLED).exists():
+        raise services.ImportCancelled
+
+
+def _work(task: Task, slot: str, row: Import) -> None:
+    """A step of its job. Where that fails, what is stored by then is taken back before anybody is told; where it has
+    turned back to ask, that is what it says. The checkpoint keeps job and reason meanwhile."""
+    if task.checkpoint.get(f"{slot}_job") != row.job_id:
+        task.checkpoint[f"{slot}_job"] = row.job_id
+        task.save()
     try:
         advance(task, Job.objects.get(pk=row.job_id or 0))
     except WorkRefused as refusal:
         row.refresh_from_db()
         if row.state == State.CHECKED:
             raise services.ImportDecisionNeeded(**refusal.reason.params) from refusal
-        if row.state != State.STORING or refused in task.checkpoint:
+        if row.state not in (State.CHECKING, State.STORING) or f"{slot}_refused" in task.checkpoint:
             raise
-        task.checkpoint[refused] = refusal.reason.to_json()
-        task.save()
-        services.import_cancel(row)
+        # Both or neither: killed in between, nobody would take it back.
+        with transaction.atomic():
+            task.checkpoint[f"{slot}_refused"] = refusal.reason.to_json()
+            task.save()
+            services.import_cancel(row)
 
 
 def _confirm(task: Task, once: str, row: Import) -> None:

@@ -15,6 +15,13 @@ class ImportDecisionNeeded(CodedError):
     status = 409
 
 
+class ImportCancelled(CodedError):
+    """Said to whoever was waiting for it in the background."""
+
+    code = "import_cancelled"
+    status = 409
+
+
 class ImportNothingToStore(CodedError):
     code = "import_nothing_to_store"
     status = 409

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, StrictBool, StringConstraints, model_validator
@@ -17,9 +18,16 @@ def _delimiter(sign: str) -> str:
     return sign
 
 
+def _encoding(name: str) -> str:
+    try:
+        return codecs.lookup(name).name
+    except LookupError as unknown:
+        raise ValueError("no encoding that Python knows") from unknown
+
+
 Format = Literal["csv", "tsv", "whitespace", "excel", "json", "jsonl", "parquet"]
 Delimiter = Annotated[str, StringConstraints(min_length=1, max_length=1), AfterValidator(_delimiter)]
-Encoding = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,40}$")]
+Encoding = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.: -]{1,40}$"), AfterValidator(_encoding)]
 
 
 class ImportOptions(Strict):

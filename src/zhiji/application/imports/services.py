@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from zhiji.application.imports.errors import (
+    ImportCancelled,
     ImportColumnsMissing,
     ImportCurrencyDiffers,
     ImportDecisionNeeded,
@@ -43,11 +44,11 @@ from zhiji.platform.errors import InputInvalid
 from zhiji.platform.models import Job, User
 from zhiji.processing.cleaning import KINDS, Mapping, Meanings, as_it_left, checked_meanings
 
-# The refusals are among them: whoever brings a file on by itself tells these two from the others.
+# The refusals are among them: whoever brings a file on by itself tells these three from the others.
 __all__ = [
-    "ImportDecisionNeeded", "ImportNothingToStore", "ImportOptions", "identical_lines_switch", "import_cancel",
-    "import_check", "import_confirm", "import_create", "import_match", "import_resumable", "import_undo",
-    "import_values", "orders_are_stored",
+    "ImportCancelled", "ImportDecisionNeeded", "ImportNothingToStore", "ImportOptions", "identical_lines_switch",
+    "import_cancel", "import_check", "import_confirm", "import_create", "import_match", "import_resumable",
+    "import_undo", "import_values", "orders_are_stored",
 ]  # fmt: skip
 _RESTING = (State.MATCHING, State.CHECKED, State.FAILED)
 

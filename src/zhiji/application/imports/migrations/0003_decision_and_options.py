@@ -1,16 +1,32 @@
 """What was decided of changed orders has a column of its own; of options only those are kept that were ever heeded."""
 
+import codecs
+
 from django.db import migrations, models
 
 FORMATS = ("csv", "tsv", "whitespace", "excel", "json", "jsonl", "parquet")
 BLOCK = 500
 
 
+def known_encoding(name):
+    try:
+        return codecs.lookup(name).name
+    except (LookupError, ValueError):
+        return None
+
+
+def stands_between_cells(sign):
+    return not sign.isalnum() and sign not in "\"'\\" and (sign >= " " or sign == "\t")
+
+
 def heeded(options):
     """Nothing was refused: a text where a flag belongs was taken for true, and is so still."""
     kept = {name: bool(options[name]) for name in ("header", "day_first") if options.get(name) is not None}
-    kept |= {name: options[name] for name in ("encoding", "sheet") if isinstance(options.get(name), str)}
-    if type(options.get("preamble")) is int and options["preamble"] >= 0:
+    if isinstance(options.get("sheet"), str):
+        kept["sheet"] = options["sheet"][:255]
+    if isinstance(options.get("encoding"), str) and (encoding := known_encoding(options["encoding"])):
+        kept["encoding"] = encoding
+    if type(options.get("preamble")) is int and 0 <= options["preamble"] <= 10_000:
         kept["preamble"] = options["preamble"]
     if options.get("quote") in ('"', "'"):
         kept["quote"] = options["quote"]
@@ -19,7 +35,7 @@ def heeded(options):
     delimiter = options.get("delimiter")
     if delimiter in ("", " ", "whitespace"):
         kept["format"] = "whitespace"
-    elif isinstance(delimiter, str) and len(delimiter) == 1:
+    elif isinstance(delimiter, str) and len(delimiter) == 1 and stands_between_cells(delimiter):
         kept["delimiter"] = delimiter
     return {name: value for name, value in kept.items() if value != ""}
 

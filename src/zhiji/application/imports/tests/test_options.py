@@ -121,12 +121,14 @@ def test_what_was_kept_before_is_told_apart_and_only_what_was_heeded_is_kept(old
         "replaced": {"changed": "replace", "day_first": True, "delimeter": ";"},
         "odd": {"changed": "?", "day_first": "false", "delimiter": "", "header": None, "preamble": "2", "quote": "|"},
         "plain": {},
+        "spelt": {"encoding": "iso 8859-1", "delimiter": "|"},
+        "none": {"encoding": "klingon", "delimiter": "x"},
     }.items():
         imports.create(file=file, name=name, kind="orders", source_code="s", currency="CNY", options=options)
     migrate(("imports", "0003_decision_and_options"))
     assert {row.name: (row.changed, row.options) for row in Import.objects.all()} == {
         "replaced": ("replace", {"day_first": True}), "odd": (None, {"day_first": True, "format": "whitespace"}),
-        "plain": (None, {}),
+        "plain": (None, {}), "spelt": (None, {"encoding": "iso8859-1", "delimiter": "|"}), "none": (None, {}),
     }  # fmt: skip
     for row in Import.objects.all():
         assert ImportOptions(**row.options).to_json() == row.options

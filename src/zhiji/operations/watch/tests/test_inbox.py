@@ -12,6 +12,7 @@ from importing import bring, check, orders, store, table_counts, told, undo
 from zhiji.application.imports import services
 from zhiji.application.imports.models import Import
 from zhiji.data.store.models import Order
+from zhiji.operations import bringing
 from zhiji.operations.watch import Inbox
 from zhiji.platform import jobs
 from zhiji.platform.company import company_update
@@ -286,3 +287,58 @@ def test_a_file_that_turns_back_to_ask_while_it_is_stored_waits(folder: Path, mo
     assert [path.name.split("-")[-1] for path in (folder / "waiting").iterdir() if path.suffix == ".csv"] == ["b.csv"]
     assert Import.objects.get(name="b.csv").state == "checked"
     assert Order.objects.get(external_id="B1").value_micros == 10_000_000
+
+
+def test_killed_while_a_failed_file_is_taken_back_it_is_taken_back_the_next_time(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, text = told(), orders(*(f"B{n},2024-02-0{n},C{n},tea,1,10" for n in range(1, 7)))
+    with monkeypatch.context() as patch:
+        patch.setattr("zhiji.processing.pipelines.storing.Storing._quarantine", _breaks)
+        patch.setattr("zhiji.operations.bringing.services.import_cancel", _killed)
+        drop(folder, text, "b.csv")
+        with pytest.raises(KeyboardInterrupt):
+            take(Inbox())
+    job = Job.objects.get(kind="inbox_take")
+    Job.objects.filter(pk=job.pk).update(state="queued", lease_until=None, lease_owner="")
+    assert jobs.run_inline(job).state == "done"
+    assert (folder / "refused" / "b.csv").exists()
+    assert told() == before
+
+
+def test_a_check_that_broke_once_does_not_refuse_the_file_for_ever(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = orders("B1,2024-02-01,C1,tea,1,10")
+    with monkeypatch.context() as patch:
+        patch.setattr("zhiji.application.imports.jobs._dry_run", _breaks)
+        drop(folder, text, "b.csv")
+        take(Inbox())
+    assert (folder / "refused" / "b.csv").exists()
+    drop(folder, text, "b.csv")
+    take(Inbox())
+    assert (folder / "done" / "b.csv").exists()
+
+
+def test_a_file_whose_import_a_person_cancels_is_not_begun_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, advance = told(), bringing.advance
+
+    def cancelled_first(task: Any, job: Job) -> Job:
+        row = Import.objects.get(job_id=job.pk)
+        if row.state == "storing" and not job.cancel_requested:
+            services.import_cancel(row)
+        return advance(task, job)
+
+    monkeypatch.setattr(bringing, "advance", cancelled_first)
+    drop(folder, orders("B1,2024-02-01,C1,tea,1,10"), "b.csv")
+    take(Inbox())
+    assert "已取消" in (folder / "refused" / "b.csv.txt").read_text(encoding="utf-8")
+    assert (told(), Job.objects.filter(kind="import_store").count()) == (before, 1)
+
+
+def _breaks(*given: Any, **more: Any) -> Any:
+    raise RuntimeError
+
+
+def _killed(*given: Any, **more: Any) -> Any:
+    raise KeyboardInterrupt
