@@ -44,7 +44,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def _from_validation(error: ValidationError) -> InputInvalid:
     path, problem = unfit(error.errors[0]) if error.errors else ((), Reason("problem_not_as_expected"))
     # Where it was sent comes first; a body is named by the route's own parameter, which nobody outside knows.
-    below = path[2:] if path[:1] in (("body",), ("form",)) else path[1:]
+    below = path[2:] if path[:1] == ("body",) else path[1:]
     field = ".".join(below)[:200] or "request"
     return InputInvalid(field=field, problem=problem.to_json(), where={"field": field})
 

@@ -48,6 +48,11 @@ def test_a_field_is_named_without_the_body_around_it(browser: Client) -> None:
     assert asked["what"].endswith("不是数字")
 
 
+def test_a_field_of_an_upload_is_named(browser: Client) -> None:
+    answer = browser.post("/api/v1/imports", {"is_history": "perhaps"})
+    assert (answer.status_code, answer.json()["where"]) == (422, {"field": "is_history"})
+
+
 def nested(depth: int) -> dict[str, Any]:
     leaf = {"field": "city", "value": ["x"]}
     return leaf if depth == 1 else {"op": "and", "rules": [nested(depth - 1)]}
