@@ -22,9 +22,10 @@ const dayOf = (instant: number) => new Date(instant).toISOString().slice(0, 10);
 export function orderTimeline(orders: TimelineOrder[], today: string, usual: UsualGap | null, context: ChartContext): Drawing {
   const { palette, format, t, narrow } = context;
   const last = Math.max(...orders.map((order) => at(order.day)));
-  // Days are whole: the last one of the band is the last on which the customer is not late.
-  const after = (days: number) => dayOf(last + Math.floor(days) * DAY);
-  const expected = usual && orders.length > 0 ? { from: after(usual.lowDays), to: after(usual.highDays) } : null;
+  // Days are whole: the band begins with the first one that lies in it, and ends with the last on which nobody is late.
+  const after = (days: number) => dayOf(last + days * DAY);
+  const until = usual ? Math.floor(usual.highDays) : 0;
+  const expected = usual && orders.length > 0 ? { from: after(Math.min(Math.ceil(usual.lowDays), until)), to: after(until) } : null;
   const first = orders.length > 0 ? Math.min(...orders.map((order) => at(order.day))) : at(today) - 90 * DAY;
   const end = Math.max(at(today), expected ? at(expected.to) : 0);
   const margin = Math.max((end - first) * 0.04, 3 * DAY);

@@ -33,8 +33,9 @@ describe("the picture of a customer's orders", () => {
   const orders = ["2026-03-11", "2026-03-01"].map((day, at) => ({ key: day, day, amount: at, amountText: `${at}` }));
   it("has the server's band after the last order, and none without it", async () => {
     const drawn = async (usual: { lowDays: number; highDays: number } | null) => orderTimeline(orders, "2026-03-20", usual, await context(false)).table.rows.at(-1)?.cells[0];
-    expect(await drawn({ lowDays: 7.93, highDays: 22.07 })).toBe("Next order usually here: 18 Mar 2026 – 2 Apr 2026");
+    expect(await drawn({ lowDays: 7.93, highDays: 22.07 })).toBe("Next order usually here: 19 Mar 2026 – 2 Apr 2026");
     expect(await drawn({ lowDays: 0, highDays: 0 })).toBe("Next order usually here: 11 Mar 2026 – 11 Mar 2026");
+    expect(await drawn({ lowDays: 1.2, highDays: 1.8 })).toBe("Next order usually here: 12 Mar 2026 – 12 Mar 2026");
     expect(await drawn(null)).toBe("1 Mar 2026");
   });
 });
