@@ -108,7 +108,7 @@ def refuse(error: Exception) -> NoReturn:
 
 
 def _print_refusal(reason: Any) -> None:
-    from zhiji.kernel import render
+    from zhiji.kernel import place, render
 
     text = render(reason, language())
     if "--json" in sys.argv:
@@ -117,6 +117,5 @@ def _print_refusal(reason: Any) -> None:
         told = {**reason.to_json(), "what": text.what, "why": text.why, "remedy": text.remedy}
         print(json.dumps(told, ensure_ascii=False, default=str), file=sys.stderr)
         return
-    place = " ".join(f"{key}={value}" for key, value in reason.where.items())
-    lines = [f"{reason.code}: {text.what}", place, text.why, text.remedy]
+    lines = [f"{reason.code}: {text.what}", place(reason, language()), text.why, text.remedy]
     print("\n".join(line for line in lines if line), file=sys.stderr)

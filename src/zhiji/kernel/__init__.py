@@ -2,10 +2,10 @@
 
 from zhiji.kernel.columns import Columns, LineKind
 from zhiji.kernel.errors import CodedError, Reason
-from zhiji.kernel.messages import Language, Text, render, word
+from zhiji.kernel.messages import Language, Text, place, render, word
 from zhiji.kernel.money import MICROS, Money, MoneyError
 
 __all__ = [
     "MICROS", "CodedError", "Columns", "Language", "LineKind", "Money", "MoneyError", "Reason", "Text",
-    "render", "word",
+    "place", "render", "word",
 ]  # fmt: skip

@@ -83,6 +83,7 @@ def day_shown(day: date | str, language: Language) -> str:
 
 
 _COMMA: dict[Language, str] = {"en": ", ", "zh": "、"}
+_BETWEEN: dict[Language, str] = {"en": ", ", "zh": "，"}
 
 
 def word(value: Any, language: Language, *, of: str = "") -> str:
@@ -90,6 +91,12 @@ def word(value: Any, language: Language, *, of: str = "") -> str:
     texts = catalogue(language)
     found = texts.get(f"word_{of}_{value}") or texts.get(f"word_{value}", {})
     return found.get("what", str(value))
+
+
+def place(reason: Reason, language: Language) -> str:
+    """Where it is, in words: ``row 3, column Price``; empty where that is not known."""
+    told = {key: word(value, language) if key == "field" else value for key, value in reason.where.items()}
+    return _BETWEEN[language].join(f"{word(key, language, of='place')} {value}" for key, value in told.items())
 
 
 class _Filled(string.Formatter):

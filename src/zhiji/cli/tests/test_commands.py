@@ -81,6 +81,9 @@ def test_refusals_are_coded_and_in_the_reader_s_language(home: Path) -> None:
     assert "没有邮箱为" in chinese["what"]
     role = zhiji(home, "user", "create", "c@acme.test", "--role", "king")
     assert (role.returncode, role.stderr.split(":")[0]) == (1, "input_invalid")
+    assert role.stderr.splitlines()[1] == "field --role"
+    wrong = zhiji(home, "import", "none.csv", "--as", "orders", LANG="zh_CN.UTF-8").stderr.splitlines()
+    assert wrong[1] == "路径 none.csv"
 
 
 def test_reference_tables_name_everything(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from zhiji.kernel import Language, Reason, messages, render
+from zhiji.kernel import Language, Reason, messages, place, render
 
 
 @pytest.fixture
@@ -68,3 +68,11 @@ def test_reasons_stored_before_are_still_told(monkeypatch: pytest.MonkeyPatch) -
     assert render(before, "en").what == "Town, order_id PDF …"
     assert render(before, "zh").what == "Town、order_id PDF …"
     assert render(Reason("said", {"fields": ["city"], "format": "ZIP", "kind": "PDF"}), "en").what == "Town ZIP …"
+
+
+def test_a_place_is_said_in_words_and_what_people_named_stays() -> None:
+    where = {"path": "a.xlsx", "sheet": "Sheet 2", "row": 3, "column": "city", "field": "city"}
+    assert place(Reason("said", {}, where), "en") == "path a.xlsx, sheet Sheet 2, row 3, column city, field city"
+    assert place(Reason("said", {}, where), "zh") == "路径 a.xlsx，工作表 Sheet 2，行 3，列 city，字段 城市"
+    assert place(Reason("said", {}, {"id": "7", "port": 80}), "zh") == "编号 7，端口 80"
+    assert place(Reason("said"), "zh") == ""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from zhiji.application.imports.queries import Import
-from zhiji.kernel import Language, Reason, clock, render, word
+from zhiji.kernel import Language, Reason, clock, place, render
 from zhiji.platform.company import company, zone
 from zhiji.platform.durable import sync_folder, write_atomically
 from zhiji.platform.workspace import workspace
@@ -51,9 +51,9 @@ def _text(name: str, reasons: list[Reason]) -> str:
     """In the company's language, each reason with why and remedy where it has one."""
     language = cast(Language, company().language)
     at = f"{clock.now().astimezone(zone()):%Y-%m-%d %H:%M}"
-    comma, told = "，" if language == "zh" else ", ", []
+    told = []
     for reason in reasons:
         words = render(reason, language)
-        place = comma.join(f"{word(key, language, of='place')} {value}" for key, value in reason.where.items())
-        told.append("\n".join(line for line in (words.what, place, words.why, words.remedy) if line))
+        lines = (words.what, place(reason, language), words.why, words.remedy)
+        told.append("\n".join(line for line in lines if line))
     return f"{name}\n{at}\n\n" + "\n\n".join(told) + "\n"

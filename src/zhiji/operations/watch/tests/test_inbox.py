@@ -184,7 +184,7 @@ def test_the_text_beside_a_file_is_whole_in_the_companys_language(folder: Path) 
     take(Inbox())
     text = (folder / "refused" / "orders.csv.txt").read_text(encoding="utf-8")
     assert "没有可入库的数据：全部 1 行均被拒收。\n首个原因：第 1 行 date 列：没有“2024-02-31”这一天" in text
-    assert "\n文件 empty.csv\n" in (folder / "refused" / "empty.csv.txt").read_text(encoding="utf-8")
+    assert "\n路径 empty.csv\n" in (folder / "refused" / "empty.csv.txt").read_text(encoding="utf-8")
 
 
 def test_killed_before_the_move_it_is_taken_up_again_and_stored_once(
