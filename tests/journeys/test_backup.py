@@ -205,7 +205,7 @@ def test_a_workspace_in_use_or_not_empty_is_refused(workspace: Workspace, saved:
         held.execute("SELECT 1 FROM sqlite_master").fetchone()
         refused = workspace.launcher("restore", backup=str(saved), into="main", replace=True, refused=True)["said"]
     assert refused["code"] == "restore_target_in_use"
-    assert str(os.getpid()) in refused["params"]["processes"]
+    assert os.getpid() in refused["params"]["processes"]
     assert checksums(workspace.root) == before
 
 

@@ -96,7 +96,7 @@ def _joined_codes(stage: Stage, table: str, counts: dict[str, int]) -> list[Reas
             HAVING count(DISTINCT product_code) > 1 ORDER BY 1"""
     ).fetchall()
     counts["joined_codes"] = len(rows)
-    examples = ", ".join(key for (key,) in rows[:5])
+    examples = [key for (key,) in rows[:5]]
     return [Reason("codes_joined_by_case", {"count": len(rows), "examples": examples})] if rows else []
 
 
@@ -106,5 +106,5 @@ def _moved_customers(stage: Stage, table: str, counts: dict[str, int]) -> list[R
             HAVING count(DISTINCT country) > 1 ORDER BY 1"""
     ).fetchall()
     counts["customers_in_two_countries"] = len(rows)
-    examples = ", ".join(key for (key,) in rows[:5])
+    examples = [key for (key,) in rows[:5]]
     return [Reason("customers_in_two_countries", {"count": len(rows), "examples": examples})] if rows else []
