@@ -43,7 +43,7 @@ async function shown(given: Partial<typeof facts>) {
 
 it("draws what the rhythm counts, free orders too, and the band that the server gives", async () => {
   const { days, text } = await shown({});
-  expect(days).toEqual(["31 Jan 2026", "11 Jan 2026", "1 Jan 2026", "Next order usually here: 7 Feb 2026 – 22 Feb 2026"]);
+  expect(days).toEqual(["31 Jan 2026", "11 Jan 2026", "1 Jan 2026", "Next order usually here: 8 Feb 2026 – 22 Feb 2026"]);
   for (const part of ["Orders every 15 days or so; now it is day 10", "Band: 15 days after the last order"]) expect(text).toContain(part);
 });
 
