@@ -206,7 +206,7 @@ def list_cases(email: str) -> Iterator[tuple[str, dict[str, Any]]]:
         "segment": {"segment": ["champions"]}, "two ranges": {"orders": {"min": 3}, "spend": {"max": "200"}},
     }  # fmt: skip
     for name, chosen in filters.items():
-        for sort in ("name", "-spend", "-last_order", "orders", "-value_score"):
+        for sort in ("name", "-spend", "-last_order_on", "orders", "-value_score"):
             query = {"sort": sort, "filter": json.dumps(chosen), "limit": 50}
             yield f"{name} · {sort} · first", query
             cursor = deep_cursor(chosen, sort, email)
