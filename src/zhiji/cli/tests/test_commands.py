@@ -72,6 +72,20 @@ def test_a_user_may_be_the_first_thing_that_a_workspace_is_given(tmp_path: Path)
     assert made.returncode == 0, made.stderr
 
 
+def test_the_company_is_set_up_without_a_browser(tmp_path: Path) -> None:
+    made = zhiji(tmp_path, "company", "--zone", "Europe/London", "--region", "GB", "--currency", "GBP", "--json")
+    told = json.loads(made.stdout)
+    assert (told["zone"], told["region"], told["currency"]) == ("Europe/London", "GB", "GBP")
+    wrong = zhiji(tmp_path, "company", "--region", "FR", "--zone", "Mars/Crater")
+    assert (wrong.returncode, wrong.stderr.splitlines()[1]) == (1, "field --zone")
+    (tmp_path / "orders.csv").write_text("order,date,customer,amount\n1,2024-01-02,C1,5\n")
+    assert zhiji(tmp_path, "import", str(tmp_path / "orders.csv"), "--as", "orders").returncode == 0
+    fixed = zhiji(tmp_path, "company", "--region", "FR", "--zone", "Europe/Paris")
+    assert (fixed.returncode, fixed.stderr.split(":")[0]) == (1, "company_fixed")
+    assert json.loads(zhiji(tmp_path, "company", "--json").stdout) == told, "a refusal changes nothing"
+    assert "时区：Europe/London" in zhiji(tmp_path, "company", LANG="zh_CN.UTF-8").stdout
+
+
 def test_refusals_are_coded_and_in_the_reader_s_language(home: Path) -> None:
     english = zhiji(home, "user", "reset-link", "nobody@acme.test")
     assert (english.returncode, english.stdout) == (1, "")
