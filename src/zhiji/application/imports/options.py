@@ -55,7 +55,7 @@ class ImportOptions(Strict):
     def _expect_known(cls, said: Any) -> Any:
         for name in said if isinstance(said, dict) else ():
             if name not in cls.model_fields:
-                known = ", ".join(cls.model_fields)
+                known = list(cls.model_fields)
                 raise OptionUnknown(option=str(name)[:100], known=known, where={"field": "options"})
         return said
 

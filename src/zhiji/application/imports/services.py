@@ -77,7 +77,7 @@ def import_create(
     the file cannot be read; only the last leaves something: a failed import in the history, with the reason.
     """
     if kind not in (AUTO, *KINDS):
-        raise ImportKindUnknown(given=kind, known=", ".join(KINDS), where={"field": "kind"})
+        raise ImportKindUnknown(given=kind, known=list(KINDS), where={"field": "kind"})
     _expect_currency(currency)
     options = options or ImportOptions()
     row = Import(
@@ -180,7 +180,7 @@ def import_match(
     expect(row, *_RESTING)
     wanted_kind = kind or row.kind
     if wanted_kind not in KINDS:
-        raise ImportKindUnknown(given=wanted_kind, known=", ".join(KINDS), where={"field": "kind"})
+        raise ImportKindUnknown(given=wanted_kind, known=list(KINDS), where={"field": "kind"})
     if row.is_readable and options.of_file() == ImportOptions(**row.options).of_file():
         profile = FileProfile.from_json(row.profile)
     else:
@@ -242,7 +242,7 @@ def import_confirm(row: Import, *, by: User | None = None, changed: str | None =
     again; a decision that nobody made is never taken for one. Raises InputInvalid for a decision that there is not.
     """
     if changed is not None and changed not in Import.Changed.values:
-        problem = Reason("problem_not_a_choice", {"expected": ", ".join(Import.Changed.values)})
+        problem = Reason("problem_not_a_choice", {"expected": list(Import.Changed.values)})
         raise InputInvalid(field="changed", problem=problem.to_json(), where={"field": "changed"})
     with held(row, State.CHECKED):
         counts = row.dry_run.get("counts", {})

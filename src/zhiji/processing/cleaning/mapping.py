@@ -100,7 +100,7 @@ def match_columns(
     Raises KindUnknown, MappingFieldUnknown, MappingColumnUnknown, MappingColumnTwice.
     """
     if kind not in KINDS:
-        raise KindUnknown(given=kind, known=", ".join(KINDS))
+        raise KindUnknown(given=kind, known=list(KINDS))
     wanted = KINDS[kind]
     corrects = _corrections(profile.columns)
     free = [i for i in range(len(profile.columns)) if i not in _reject_positions(profile.columns)]
@@ -159,7 +159,7 @@ def _given(
     withheld: set[str] = set()
     for name, wanted in overrides.items():
         if name not in kind.fields:
-            raise MappingFieldUnknown(given=name, known=", ".join(kind.fields))
+            raise MappingFieldUnknown(given=name, known=list(kind.fields))
         if wanted is None or wanted == "":
             withheld.add(name)
             continue
@@ -175,13 +175,13 @@ def _find_column(columns: list[str], wanted: str | int) -> int:
     if isinstance(wanted, int):
         if 0 <= wanted < len(columns):
             return wanted
-        raise MappingColumnUnknown(column=str(wanted), columns=", ".join(columns[:50]))
+        raise MappingColumnUnknown(column=str(wanted), columns=list(columns[:50]))
     if wanted in columns:
         return columns.index(wanted)
     alike = [i for i, name in enumerate(columns) if folded(name) == folded(wanted)]
     if len(alike) == 1:
         return alike[0]
-    raise MappingColumnUnknown(column=wanted, columns=", ".join(columns[:50]))
+    raise MappingColumnUnknown(column=wanted, columns=list(columns[:50]))
 
 
 def _name_scores(

@@ -57,7 +57,7 @@ def fill_from_first_line(stage: Stage) -> Readings:
                 WHERE order_number IS NOT NULL GROUP BY 1) f ON t.order_number = f.order_number"""
     )
     if told := [name for name in sparse if name not in made]:
-        columns = ", ".join(stage.mapping.shown(name) for name in told)
+        columns = [stage.mapping.shown(name) for name in told]
         stage.findings.append(Reason("order_fields_filled", {"columns": columns}))
     return readings
 

@@ -81,7 +81,7 @@ def money_of_orders(stage: Stage) -> Readings:
             if shown.repeated and habit.by == "shown" and habit.earlier is None:
                 told.append(stage.mapping.shown(name))
     if told:
-        stage.findings.append(Reason("order_money_on_each_line", {"columns": ", ".join(told)}))
+        stage.findings.append(Reason("order_money_on_each_line", {"columns": told}))
     return Readings(habits, tuple(repeated))
 
 

@@ -62,11 +62,11 @@ def clean_orders(received: str | Path, mapping: Mapping, settings: CleaningSetti
     """
     if mapping.missing:
         raise RequiredFieldMissing(
-            fields=mapping.missing, first=mapping.missing[0], columns=", ".join(mapping.columns[:50])
+            fields=mapping.missing, first=mapping.missing[0], columns=mapping.columns[:50]
         )
     has = mapping.fields
     if "amount" not in has and "order_amount" not in has and not ("quantity" in has and "unit_price" in has):
-        raise MoneyFieldMissing(columns=", ".join(mapping.columns[:50]))
+        raise MoneyFieldMissing(columns=mapping.columns[:50])
     target = Path(out_dir)
     with cleaning_run(Path(received), mapping, settings, target) as (stage, clean_path, rejected_path):
         stage.build()

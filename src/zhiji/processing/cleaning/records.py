@@ -74,7 +74,7 @@ def _clean(
 ) -> Cleaned:
     if mapping.missing:
         raise RequiredFieldMissing(
-            fields=mapping.missing, first=mapping.missing[0], columns=", ".join(mapping.columns[:50])
+            fields=mapping.missing, first=mapping.missing[0], columns=mapping.columns[:50]
         )
     key, time = key_and_time
     target = Path(out_dir)

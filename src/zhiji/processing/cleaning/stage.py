@@ -123,7 +123,7 @@ class Stage:
         usable = self.connection.execute(f"SELECT {asked} FROM present").fetchone() or ()
         columns = [self.mapping.shown(name) for name, count in zip(named, usable, strict=True) if count]
         if columns:  # masked ones tell nobody apart, and are spoken of elsewhere
-            self.findings.append(Reason("customers_known_by_contact", {"columns": ", ".join(columns)}))
+            self.findings.append(Reason("customers_known_by_contact", {"columns": columns}))
 
     def _select(self, expression: str, alias: str) -> None:
         """A column of ``typed``; constants cost no memory, they are made when they are read."""

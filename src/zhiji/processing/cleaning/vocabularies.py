@@ -39,12 +39,12 @@ def checked_meanings(kind: str, said: MappingABC[str, MappingABC[str, str]]) -> 
         known = vocabulary(kind, field)
         if not known:
             closed = [name for name in KINDS[kind].fields if vocabulary(kind, name)]
-            raise ValueFieldUnknown(given=field, known=", ".join(closed), where={"field": field})
+            raise ValueFieldUnknown(given=field, known=list(closed), where={"field": field})
         for word, meaning in words.items():
             # Any currency has a code of three letters; the list is only what is offered.
             is_code = known is CURRENCIES and _CURRENCY.fullmatch(meaning)
             if meaning and meaning not in known and not is_code:
-                raise ValueMeaningUnknown(word=word, meaning=meaning, known=", ".join(known), where={"field": field})
+                raise ValueMeaningUnknown(word=word, meaning=meaning, known=list(known), where={"field": field})
             made.setdefault(field, {})[fold_word(word)] = meaning
     return made
 

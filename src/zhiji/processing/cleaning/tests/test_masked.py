@@ -32,7 +32,7 @@ A3,2025-01-05,ann@qq.com,137****0003,tea,1,50
     told = findings(result)
     assert (told["emails_masked"], told["phones_masked"]) == (2, 3)
     known = next(one for one in result.findings if one.code == "customers_known_by_contact")
-    assert known.params["columns"] == "email"
+    assert known.params["columns"] == ["email"]
 
 
 def test_masked_addresses_alone_are_not_said_to_tell_customers_apart(tmp_path: Path) -> None:
