@@ -61,9 +61,7 @@ def clean_orders(received: str | Path, mapping: Mapping, settings: CleaningSetti
     nothing is written.
     """
     if mapping.missing:
-        raise RequiredFieldMissing(
-            fields=mapping.missing, first=mapping.missing[0], columns=mapping.columns[:50]
-        )
+        raise RequiredFieldMissing(fields=mapping.missing, first=mapping.missing[0], columns=mapping.columns[:50])
     has = mapping.fields
     if "amount" not in has and "order_amount" not in has and not ("quantity" in has and "unit_price" in has):
         raise MoneyFieldMissing(columns=mapping.columns[:50])

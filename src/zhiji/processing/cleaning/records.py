@@ -73,9 +73,7 @@ def _clean(
     key_and_time: tuple[str | None, str | None],
 ) -> Cleaned:
     if mapping.missing:
-        raise RequiredFieldMissing(
-            fields=mapping.missing, first=mapping.missing[0], columns=mapping.columns[:50]
-        )
+        raise RequiredFieldMissing(fields=mapping.missing, first=mapping.missing[0], columns=mapping.columns[:50])
     key, time = key_and_time
     target = Path(out_dir)
     with cleaning_run(Path(received), mapping, settings, target) as (stage, clean_path, rejected_path):
