@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -47,18 +47,24 @@ def company(
 
 def _checked(said: dict[str, Any]) -> dict[str, Any]:
     """By the rules of the settings page. Raises InputInvalid."""
-    from pydantic import ValidationError
+    from pydantic import TypeAdapter, ValidationError
 
-    from zhiji.application.company.schemas import CompanyPatch
     from zhiji.platform.errors import InputInvalid
+    from zhiji.platform.schemas import Currency, Line, PhoneRegion, Zone
     from zhiji.platform.unfit import unfit
 
-    try:
-        return CompanyPatch(**said).dict(exclude_unset=True)
-    except ValidationError as error:
-        path, problem = unfit(error.errors()[0])
-        option = f"--{path[0]}"
-        raise InputInvalid(field=option, problem=problem.to_json(), where={"field": option}) from None
+    kinds: dict[str, Any] = {
+        "name": Annotated[str, Line(200)], "currency": Currency, "zone": Zone, "region": PhoneRegion,
+        "language": Literal["zh", "en"],
+    }  # fmt: skip
+    checked: dict[str, Any] = {}
+    for field, value in said.items():
+        try:
+            checked[field] = TypeAdapter(kinds[field]).validate_python(value)
+        except ValidationError as error:
+            problem = unfit(error.errors()[0])[1].to_json()
+            raise InputInvalid(field=f"--{field}", problem=problem, where={"field": f"--{field}"}) from None
+    return checked
 
 
 def _text(told: dict[str, Any]) -> str:

@@ -22,8 +22,10 @@ from ninja import Path, Query, Schema
 from ninja.security import SessionAuth
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from zhiji.kernel import Reason
 from zhiji.platform.models import User
 from zhiji.platform.regions import is_region
+from zhiji.platform.unfit import UnfitError
 
 Row = TypeVar("Row")
 LARGEST_ID = 2**63 - 1
@@ -93,13 +95,13 @@ class Visitor(SessionAuth):
 def _line(text: str) -> str:
     """No control characters: PostgreSQL refuses NUL, and a line break in a name breaks lists and mail headers."""
     if any(unicodedata.category(char) == "Cc" for char in text):
-        raise ValueError("control characters")
+        raise UnfitError(Reason("problem_control_characters"))
     return text
 
 
 def _prose(text: str) -> str:
     if any(unicodedata.category(char) == "Cc" and char not in "\n\t\r" for char in text):
-        raise ValueError("control characters")
+        raise UnfitError(Reason("problem_control_characters"))
     return text
 
 
@@ -107,7 +109,7 @@ def _email(text: str) -> str:
     try:
         validate_email(text)
     except ValidationError:
-        raise ValueError("not an e-mail address") from None
+        raise UnfitError(Reason("problem_not_an_email")) from None
     return text.lower()
 
 
@@ -143,13 +145,13 @@ Email = Annotated[
 
 def _zone(name: str) -> str:
     if name not in available_timezones():
-        raise ValueError("not a time zone")
+        raise UnfitError(Reason("problem_not_a_zone"))
     return name
 
 
 def _region(code: str) -> str:
     if code and not is_region(code):
-        raise ValueError("not a country with a numbering plan")
+        raise UnfitError(Reason("problem_not_a_region"))
     return code
 
 
