@@ -16,13 +16,16 @@ if TYPE_CHECKING:
 
 
 def register(app: typer.Typer) -> None:
-    app.command("export", help=both("Write customers, segments or orders to a file.", "将客户、分群或订单写入文件。"))(
-        export
-    )
+    app.command(
+        "export",
+        help=both(
+            "Write customers, segments, orders or identities to a file.", "将客户、分群、订单或来源编号写入文件。"
+        ),
+    )(export)
 
 
 def export(
-    what: Annotated[str, typer.Argument(help="customers | segments | orders")],
+    what: Annotated[str, typer.Argument(help="customers | segments | orders | identities")],
     to: Annotated[
         Path, typer.Option("--to", help=both("File: .csv, .xlsx or .parquet.", "文件：.csv、.xlsx 或 .parquet。"))
     ],
@@ -48,7 +51,7 @@ def export(
     json: Json = False,
 ) -> None:
     """Everything this machine's operator asks for; prints how many rows were written."""
-    for name, value, offered in (("what", what, ("customers", "segments", "orders")),
+    for name, value, offered in (("what", what, ("customers", "segments", "orders", "identities")),
                                  ("--for", purpose, ("contact", "analysis"))):  # fmt: skip
         _check(name, value, offered)
     frame.start()

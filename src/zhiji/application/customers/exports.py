@@ -18,7 +18,7 @@ from zhiji.application.customers.fields import FIELDS, ListField, readable
 from zhiji.application.customers.queries import CustomerList
 from zhiji.application.customers.writers import Column
 from zhiji.data.store import masks, paging
-from zhiji.data.store.models import Customer, CustomerListRow, Order
+from zhiji.data.store.models import Customer, CustomerListRow, Identity, Order
 from zhiji.kernel import clock
 from zhiji.kernel.money import percent_of
 from zhiji.platform import audit, jobs
@@ -29,7 +29,7 @@ from zhiji.platform.permissions import token_scopes
 from zhiji.platform.scope import require, scope
 from zhiji.platform.workspace import workspace
 
-What = Literal["customers", "segments", "orders"]
+What = Literal["customers", "segments", "orders", "identities"]
 Purpose = Literal["contact", "analysis"]
 BLOCK = 2_000
 AT_ONCE = 20_000
@@ -45,6 +45,7 @@ _ORDER_COLUMNS = (
     Column("lines", "whole"), Column("goods", "money"), Column("returned", "money"), Column("value", "money"),
     Column("other", "money"), Column("currency", "text"),
 )  # fmt: skip
+_IDENTITY_COLUMNS = (Column("source", "text"), Column("external_id", "text"), Column("customer_id", "whole"))
 Block = list[list[Any]]
 
 
@@ -63,7 +64,7 @@ def export_write(*, user: User, what: What, path: Path, file_format: str = "", f
     """
     require(user, "order" if what == "orders" else "customer", "export")
     asked = CustomerList(user, filter_text, sort, action="export")
-    columns, blocks = _orders(asked, purpose) if what == "orders" else _customers(asked, what, purpose)
+    columns, blocks = _asked_for(asked, what, purpose)
     unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     written = 0
     try:
@@ -81,6 +82,28 @@ def export_write(*, user: User, what: What, path: Path, file_format: str = "", f
     audit.record("export", "customer", "", what=what, purpose=purpose, rows=written, format=path.suffix.lstrip("."),
                  filter=audit.digest(filter_text))  # fmt: skip
     return written
+
+
+def _asked_for(asked: CustomerList, what: What, purpose: Purpose) -> tuple[list[Column], Iterator[Block]]:
+    if what == "orders":
+        return _orders(asked, purpose)
+    if what == "identities":
+        return list(_IDENTITY_COLUMNS), _identity_blocks(asked)
+    return _customers(asked, what, purpose)
+
+
+def _identity_blocks(asked: CustomerList) -> Iterator[Block]:
+    """Under which ids the sources know each customer of the list, in the order in which they came."""
+    wanted = asked.wanted()
+    found = Identity.objects.filter(customer__in=scope(asked.user, CustomerListRow, "export").values("customer_id"))
+    if wanted.conditions or wanted.text:
+        found = found.filter(customer__in=wanted.rows().order_by().values("customer_id"))
+    last = 0
+    while block := list(
+        found.filter(pk__gt=last).order_by("pk").values_list("pk", "source__code", "external_id", "customer_id")[:BLOCK]
+    ):
+        last = block[-1][0]
+        yield [list(row[1:]) for row in block]
 
 
 def _customers(asked: CustomerList, what: What, purpose: Purpose) -> tuple[list[Column], Iterator[Block]]:

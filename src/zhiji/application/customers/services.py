@@ -107,7 +107,7 @@ def _own_identity(customer: Customer) -> Identity:
     source, _ = Source.objects.get_or_create(code=HAND)
     batch = _hand_batch(source)
     return Identity.objects.create(
-        source=source, external_id=f"customer-{customer.pk}", customer=customer, first_batch_id=batch.pk
+        source=source, external_id=f"customer-{customer.pk}", customer=customer, home=customer, first_batch_id=batch.pk
     )
 
 

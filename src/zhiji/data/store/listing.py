@@ -82,7 +82,7 @@ def _write_block(customer_ids: list[int], zone: ZoneInfo) -> int:
             bought.orders, bought.spend, bought.first_at, bought.last_at
         FROM store_customer c LEFT JOIN bought ON bought.customer_id = c.id
         LEFT JOIN known ON known.customer_id = c.id LEFT JOIN store_identity i ON i.id = known.first_id
-        WHERE {bulk.among("c.id")} AND c.deleted_at IS NULL
+        WHERE {bulk.among("c.id")} AND c.deleted_at IS NULL AND c.merged_into_id IS NULL
         """,
         [ids, ids, ids],
     )

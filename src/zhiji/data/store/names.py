@@ -65,6 +65,11 @@ def _as_person(run: str) -> list[str]:
     return list(_read(run))
 
 
+def is_double_surname(name: str) -> bool:
+    """Whether a folded Han name begins with a family name of two characters."""
+    return name[:2] in _DOUBLE_SURNAMES
+
+
 def _readings(name: str) -> list[list[str]]:
     """Syllables of each run of Han in a folded name."""
     runs = _HAN_RUN.findall(name)

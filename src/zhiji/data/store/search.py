@@ -33,7 +33,7 @@ def _index_block(customer_ids: list[int]) -> None:
     rows = []
     for pk, name, company, email, phone, is_masked in bulk.look_up(
         "SELECT id, name, company, email, phone, phone_is_masked FROM store_customer "
-        f"WHERE deleted_at IS NULL AND {bulk.among('id')}",
+        f"WHERE deleted_at IS NULL AND merged_into_id IS NULL AND {bulk.among('id')}",
         [ids],
     ):
         tokens = tokens_of(

@@ -26,7 +26,7 @@ _LINES = """
 """
 _CUSTOMERS = """
     SELECT id AS customer_id, owner_id, team_id, country, city, kind, registered_at, known_at, contact_allowed
-    FROM store_customer WHERE deleted_at IS NULL
+    FROM store_customer WHERE deleted_at IS NULL AND merged_into_id IS NULL
 """
 _PRODUCTS = "SELECT id AS product_id, code, name, category FROM store_product"
 

@@ -73,6 +73,7 @@ def new_identities(batch: Batch, external_ids: list[str], known_at: list[Any]) -
             "source_id": [batch.source_id] * len(external_ids),
             "external_id": external_ids,
             "customer_id": customers,
+            "home_id": customers,
             "first_batch_id": [batch.pk] * len(external_ids),
         },
     )

@@ -33,7 +33,7 @@ FIELDS = (*TEXT_FIELDS, "phone_is_masked", "contact_allowed", "registered_at")
 _BUYER = "buyer"
 _RANK = {HAND: 0, "customer": 1, _BUYER: 2}
 # Of a payload, what is not taken as it stands.
-_APART = ("phone_masked", "phone_is_masked", "contact_allowed", WORD_AT)
+_APART = ("first_name", "last_name", "phone_masked", "phone_is_masked", "contact_allowed", WORD_AT)
 _LENGTHS = {field.attname: field.max_length for field in Customer._meta.concrete_fields if field.max_length}
 
 

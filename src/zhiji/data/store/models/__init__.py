@@ -1,6 +1,12 @@
 """The record: what is known of customers and their orders, each value traceable to its source."""
 
-from zhiji.data.store.models.customers import Customer, CustomerListRow, CustomerSearch, Identity
+from zhiji.data.store.models.customers import (
+    Customer,
+    CustomerListRow,
+    CustomerSearch,
+    Identity,
+    IdentityLink,
+)
 from zhiji.data.store.models.orders import Order, OrderLine, Product
 from zhiji.data.store.models.sources import Delivery, Interaction, SourceRecord
 
@@ -10,6 +16,7 @@ __all__ = [
     "CustomerSearch",
     "Delivery",
     "Identity",
+    "IdentityLink",
     "Interaction",
     "Order",
     "OrderLine",

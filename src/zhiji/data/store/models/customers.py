@@ -45,21 +45,76 @@ class Customer(models.Model):
     extra = models.JSONField(default=dict)
     field_sources = models.JSONField(default=dict)
     deleted_at = models.DateTimeField(null=True)
+    # All its identities are those of another customer now: it is in no list, and what people wrote of it stays its own.
+    merged_into = models.ForeignKey(
+        "self", null=True, on_delete=models.DO_NOTHING, related_name="merged", db_index=False, db_constraint=False
+    )
     # Raised by each change, so that two editors of one page cannot overwrite each other unseen.
     revision = models.PositiveIntegerField(default=1)
 
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=["merged_into"], condition=models.Q(merged_into__isnull=False), name="customer_by_merged_into"
+            ),
+        )
+
 
 class Identity(models.Model):
-    """The id under which a source knows a customer. Orders refer to it, so customers can be merged and parted."""
+    """The id under which a source knows a customer. Orders refer to it, so customers can be merged and parted.
+
+    ``home``: the customer that was made for it. ``customer``: the home of the first of its group (see
+    ``IdentityLink``), so parting a group gives each identity its own customer back, under its own number.
+    """
 
     source = models.ForeignKey(Source, on_delete=models.PROTECT)
     external_id = models.CharField(max_length=200)
     customer = models.ForeignKey(Customer, null=True, on_delete=models.SET_NULL, related_name="identities")
+    # Without a constraint: each removal of a customer would look through all identities (see ``OrderLine.product``).
+    home = models.ForeignKey(
+        Customer, null=True, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
     # Undo needs to know which customers exist only because of one batch.
     first_batch_id = models.BigIntegerField()
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["source", "external_id"], name="identity_once"),)
+
+
+class IdentityLink(models.Model):
+    """Two identities, and what is known of whether they are one customer. ``left`` is the smaller.
+
+    ``LINKED`` and ``PARTED`` by a ``PERSON`` hold whatever is found later. ``evidence``: of each field that was
+    compared, its level and weight in bits; no value of the records. Customers follow from these links
+    (``processing.identity.settling``).
+    """
+
+    class State(models.TextChoices):
+        LINKED = "linked"
+        REVIEW = "review"
+        PARTED = "parted"
+
+    class By(models.TextChoices):
+        KEY = "key"
+        MODEL = "model"
+        PERSON = "person"
+
+    left = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="+")
+    right = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="+")
+    state = models.CharField(max_length=8, choices=State.choices)
+    by = models.CharField(max_length=8, choices=By.choices)
+    weight = models.FloatField(null=True)
+    probability = models.FloatField(null=True)
+    evidence = models.JSONField(default=dict)
+    found_at = models.DateTimeField()
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["left", "right"], name="identity_link_once"),
+            models.CheckConstraint(condition=models.Q(left__lt=models.F("right")), name="identity_link_in_order"),
+        )
+        indexes = (models.Index(fields=["state", "probability"], name="link_by_doubt"),)
 
 
 class CustomerListRow(models.Model):

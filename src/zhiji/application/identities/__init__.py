@@ -1,0 +1,1 @@
+"""Which records are one customer: finding it out, and taking it back."""

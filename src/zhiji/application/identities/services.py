@@ -1,0 +1,112 @@
+"""Resolution: records of one customer are joined, under one number, so that it can be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+from django.db import transaction
+
+from zhiji.application.refresh import services as refresh
+from zhiji.data.lake import EngineSettings
+from zhiji.data.store.models import Customer, Identity, Order
+from zhiji.kernel import clock
+from zhiji.platform import audit, jobs, live
+from zhiji.platform.company import company
+from zhiji.platform.jobs import Task
+from zhiji.platform.models import Job, User
+from zhiji.platform.workspace import workspace
+from zhiji.processing.identity.matching import Matches, match
+from zhiji.processing.identity.records import raw_records
+from zhiji.processing.identity.settling import decided, settle
+from zhiji.processing.identity.standard import RAW
+from zhiji.processing.identity.storing import store_links
+
+
+def resolve_start(*, by: User | None = None) -> Job:
+    """Queue a resolution of everything that is stored; one that waits already is returned."""
+    return jobs.enqueue("resolve", by=by, unique_key="resolve")
+
+
+def resolve_look() -> dict[str, Any]:
+    """What a resolution would find, without storing anything."""
+    return _told(_matched())
+
+
+class Resolution:
+    """One resolution under way: matching, then links, then customers, block by block. Each may be begun again."""
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        self.state = task.checkpoint
+
+    def step(self) -> bool:
+        if "found" not in self.state:
+            with self.task.held():
+                found = _matched()
+                self._store(found)
+            if self.task.time_is_up():
+                return False
+        moved = self.state.get("moved", 0)
+        for count in settle(count_repeats_once=company().count_identical_lines_once):
+            moved += count
+            self.state["moved"] = moved
+            self.task.save(stage="customers", done=moved)
+            if self.task.time_is_up():
+                return False
+        self._finish()
+        return True
+
+    @transaction.atomic
+    def _store(self, found: Matches) -> None:
+        self.state["found"] = {**_told(found), **store_links(found, clock.now())}
+        self.task.save(stage="links")
+
+    @transaction.atomic
+    def _finish(self) -> None:
+        counts: dict[str, Any] = {
+            "identities": Identity.objects.exclude(customer=None).count(),
+            "customers": Customer.objects.filter(merged_into=None).count(),
+            "merged": Customer.objects.exclude(merged_into=None).count(),
+        }
+        self.task.job.result = {**self.state["found"], **counts, "moved": self.state.get("moved", 0)}
+        audit.record("resolve", "customer", "", moved=self.state.get("moved", 0), **counts)
+        live.publish("customers", changed="resolved", count=self.state.get("moved", 0))
+        if self.state.get("moved") and Order.objects.exists():
+            refresh.refresh_start()
+
+
+def _matched() -> Matches:
+    same, different = decided()
+    tables = list(raw_records())
+    raw = pa.concat_tables(tables) if tables else RAW.empty_table()
+    with _engine() as engine:
+        return match(engine, raw, same=same, different=different)
+
+
+@contextmanager
+def _engine() -> Iterator[duckdb.DuckDBPyConnection]:
+    """In memory, spilling into the workspace, with the threads and the memory that the engine of the lake may take."""
+    settings = EngineSettings.from_environment()
+    engine = duckdb.connect()
+    try:
+        engine.execute(f"SET threads = {settings.thread_count}")
+        engine.execute(f"SET memory_limit = '{settings.memory_megabytes}MB'")
+        engine.execute(f"SET temp_directory = '{workspace().staging / 'resolve'}'")
+        yield engine
+    finally:
+        engine.close()
+
+
+def _told(found: Matches) -> dict[str, Any]:
+    groups = set(found.groups.group_of.values())
+    return {
+        "certain": len(found.certain),
+        "groups": len(groups),
+        "joined": len(found.groups.group_of) - len(groups),
+        "contradicted": len(found.groups.contradicted),
+        "models": found.report,
+    }

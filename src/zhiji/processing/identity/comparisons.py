@@ -1,0 +1,162 @@
+"""How two records are compared, field by field: from the same to the near to the different.
+
+Each comparison is a ladder of levels; what a level says for or against is learned from the data (``model``). A value
+that many share says less than a rare one (term frequency). Unknown on either side says nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import splink.comparison_level_library as levels
+from splink.comparison_library import CustomComparison
+from splink.internals.comparison_level_creator import ComparisonLevelCreator
+
+from zhiji.processing.identity.standard import CUSTOM
+
+# Jaro-Winkler from which two spellings are near. Below .88 unrelated names of one language begin to meet.
+_NEAR = 0.88
+
+
+@dataclass(frozen=True)
+class Field:
+    """One comparison. columns: all that its levels read, the first of which says whether anything is known."""
+
+    name: str
+    columns: tuple[str, ...]
+    make: Callable[[], CustomComparison]
+
+
+def _unknown(*columns: str) -> ComparisonLevelCreator:
+    sql = " OR ".join(f"{column}_l IS NULL OR {column}_r IS NULL" for column in columns)
+    return levels.CustomLevel(sql, "unknown").configure(is_null_level=True)
+
+
+def _says(sql: str, label: str) -> ComparisonLevelCreator:
+    return levels.CustomLevel(sql, label)
+
+
+def _same(column: str) -> ComparisonLevelCreator:
+    return levels.ExactMatchLevel(column, term_frequency_adjustments=True).configure(label_for_charts="same")
+
+
+def _near(column: str) -> ComparisonLevelCreator:
+    return levels.JaroWinklerLevel(column, _NEAR).configure(label_for_charts="near")
+
+
+def _typing_error(column: str, most: int = 1) -> ComparisonLevelCreator:
+    return levels.DamerauLevenshteinLevel(column, most).configure(label_for_charts="typing_error")
+
+
+def _different() -> ComparisonLevelCreator:
+    return levels.ElseLevel().configure(label_for_charts="different")
+
+
+def _made(name: str, *ladder: ComparisonLevelCreator) -> CustomComparison:
+    return CustomComparison(output_column_name=name, comparison_levels=[*ladder, _different()])
+
+
+_READ_ALIKE = "letters_l = letters_r OR letters_l = letters_turned_r"
+
+
+def _given() -> CustomComparison:
+    turned = "given_sound_l = family_sound_r AND family_sound_l = given_sound_r"
+    return _made(
+        "given", _unknown("given"), _same("given"), _says("given_sound_l = given_sound_r", "reads_alike"),
+        _says(f"({turned}) OR {_READ_ALIKE}", "turned"), _typing_error("given_sound"), _near("given_sound"),
+    )  # fmt: skip
+
+
+def _family() -> CustomComparison:
+    turned = "given_sound_l = family_sound_r AND family_sound_l = given_sound_r"
+    return _made(
+        "family", _unknown("family"), _same("family"), _says("family_sound_l = family_sound_r", "reads_alike"),
+        _says(f"({turned}) OR {_READ_ALIKE}", "turned"), _near("family_sound"),
+    )  # fmt: skip
+
+
+def _core() -> CustomComparison:
+    within = "least(length(core_l), length(core_r)) >= 2 AND (contains(core_l, core_r) OR contains(core_r, core_l))"
+    return _made(
+        "core", _unknown("core"), _same("core"), _says("core_sound_l = core_sound_r", "reads_alike"), _near("core"),
+        _says(within, "within"), _says("jaccard(core_l, core_r) >= 0.6", "many_words"),
+    )  # fmt: skip
+
+
+def _branch() -> CustomComparison:
+    # A house and its branch are as different as two branches.
+    return _made("branch", _says("branch_l IS NOT DISTINCT FROM branch_r", "same"))
+
+
+def _phone() -> CustomComparison:
+    return _made(
+        "phone", _unknown("phone"), _same("phone"), _says("right(phone_l, 7) = right(phone_r, 7)", "same_ending"),
+        _typing_error("phone"),
+    )  # fmt: skip
+
+
+def _email() -> CustomComparison:
+    return _made(
+        "email", _unknown("email"), _same("email"), _says("email_user_l = email_user_r", "same_user"), _near("email"),
+    )  # fmt: skip
+
+
+def _street() -> CustomComparison:
+    numbers = "numbers_l IS NOT DISTINCT FROM numbers_r"
+    near = f"(jaro_winkler_similarity(street_l, street_r) >= {_NEAR} OR jaccard(street_l, street_r) >= 0.75)"
+    begins = "split_part(numbers_l, ' ', 1) = split_part(numbers_r, ' ', 1)"
+    return _made(
+        "street", _unknown("street"), _same("street"), _says(f"{near} AND {numbers}", "near_same_numbers"),
+        _says(f"{near} AND {begins}", "same_house"), _says(near, "near"),
+    )  # fmt: skip
+
+
+def _birth_date() -> CustomComparison:
+    year = "left(birth_date_l, 4) = left(birth_date_r, 4)"
+    day = "right(birth_date_l, 5) = right(birth_date_r, 5)"
+    return _made(
+        "birth_date", _unknown("birth_date"), _same("birth_date"), _typing_error("birth_date"),
+        _says(f"({year}) OR ({day})", "same_part"),
+    )  # fmt: skip
+
+
+def _code(column: str) -> Callable[[], CustomComparison]:
+    return lambda: _made(column, _unknown(column), _same(column), _typing_error(column))
+
+
+def _word(column: str) -> Callable[[], CustomComparison]:
+    return lambda: _made(column, _unknown(column), _same(column), _typing_error(column), _near(column))
+
+
+PERSON_FIELDS = (
+    Field("given", ("given", "given_sound", "family_sound", "letters", "letters_turned"), _given),
+    Field("family", ("family", "family_sound", "given_sound", "letters", "letters_turned"), _family),
+)
+ORGANISATION_FIELDS = (
+    Field("core", ("core", "core_sound"), _core),
+    Field("branch", ("branch",), _branch),
+)
+SHARED_FIELDS = (
+    Field("phone", ("phone",), _phone),
+    Field("email", ("email", "email_user"), _email),
+    Field("birth_date", ("birth_date",), _birth_date),
+    Field("street", ("street", "numbers"), _street),
+    Field("postcode", ("postcode",), _code("postcode")),
+    Field("city", ("city",), _word("city")),
+    Field("region", ("region",), _code("region")),
+)
+
+
+def custom(index: int, *, is_prose: bool) -> Field:
+    """A custom field: words are compared as words, codes and numbers sign by sign."""
+    column = f"{CUSTOM}{index}"
+    return Field(column, (column,), _word(column) if is_prose else _code(column))
+
+
+def usable(fields: Sequence[Field], filled: Mapping[str, int], distinct: Mapping[str, int]) -> list[Field]:
+    """Those of which two records at least say something, and not all the same."""
+    return [
+        field for field in fields
+        if field.name == "branch" or (filled.get(field.columns[0], 0) >= 2 and distinct.get(field.columns[0], 0) >= 2)
+    ]  # fmt: skip

@@ -1,0 +1,121 @@
+"""From records to groups: certain keys, then the model, then what people decided; with the estimated error."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from zhiji.processing.identity import blocking, comparisons, model, standard
+from zhiji.processing.identity.certain import certain_pairs
+from zhiji.processing.identity.comparisons import Field
+from zhiji.processing.identity.groups import Groups, Pair, grouped
+
+# A pair is linked from this probability on, and only so far down that of all linked ones this share is right.
+_LEAST_PROBABILITY, PRECISION = 0.9, 0.995
+# Below this a pair is not worth a person's time.
+_LEAST_DOUBT = 0.1
+# From here down (bits) two records are as good as certainly two, whoever links both to a third.
+_UNLIKE = -6.0
+# A column whose cells hold letters more often than digits is words.
+_PROSE = 0.5
+
+
+@dataclass
+class Matches:
+    """What was found.
+
+    ``groups``: see ``Groups``; ``links`` and ``reviews``: ``unique_id_l``, ``unique_id_r``, ``match_weight``,
+    ``match_probability``, ``gamma_…`` and ``mw_…`` of each field, one table for each kind of customers; ``certain``:
+    pairs by key. ``report``: counts, threshold and estimated errors of each kind; ``models``: what was learned.
+    """
+
+    groups: Groups
+    certain: list[Pair]
+    links: dict[str, pa.Table] = field(default_factory=dict)
+    reviews: dict[str, pa.Table] = field(default_factory=dict)
+    report: dict[str, Any] = field(default_factory=dict)
+    models: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+def match(engine: duckdb.DuckDBPyConnection, raw: pa.Table, *, same: Sequence[Pair] = (),
+          different: Sequence[Pair] = ()) -> Matches:  # fmt: skip
+    """Which of the records of ``raw`` (see ``standard.RAW``) are one customer; persons and organisations apart.
+
+    engine: a connection of its own, with memory and threads set. same, different: what people decided. The same
+    records give the same groups, in whatever order they come.
+    """
+    custom = standard.standardise(engine, raw)
+    found = Matches(Groups(), [])
+    unlike: list[Pair] = []
+    links: list[tuple[float, Pair]] = []
+    for kind in (standard.PERSON, standard.ORGANISATION):
+        table = f"people_{kind}"
+        engine.execute(
+            f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM people WHERE kind = '{kind}' ORDER BY unique_id"
+        )
+        columns = [f"{standard.CUSTOM}{index}" for index in range(len(custom))]
+        blocking.add_keys(engine, table, columns)
+        found.certain += certain_pairs(engine, table)
+        scored = _scored(engine, table, kind, columns)
+        if scored is None:
+            continue
+        found.models[kind] = scored.model
+        linked, reviewed, apart, told = _judged(scored.pairs)
+        found.links[kind], found.reviews[kind], found.report[kind] = linked, reviewed, told
+        unlike += apart
+        links += zip(linked["match_weight"].to_pylist(), _pairs(linked), strict=True)
+    found.groups = grouped(
+        found.certain + [two for _, two in sorted(links, key=lambda one: (-one[0], one[1]))],
+        unlike=unlike, same=same, different=different,
+    )  # fmt: skip
+    return found
+
+
+def _scored(engine: duckdb.DuckDBPyConnection, table: str, kind: str, custom: Sequence[str]) -> model.Scored | None:
+    """None where there is nothing to learn from: too few pairs agree in anything."""
+    fields = _fields(engine, table, kind, custom)
+    rules = blocking.chosen(engine, table, custom)
+    if len(fields) < 2 or not model.lessons(fields, rules):
+        return None
+    return model.scored(engine, table, fields, rules, turned=kind == standard.PERSON)
+
+
+def _fields(engine: duckdb.DuckDBPyConnection, table: str, kind: str, custom: Sequence[str]) -> list[Field]:
+    own = comparisons.PERSON_FIELDS if kind == standard.PERSON else comparisons.ORGANISATION_FIELDS
+    known = [*own, *comparisons.SHARED_FIELDS]
+    names = [*dict.fromkeys(one.columns[0] for one in known), *custom]
+    counts = ", ".join(
+        f"count({name}), count(DISTINCT {name}), coalesce(avg((NOT regexp_matches({name}, '[0-9]'))::INT), 0)"
+        for name in names
+    )
+    (row,) = engine.execute(f"SELECT {counts} FROM {table}").fetchall()
+    filled, distinct, prose = (dict(zip(names, row[start::3], strict=True)) for start in range(3))
+    numbered = [comparisons.custom(i, is_prose=prose[name] > _PROSE) for i, name in enumerate(custom)]
+    return comparisons.usable([*known, *numbered], filled, distinct)
+
+
+def _judged(pairs: pa.Table) -> tuple[pa.Table, pa.Table, list[Pair], dict[str, Any]]:
+    """Linked ones, those for a person to look at, those that are two, and what is to be told of them."""
+    pairs = pairs.sort_by([("match_weight", "descending"), ("unique_id_l", "ascending"), ("unique_id_r", "ascending")])
+    probability = pairs["match_probability"].to_numpy()
+    ranks = range(1, len(pairs) + 1)
+    right = probability.cumsum() / ranks if len(pairs) else probability
+    linked = int(((probability >= _LEAST_PROBABILITY) & (right >= PRECISION)).sum())
+    doubtful = int((probability >= _LEAST_DOUBT).sum())
+    apart = pairs.filter(pc.less_equal(pairs["match_weight"], _UNLIKE))
+    told = {
+        "pairs": len(pairs), "linked": linked, "reviewed": doubtful - linked,
+        "threshold": float(probability[linked - 1]) if linked else None,
+        "estimated_precision": float(right[linked - 1]) if linked else None,
+        "estimated_recall": float(probability[:linked].sum() / probability.sum()) if linked else None,
+    }  # fmt: skip
+    return pairs.slice(0, linked), pairs.slice(linked, doubtful - linked), _pairs(apart), told
+
+
+def _pairs(table: pa.Table) -> list[Pair]:
+    return list(zip(table["unique_id_l"].to_pylist(), table["unique_id_r"].to_pylist(), strict=True))

@@ -1,0 +1,98 @@
+"""Customers follow from the links between identities: merging, parting and undo are one derivation.
+
+The same links always give the same customers. An identity belongs to the customer that was made for the smallest
+identity of its group, so a group that is parted gives each its own back. Runs in blocks; after a kill it is begun again
+and goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from zhiji.data.store import bulk, derive
+from zhiji.data.store.models import IdentityLink
+from zhiji.processing.identity.groups import Groups, Pair, grouped
+from zhiji.processing.pipelines.storing import refresh_customers
+
+# Identities that change their customer, a transaction.
+BLOCK = 1_000
+
+
+@dataclass(frozen=True)
+class Move:
+    """An identity that goes from one customer to another; ``home``: the one that was made for it."""
+
+    identity_id: int
+    before: int | None
+    after: int
+    home: int
+
+
+def decided() -> tuple[list[Pair], list[Pair]]:
+    """Pairs that people joined, and pairs that they parted."""
+    by_person = IdentityLink.objects.filter(by=IdentityLink.By.PERSON)
+    joined = by_person.filter(state=IdentityLink.State.LINKED).values_list("left_id", "right_id")
+    parted = by_person.filter(state=IdentityLink.State.PARTED).values_list("left_id", "right_id")
+    return sorted(joined), sorted(parted)
+
+
+def groups() -> Groups:
+    """As the stored links say: certain keys first, then the surest."""
+    same, different = decided()
+    links = IdentityLink.objects.filter(state=IdentityLink.State.LINKED).exclude(by=IdentityLink.By.PERSON)
+    listed = links.order_by("by", "-weight", "left_id", "right_id").values_list("left_id", "right_id")
+    return grouped(list(listed), same=same, different=different)
+
+
+def moves() -> list[Move]:
+    """Identities whose customer is not the one that the links say, those of one target together."""
+    rows = bulk.look_up("SELECT id, customer_id, COALESCE(home_id, customer_id) FROM store_identity ORDER BY id", [])
+    homes = {pk: home for pk, _, home in rows}
+    group_of = groups().group_of
+    wanted = ((pk, now, homes[group_of.get(pk, pk)]) for pk, now, _ in rows)
+    found = [Move(pk, now, target, homes[pk]) for pk, now, target in wanted if now != target and target is not None]
+    return sorted(found, key=lambda move: (move.after, move.before or 0, move.identity_id))
+
+
+def settle(*, count_repeats_once: bool) -> Iterator[int]:
+    """Bring identities, orders, interactions and customers to where the links say; yields what each block moved."""
+    waiting = moves()
+    for start in range(0, len(waiting), BLOCK):
+        block = waiting[start : start + BLOCK]
+        with bulk.turn():
+            _move(block, count_repeats_once=count_repeats_once)
+        yield len(block)
+
+
+def _move(block: Sequence[Move], *, count_repeats_once: bool) -> None:
+    bulk.execute_many(
+        "UPDATE store_identity SET customer_id = %s WHERE id = %s", [(move.after, move.identity_id) for move in block]
+    )
+    ids = bulk.many([move.identity_id for move in block])
+    for table in ("store_order", "store_interaction"):
+        bulk.execute(
+            f"UPDATE {table} SET customer_id = i.customer_id FROM store_identity i "
+            f"WHERE i.id = {table}.identity_id AND {bulk.among('i.id')}",
+            [ids],
+        )
+    touched = sorted({pk for move in block for pk in (move.before, move.after) if pk is not None})
+    _mark_merged(block)
+    for part in derive.blocks(touched, 5_000):
+        refresh_customers(part, count_repeats_once=count_repeats_once)
+
+
+def _mark_merged(block: Sequence[Move]) -> None:
+    """A customer that has no identity any more was merged into the one to which its own has gone."""
+    gone_to = {move.home: move.after for move in reversed(block)}
+    concerned = sorted({pk for move in block for pk in (move.before, move.after, move.home) if pk is not None})
+    alive = {
+        row[0] for row in bulk.look_up(
+            f"SELECT DISTINCT customer_id FROM store_identity WHERE {bulk.among('customer_id')}", [bulk.many(concerned)]
+        )
+    }  # fmt: skip
+    known = [pk for pk in concerned if pk in alive or pk in gone_to]
+    bulk.execute_many(
+        "UPDATE store_customer SET merged_into_id = %s WHERE id = %s",
+        [(None if pk in alive else gone_to[pk], pk) for pk in known],
+    )
