@@ -125,7 +125,8 @@ def _customer_columns(_stage: Stage) -> str:
             WHEN coalesce(l.name, {joined}) IS NULL AND l.company IS NOT NULL THEN 'organisation' ELSE 'person' END AS
             kind,
         l.company, l.phone, coalesce(l.phone_masked, false) AS phone_masked, l.email, l.country, l.city, l.address,
-        l.first_name, l.last_name, l.region, l.postcode, l.birth_date, l.registered_at, l.contact_allowed, l.owner_name, l.tags"""
+        l.first_name, l.last_name, l.region, l.postcode, l.birth_date, l.registered_at, l.contact_allowed,
+        l.owner_name, l.tags"""
 
 
 def _product_columns(stage: Stage) -> str:

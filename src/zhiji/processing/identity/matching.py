@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from zhiji.processing.identity import blocking, comparisons, model, standard
 from zhiji.processing.identity.certain import certain_pairs
 from zhiji.processing.identity.comparisons import Field
+from zhiji.processing.identity.evidence import ladder
 from zhiji.processing.identity.groups import Groups, Pair, grouped
 
 # A pair is linked from this probability on, and only so far down that of all linked ones this share is right.
@@ -23,6 +26,8 @@ _LEAST_DOUBT = 0.1
 _UNLIKE = -6.0
 # A column whose cells hold letters more often than digits is words.
 _PROSE = 0.5
+
+Flags = npt.NDArray[np.bool_]
 
 
 @dataclass
@@ -65,7 +70,7 @@ def match(engine: duckdb.DuckDBPyConnection, raw: pa.Table, *, same: Sequence[Pa
         if scored is None:
             continue
         found.models[kind] = scored.model
-        linked, reviewed, apart, told = _judged(scored.pairs)
+        linked, reviewed, apart, told = _judged(scored.pairs, _may_join(scored, kind))
         found.links[kind], found.reviews[kind], found.report[kind] = linked, reviewed, told
         unlike += apart
         links += zip(linked["match_weight"].to_pylist(), _pairs(linked), strict=True)
@@ -99,22 +104,40 @@ def _fields(engine: duckdb.DuckDBPyConnection, table: str, kind: str, custom: Se
     return comparisons.usable([*known, *numbered], filled, distinct)
 
 
-def _judged(pairs: pa.Table) -> tuple[pa.Table, pa.Table, list[Pair], dict[str, Any]]:
+def _may_join(scored: model.Scored, kind: str) -> tuple[Flags, Flags]:
+    """Of each pair: whether there is more than a name and a town to go by, and whether the names are two people's."""
+    ladders = {one["output_column_name"]: ladder(one) for one in scored.model["comparisons"]}
+    telling, another = np.zeros(len(scored.pairs), bool), np.zeros(len(scored.pairs), bool)
+    for name, levels in ladders.items():
+        gamma = scored.pairs[f"gamma_{name}"].to_numpy()
+        if name in comparisons.TELLING or name.startswith(standard.CUSTOM):
+            common = [levels.index(level) for level in comparisons.NOT_TELLING.get(name, ())]
+            telling |= (gamma >= 1) & ~np.isin(gamma, common)
+        if comparisons.ANOTHER_NAME in levels:
+            another |= gamma == levels.index(comparisons.ANOTHER_NAME)
+    return telling | (kind == standard.ORGANISATION), another
+
+
+def _judged(pairs: pa.Table, may_join: tuple[Flags, Flags]) -> tuple[pa.Table, pa.Table, list[Pair], dict[str, Any]]:
     """Linked ones, those for a person to look at, those that are two, and what is to be told of them."""
-    pairs = pairs.sort_by([("match_weight", "descending"), ("unique_id_l", "ascending"), ("unique_id_r", "ascending")])
+    telling, another = may_join
+    pairs = pairs.append_column("telling", pa.array(telling)).append_column("another", pa.array(another))
+    apart = pairs.filter(pc.or_(pairs["another"], pc.less_equal(pairs["match_weight"], _UNLIKE)))
+    pairs = pairs.filter(pc.invert(pairs["another"])).sort_by(
+        [("telling", "descending"), ("match_weight", "descending"), ("unique_id_l", "ascending"),
+         ("unique_id_r", "ascending")]
+    )  # fmt: skip
     probability = pairs["match_probability"].to_numpy()
-    ranks = range(1, len(pairs) + 1)
-    right = probability.cumsum() / ranks if len(pairs) else probability
-    linked = int(((probability >= _LEAST_PROBABILITY) & (right >= PRECISION)).sum())
-    doubtful = int((probability >= _LEAST_DOUBT).sum())
-    apart = pairs.filter(pc.less_equal(pairs["match_weight"], _UNLIKE))
+    right = probability.cumsum() / np.arange(1, len(pairs) + 1)
+    linked = int((pairs["telling"].to_numpy() & (probability >= _LEAST_PROBABILITY) & (right >= PRECISION)).sum())
+    doubtful = pairs.slice(linked).filter(pc.greater_equal(pairs.slice(linked)["match_probability"], _LEAST_DOUBT))
     told = {
-        "pairs": len(pairs), "linked": linked, "reviewed": doubtful - linked,
+        "pairs": len(pairs), "linked": linked, "reviewed": len(doubtful),
         "threshold": float(probability[linked - 1]) if linked else None,
         "estimated_precision": float(right[linked - 1]) if linked else None,
         "estimated_recall": float(probability[:linked].sum() / probability.sum()) if linked else None,
     }  # fmt: skip
-    return pairs.slice(0, linked), pairs.slice(linked, doubtful - linked), _pairs(apart), told
+    return pairs.slice(0, linked), doubtful, _pairs(apart), told
 
 
 def _pairs(table: pa.Table) -> list[Pair]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -39,7 +38,6 @@ def scored(
     engine: duckdb.DuckDBPyConnection, table: str, fields: Sequence[Field], rules: Sequence[Rule], *, turned: bool
 ) -> Scored:
     """Learn from ``table`` and weigh all pairs that the rules find. turned: also names in the other order."""
-    logging.getLogger("splink").setLevel(logging.ERROR)
     searches = [rule.sql() for rule in rules] + ([TURNED] if turned else [])
     linker = Linker(
         DuckDBAPI(connection=engine).register(table),
@@ -50,6 +48,7 @@ def scored(
             retain_matching_columns=True,
             retain_intermediate_calculation_columns=True,
         ),
+        log_level=None,
     )
     _expect(linker, fields)
     linker.training.estimate_u_using_random_sampling(max_pairs=_CHANCE_PAIRS, seed=SEED)

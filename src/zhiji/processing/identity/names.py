@@ -146,12 +146,14 @@ _LATIN_LEGAL_WORDS = """
     bv nv ab as oy oyj aps pty pte sdn bhd kk group holding holdings the and
 """
 _LATIN_LEGAL = frozenset(_LATIN_LEGAL_WORDS.split())
-_BRANCH = re.compile(rf"([{HAN}\w]{{2,6}}?)(?:市)?(分公司|分店|分行|分院|办事处|门店)$")
-_PLACE = re.compile(
-    "^(?:中国|北京|上海|天津|重庆|广州|深圳|杭州|南京|苏州|成都|武汉|西安|长沙|青岛|大连|宁波|厦门|福州|济南|郑州|合肥|昆明|"
+_BRANCH = re.compile("(?:分公司|分店|分行|分院|办事处|门店)$")
+_PLACES = (
+    "中国|北京|上海|天津|重庆|广州|深圳|杭州|南京|苏州|成都|武汉|西安|长沙|青岛|大连|宁波|厦门|福州|济南|郑州|合肥|昆明|"
     "沈阳|哈尔滨|长春|石家庄|太原|南昌|南宁|贵阳|海口|兰州|银川|西宁|乌鲁木齐|拉萨|呼和浩特|无锡|常州|佛山|东莞|珠海|温州|"
-    "浙江|江苏|广东|山东|福建|四川|湖北|湖南|河南|河北|安徽|陕西|辽宁|云南|广西|江西|贵州|山西|吉林|黑龙江|海南|甘肃)(?:省|市)?"
+    "浙江|江苏|广东|山东|福建|四川|湖北|湖南|河南|河北|安徽|陕西|辽宁|云南|广西|江西|贵州|山西|吉林|黑龙江|海南|甘肃"
 )
+_PLACE = re.compile(f"^(?:{_PLACES})(?:省|市)?")
+_PLACE_AT_END = re.compile(f"({_PLACES})(?:省|市)?$")
 
 
 @lru_cache(maxsize=200_000)
@@ -162,15 +164,22 @@ def organisation(name: str) -> OrganisationName:
         words = [word for word in re.findall(r"[^\W_]+", text.replace("&", " ")) if word not in _LATIN_LEGAL]
         core = " ".join(words)
         return OrganisationName(core, "", core)
-    text = re.sub(r"\([^)]*\)", "", re.sub(r"[\s·,.]", "", text))
+    text = re.sub(r"[\s·,.]", "", text)
+    text = re.sub(r"\(([^)]*)\)", lambda found: found[1] if _BRANCH.search(found[1]) else "", text)
     branch = ""
-    if found := _BRANCH.search(text):
-        branch, text = _without_legal(found[1])[-2:], text[: found.start()]
-        # The place of a branch follows the legal form of its house: …有限公司上海分公司.
-        if not _LEGAL.search(text) and (again := _LEGAL.search(found[1])):
-            text += found[1][: again.end()]
+    if _BRANCH.search(text):
+        text, branch = _parted(_BRANCH.sub("", text))
     core = _PLACE.sub("", _without_legal(text)) or text
     return OrganisationName(core, branch, "".join(syllables(core)) or core)
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """A house and the place of its branch: a place by name, what follows the legal form, or the last two characters."""
+    if found := _PLACE_AT_END.search(text):
+        return text[: found.start()], found[1]
+    legal = list(re.finditer("公司|集团", text))
+    at = legal[-1].end() if legal and legal[-1].end() < len(text) else max(len(text) - 2, 0)
+    return text[:at], text[at:].removesuffix("市")
 
 
 def _without_legal(text: str) -> str:

@@ -30,7 +30,8 @@ def standardise(engine: duckdb.DuckDBPyConnection, raw: pa.Table) -> list[str]:
 
     Columns: ``unique_id``, ``source``, ``kind`` (person or organisation, by its words where no source said it),
     ``family``, ``given``, ``family_sound``, ``given_sound``, ``letters`` and ``letters_turned`` (the whole name as it
-    is read, in either order), ``core``, ``branch``, ``core_sound`` (of organisations), ``phone``, ``email``,
+    is read, in either order), ``core``, ``branch``, ``core_sound`` (of organisations), ``employer``
+    (of persons), ``phone``, ``email``,
     ``email_user``, ``city``, ``region``, ``postcode``, ``street``, ``numbers``, ``birth_date``, and ``x_0``, ``x_1`` …
     of custom fields. Where nothing is known they are NULL; a masked phone or address is nothing.
     """
@@ -51,7 +52,9 @@ def standardise(engine: duckdb.DuckDBPyConnection, raw: pa.Table) -> list[str]:
             n.family_sound, n.given_sound, nullif(concat(n.family_sound, n.given_sound), '') AS letters,
             nullif(concat(n.given_sound, n.family_sound), '') AS letters_turned,
             coalesce(n.core, CASE WHEN n.kind_found = 'organisation' THEN c.core END) AS core,
-            coalesce(n.branch, c.branch) AS branch, coalesce(n.core_sound, c.core_sound) AS core_sound,
+            coalesce(n.branch, CASE WHEN n.kind_found = 'organisation' THEN c.branch END) AS branch,
+            coalesce(n.core_sound, CASE WHEN n.kind_found = 'organisation' THEN c.core_sound END) AS core_sound,
+            CASE WHEN n.kind_found = 'person' THEN c.core END AS employer,
             CASE WHEN r.phone NOT LIKE '%*%' THEN nullif(regexp_replace(r.phone, '[^0-9+]', '', 'g'), '') END AS phone,
             e.email_address AS email, e.email_user, ci.city, re.region,
             nullif(upper(regexp_replace(r.postcode, '\\s', '', 'g')), '') AS postcode,
