@@ -9,7 +9,7 @@ from typing import Any, Literal
 from django.db.models import F, Q, QuerySet
 
 from zhiji.application.activities.models import Call, Note, Task
-from zhiji.data.store import bulk, cursors
+from zhiji.data.store import bulk, cursors, merged
 from zhiji.platform.models import User
 from zhiji.platform.scope import scope
 
@@ -78,7 +78,7 @@ def task_page(user: User, *, mine: bool = True, state: TaskState = "open", custo
     if mine:
         rows = rows.filter(assignee=user)
     if customer_id is not None:
-        rows = rows.filter(customer_id=customer_id)
+        rows = rows.filter(customer_id__in=merged.family(customer_id))
     if state != "all":
         rows = rows.filter(done_at__isnull=state == "open")
     if due_by is not None:
@@ -106,7 +106,7 @@ def of_customer(user: User, customer_id: int, kind: str, *, last: tuple[datetime
         "call": (calls(user), "called_at", call_json),
     }
     rows, at, shown = kinds[kind]
-    rows = rows.filter(customer_id=customer_id)
+    rows = rows.filter(customer_id__in=merged.family(customer_id))
     if last is not None:
         rows = rows.filter(Q(**{f"{at}__lt": last[0]}) | Q(**{at: last[0], "pk__lt": last[1]}))
     return [(getattr(row, at), row.pk, shown(row)) for row in rows.order_by(f"-{at}", "-pk")[:limit]]

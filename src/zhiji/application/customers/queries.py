@@ -146,8 +146,11 @@ def quick_search(user: User, text: str, limit: int) -> list[dict[str, Any]]:
 
 
 def customer_get(user: User, customer_id: int, action: str = "read", *, deleted: bool = False) -> Customer:
-    """One customer in scope. Deleted ones are there only for who asks for them."""
+    """One customer in scope. Deleted ones are there only for who asks for them; who asks for one that was merged gets
+    the one into which it went."""
     customer = get_scoped(user, Customer, customer_id, action)
+    if customer.merged_into_id is not None:
+        customer = get_scoped(user, Customer, customer.merged_into_id, action)
     if (customer.deleted_at is not None) != deleted:
         raise NotFound(object="customer", where={"id": str(customer_id)})
     return customer

@@ -20,10 +20,10 @@ from zhiji.platform.jobs import Task
 from zhiji.platform.models import Job, User
 from zhiji.platform.workspace import workspace
 from zhiji.processing.identity.matching import Matches, match
-from zhiji.processing.identity.records import raw_records
-from zhiji.processing.identity.settling import decided, settle
 from zhiji.processing.identity.standard import RAW
-from zhiji.processing.identity.storing import store_links
+from zhiji.processing.pipelines.link_records import raw_records
+from zhiji.processing.pipelines.links import decided, store_links
+from zhiji.processing.pipelines.regrouping import settle
 
 
 def resolve_start(*, by: User | None = None) -> Job:

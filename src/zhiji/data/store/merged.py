@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from zhiji.data.store.models import Customer
 
 
-def family(customer_id: int) -> list[int]:
-    """The customer and those that were merged into it; by number."""
-    found = Customer.objects.filter(Q(pk=customer_id) | Q(merged_into_id=customer_id))
-    return sorted(found.values_list("pk", flat=True))
-
-
-def present_number(customer_id: int) -> int:
-    """The customer into which this one was merged, else itself."""
-    into = Customer.objects.filter(pk=customer_id).values_list("merged_into_id", flat=True).first()
-    return into or customer_id
+def family(customer_id: int) -> QuerySet[Customer, dict[str, int]]:
+    """The numbers of the customer and of those that were merged into it, to be asked for within another query."""
+    return Customer.objects.filter(Q(pk=customer_id) | Q(merged_into_id=customer_id)).values("pk")

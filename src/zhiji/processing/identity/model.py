@@ -17,7 +17,7 @@ from zhiji.processing.identity.comparisons import Field
 
 SEED = 20_240_101
 # Pairs at random of which nearly all are strangers: what they have in common is chance.
-_CHANCE_PAIRS = 2_000_000
+_CHANCE_PAIRS = 1_000_000
 # A field is learned from pairs that agree in something else: in so many blocks of so many pairs.
 _LEAST_PAIRS, _MOST_PAIRS, _LESSONS = 30, 2_000_000, 5
 # Pairs below this weight (in bits) are strangers; they are kept only as far as they part two of a group.

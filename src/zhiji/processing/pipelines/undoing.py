@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from zhiji.data.landing.models import Batch, RejectedRow
 from zhiji.data.store import bulk, derive
 from zhiji.kernel import clock
-from zhiji.processing.pipelines import interactions, products
+from zhiji.processing.pipelines import interactions, products, regrouping
 from zhiji.processing.pipelines.progress import Progress
 from zhiji.processing.pipelines.storing import refresh_customers
 
@@ -71,7 +71,7 @@ class Undoing:
             [self.batch.source_id, self.state["at"], CUSTOMERS],
         )
         if not rows:
-            return "remains"
+            return "regroup"
         self.state["at"] = rows[-1][0]
         orphans = bulk.look_up(
             "SELECT i.id, i.customer_id FROM store_identity i JOIN landing_batch b ON b.id = i.first_batch_id "
@@ -84,22 +84,48 @@ class Undoing:
         )
         kept = self.keep({row[1] for row in orphans})
         gone = [row for row in orphans if row[1] not in kept]
-        bulk.execute(f"DELETE FROM store_identity WHERE {bulk.among('id')}", [bulk.many([row[0] for row in gone])])
-        lonely = bulk.many([row[1] for row in gone])
+        ids = bulk.many([row[0] for row in gone])
+        bulk.execute(
+            f"DELETE FROM store_identitylink WHERE {bulk.among('left_id')} OR {bulk.among('right_id')}", [ids, ids]
+        )
+        bulk.execute(f"DELETE FROM store_identity WHERE {bulk.among('id')}", [ids])
+        remove = self._remove([row[1] for row in gone])
+        left = sorted({row[1] for row in rows if row[1] is not None} - set(remove))
+        refresh_customers(left, count_repeats_once=self.once)
+        return None
+
+    def _remove(self, customer_ids: Collection[int]) -> list[int]:
+        """Remove those of these customers that have no identity any more; returns them."""
         remove = [
             row[0] for row in bulk.look_up(
                 f"SELECT id FROM store_customer WHERE {bulk.among('id')} AND NOT EXISTS "
                 "(SELECT 1 FROM store_identity i WHERE i.customer_id = store_customer.id)",
-                [lonely],
+                [bulk.many(sorted(pk for pk in customer_ids if pk is not None))],
             )
         ]  # fmt: skip
         self.release(remove)
         for table in ("store_customerlistrow", "store_customersearch"):
             bulk.execute(f"DELETE FROM {table} WHERE {bulk.among('customer_id')}", [bulk.many(remove)])
         bulk.execute(f"DELETE FROM store_customer WHERE {bulk.among('id')}", [bulk.many(remove)])
-        left = sorted({row[1] for row in rows if row[1] is not None} - set(remove))
-        refresh_customers(left, count_repeats_once=self.once)
-        return None
+        return remove
+
+    def _regroup(self) -> str | None:
+        """Where identities that held a group together are gone, what is left of it goes home; and a customer for which
+        no identity is left, as its own or to come home, is nobody's."""
+        if not regrouping.is_any():
+            return "remains"
+        for _ in regrouping.settle(count_repeats_once=self.once):
+            if self.progress.time_is_up():
+                return None
+        homeless = bulk.look_up(
+            "SELECT c.id FROM store_customer c WHERE NOT EXISTS "
+            "(SELECT 1 FROM store_identity i WHERE i.customer_id = c.id) "
+            "AND c.id NOT IN (SELECT h.home_id FROM store_identity h WHERE h.home_id IS NOT NULL)",
+            [],
+        )
+        settled = {row[0] for row in homeless}
+        self._remove(settled - self.keep(settled))
+        return "remains"
 
     def _remains(self) -> str | None:
         """Products that nothing mentions, and what only this batch said of others; the quarantine; then the batch is

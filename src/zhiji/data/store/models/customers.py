@@ -86,7 +86,7 @@ class IdentityLink(models.Model):
 
     ``LINKED`` and ``PARTED`` by a ``PERSON`` hold whatever is found later. ``evidence``: of each field that was
     compared, its level and weight in bits; no value of the records. Customers follow from these links
-    (``processing.identity.settling``).
+    (``processing.pipelines.regrouping``).
     """
 
     class State(models.TextChoices):

@@ -7,12 +7,13 @@ and goes on.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from zhiji.data.store import bulk, derive
-from zhiji.data.store.models import IdentityLink
-from zhiji.processing.identity.groups import Groups, Pair, grouped
+from zhiji.data.store.models import Customer, IdentityLink
+from zhiji.processing.identity.groups import Groups, grouped
+from zhiji.processing.pipelines.links import decided
 from zhiji.processing.pipelines.storing import refresh_customers
 
 # Identities that change their customer, a transaction.
@@ -29,35 +30,64 @@ class Move:
     home: int
 
 
-def decided() -> tuple[list[Pair], list[Pair]]:
-    """Pairs that people joined, and pairs that they parted."""
-    by_person = IdentityLink.objects.filter(by=IdentityLink.By.PERSON)
-    joined = by_person.filter(state=IdentityLink.State.LINKED).values_list("left_id", "right_id")
-    parted = by_person.filter(state=IdentityLink.State.PARTED).values_list("left_id", "right_id")
-    return sorted(joined), sorted(parted)
+def is_any() -> bool:
+    """Whether anything was ever joined: otherwise every identity is at home."""
+    return IdentityLink.objects.exists() or Customer.objects.exclude(merged_into=None).exists()
 
 
-def groups() -> Groups:
-    """As the stored links say: certain keys first, then the surest."""
+def groups(identity_ids: Sequence[int] | None = None) -> Groups:
+    """As the stored links say, of all identities or of these (whole groups): certain keys first, then the surest."""
     same, different = decided()
     links = IdentityLink.objects.filter(state=IdentityLink.State.LINKED).exclude(by=IdentityLink.By.PERSON)
+    if identity_ids is not None:
+        own = set(identity_ids)
+        links = links.filter(left__in=own, right__in=own)
+        same, different = ([two for two in pairs if own.issuperset(two)] for pairs in (same, different))
     listed = links.order_by("by", "-weight", "left_id", "right_id").values_list("left_id", "right_id")
     return grouped(list(listed), same=same, different=different)
 
 
-def moves() -> list[Move]:
-    """Identities whose customer is not the one that the links say, those of one target together."""
-    rows = bulk.look_up("SELECT id, customer_id, COALESCE(home_id, customer_id) FROM store_identity ORDER BY id", [])
+def around(identity_ids: Iterable[int]) -> list[int]:
+    """These identities, all that are joined with them now, and all that links or customers lead to from there."""
+    found, new = set[int](), set(identity_ids)
+    while new:
+        found |= new
+        ids = bulk.many(sorted(new))
+        near = bulk.look_up(
+            f"SELECT left_id, right_id FROM store_identitylink WHERE state = 'linked' "
+            f"AND ({bulk.among('left_id')} OR {bulk.among('right_id')})",
+            [ids, ids],
+        )
+        mates = bulk.look_up(
+            "SELECT o.id FROM store_identity i JOIN store_identity o ON o.customer_id = i.customer_id "
+            f"WHERE {bulk.among('i.id')}",
+            [ids],
+        )
+        new = {pk for row in (*near, *mates) for pk in row} - found
+    return sorted(found)
+
+
+def moves(identity_ids: Sequence[int] | None = None) -> list[Move]:
+    """Identities whose customer is not the one that the links say, of all or of these (see ``around``); those of one
+    target together."""
+    some = "" if identity_ids is None else f"WHERE {bulk.among('id')} "
+    rows = bulk.look_up(
+        f"SELECT id, customer_id, COALESCE(home_id, customer_id) FROM store_identity {some}ORDER BY id",
+        [] if identity_ids is None else [bulk.many(identity_ids)],
+    )
     homes = {pk: home for pk, _, home in rows}
-    group_of = groups().group_of
+    group_of = groups(identity_ids).group_of
     wanted = ((pk, now, homes[group_of.get(pk, pk)]) for pk, now, _ in rows)
     found = [Move(pk, now, target, homes[pk]) for pk, now, target in wanted if now != target and target is not None]
     return sorted(found, key=lambda move: (move.after, move.before or 0, move.identity_id))
 
 
-def settle(*, count_repeats_once: bool) -> Iterator[int]:
-    """Bring identities, orders, interactions and customers to where the links say; yields what each block moved."""
-    waiting = moves()
+def settle(identity_ids: Sequence[int] | None = None, *, count_repeats_once: bool) -> Iterator[int]:
+    """Bring identities, orders, interactions and customers to where the links say; yields what each block moved.
+
+    identity_ids: None for all; else whole groups, as ``around`` finds them.
+    """
+    waiting = moves(identity_ids)
     for start in range(0, len(waiting), BLOCK):
         block = waiting[start : start + BLOCK]
         with bulk.turn():

@@ -13,11 +13,18 @@ from zhiji.data.store.models import IdentityLink
 from zhiji.processing.identity.evidence import evidence
 from zhiji.processing.identity.groups import Pair, pair
 from zhiji.processing.identity.matching import Matches
-from zhiji.processing.identity.settling import decided
 
 _State, _By = IdentityLink.State, IdentityLink.By
 _BLOCK = 10_000
 Row = tuple[Pair, str, str, float | None, float | None, dict[str, Any]]
+
+
+def decided() -> tuple[list[Pair], list[Pair]]:
+    """Pairs that people joined, and pairs that they parted."""
+    by_person = IdentityLink.objects.filter(by=IdentityLink.By.PERSON)
+    joined = by_person.filter(state=IdentityLink.State.LINKED).values_list("left_id", "right_id")
+    parted = by_person.filter(state=IdentityLink.State.PARTED).values_list("left_id", "right_id")
+    return sorted(joined), sorted(parted)
 
 
 @transaction.atomic
