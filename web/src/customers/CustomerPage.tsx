@@ -75,7 +75,7 @@ function CustomerAnswer({ customer }: { customer: CustomerDetail }) {
   return (
     <>
       <Trans ns="customers" i18nKey={key} values={{ gap: whole(gap), since: whole(since), formatted: whole(orders) }} count={orders} components={{ b: <b /> }} />
-      {change && t("story.change", { what: changeText.brief(change), when: format.instant(change.at) })}
+      {change && change.kind !== "customer" && change.kind !== "buyer" && t("story.change", { what: changeText.brief(change), when: format.instant(change.at) })}
     </>
   );
 }

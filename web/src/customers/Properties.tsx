@@ -63,7 +63,7 @@ export function Properties({ customer }: { customer: CustomerDetail }) {
         )}
         {extra.map(([name, value]) => (
           <div className="property" key={name}>
-            <dt className="faint small">{name}</dt>
+            <dt className="faint small">{t(`extra.${name as "tags"}`, { defaultValue: name })}</dt>
             <dd>{String(value)}</dd>
           </div>
         ))}

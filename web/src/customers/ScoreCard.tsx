@@ -71,6 +71,12 @@ function Before({ score }: { score: Score }) {
   return <p className="soft">{t("score.before", { was, day: format.day(previous.as_of) })}</p>;
 }
 
+/** A mean may lie above what nine in ten spend; said bare beside the interval it would look like a mistake. */
+export function intervalText(expected: number, high: number) {
+  if (high <= 0) return "score.intervalNothing";
+  return expected > high ? "score.intervalBelow" : "score.interval";
+}
+
 function ScoreOf({ score, customerId }: { score: Score; customerId: number }) {
   const { t } = useTranslation("customers");
   const format = useFormat();
@@ -86,7 +92,9 @@ function ScoreOf({ score, customerId }: { score: Score; customerId: number }) {
             <span className="score__value">{money(score.expected_value_micros)}</span>
             <span className="soft"> {t("score.within", { days })}</span>
           </p>
-          {score.value_low_micros !== null && score.value_high_micros !== null && <p className="soft">{t("score.interval", { low: money(score.value_low_micros), high: money(score.value_high_micros) })}</p>}
+          {score.value_low_micros !== null && score.value_high_micros !== null && (
+            <p className="soft">{t(intervalText(score.expected_value_micros, score.value_high_micros), { low: money(score.value_low_micros), high: money(score.value_high_micros) })}</p>
+          )}
           <p className="soft">{place}</p>
         </>
       ) : score.state === "ranking_only" ? (

@@ -104,6 +104,8 @@ def _scaled(table: str, mark: str, mixed: bool, decimals: int) -> str:
     grouping = "." if mark == "," else ","
     unclear = f"WHEN {other} AND NOT regexp_matches(core, '^\\d+$') THEN 'amount_mark_unclear'" if mixed else ""
     largest = 2**63 - 1
+    # Thousandths are of pieces and marks: who wrote "two boxes" is not told that it is no sum of money.
+    unreadable = "number_unreadable" if decimals == 3 else "amount_unreadable"
     return f"""
     WITH read AS (
         SELECT *, replace(replace(core, {quoted(grouping)}, ''), ',', '.') AS plain FROM {table}
@@ -115,8 +117,9 @@ def _scaled(table: str, mark: str, mixed: bool, decimals: int) -> str:
             THEN ('0' || whole || rpad(fraction, {decimals}, '0'))::HUGEINT * times * sign END AS huge FROM cut
     )
     , judged AS (SELECT raw, huge,
-        CASE WHEN code = 'nothing' THEN NULL WHEN code IS NOT NULL THEN code
-            WHEN NOT {fits} AND NOT {other} THEN 'amount_unreadable'
+        CASE WHEN code = 'nothing' THEN NULL
+            WHEN code = 'amount_unreadable' OR (code IS NULL AND NOT {fits} AND NOT {other}) THEN '{unreadable}'
+            WHEN code IS NOT NULL THEN code
             WHEN NOT {fits} THEN 'amount_mark_differs' {unclear}
             WHEN length(fraction) > {decimals} THEN 'amount_too_precise'
             WHEN huge IS NULL OR abs(huge) > {largest} THEN 'amount_too_large' END AS code,
