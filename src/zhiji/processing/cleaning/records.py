@@ -29,7 +29,7 @@ def clean_customers(received: str | Path, mapping: Mapping, settings: CleaningSe
     """Writes ``clean.parquet``: ``row`` BIGINT, ``external_id``, ``name``, ``kind`` (person, organisation),
     ``company``,
     ``phone`` (E.164, or masked text), ``phone_masked`` BOOLEAN, ``email``, ``country``, ``city``, ``address``,
-    ``first_name``, ``last_name``, ``region``, ``postcode``, ``birth_date`` (as it is written),
+    ``first_name``, ``last_name``, ``province``, ``postcode``, ``birth_date`` (as it is written),
     ``registered_at`` TIMESTAMP UTC or NULL, ``contact_allowed`` BOOLEAN or NULL (one refusal in any column is enough),
     ``owner_name``, ``tags``, ``extra`` JSON, ``event_at`` (registration, else reception), ``known_at``,
     ``corrects_row``,
@@ -125,7 +125,7 @@ def _customer_columns(_stage: Stage) -> str:
             WHEN coalesce(l.name, {joined}) IS NULL AND l.company IS NOT NULL THEN 'organisation' ELSE 'person' END AS
             kind,
         l.company, l.phone, coalesce(l.phone_masked, false) AS phone_masked, l.email, l.country, l.city, l.address,
-        l.first_name, l.last_name, l.region, l.postcode, l.birth_date, l.registered_at, l.contact_allowed,
+        l.first_name, l.last_name, l.province, l.postcode, l.birth_date, l.registered_at, l.contact_allowed,
         l.owner_name, l.tags"""
 
 

@@ -45,7 +45,7 @@ _NORMALISED = {
     "owner_name",
     "agent_name",
     "city",
-    "region",
+    "province",
     "country",
 }
 # Who somebody is. A masked one is shared by strangers: no key, but a reason.

@@ -167,7 +167,7 @@ SHARED_FIELDS = (
     Field("street", ("street", "numbers"), _street),
     Field("postcode", ("postcode",), _code("postcode")),
     Field("city", ("city",), _word("city")),
-    Field("region", ("region",), _code("region")),
+    Field("province", ("province",), _code("province")),
 )
 
 

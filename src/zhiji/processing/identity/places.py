@@ -65,7 +65,7 @@ def _number(numeral: str) -> int:
 
 @lru_cache(maxsize=50_000)
 def place(text: str) -> str:
-    """A city or region without what it is: 杭州市 and 杭州 are one."""
+    """A city or province without what it is: 杭州市 and 杭州 are one."""
     plain = re.sub(r"[^\w]+", " ", folded(text)).strip()
     return _CITY_ENDING.sub("", plain) or plain
 

@@ -14,7 +14,7 @@ RAW = pa.schema(
     [
         ("unique_id", pa.int64()), ("source", pa.string()), ("kind", pa.string()), ("name", pa.string()),
         ("first_name", pa.string()), ("last_name", pa.string()), ("company", pa.string()), ("phone", pa.string()),
-        ("email", pa.string()), ("city", pa.string()), ("region", pa.string()), ("postcode", pa.string()),
+        ("email", pa.string()), ("city", pa.string()), ("province", pa.string()), ("postcode", pa.string()),
         ("address", pa.string()), ("birth_date", pa.string()), ("extra", pa.map_(pa.string(), pa.string())),
     ]
 )  # fmt: skip
@@ -32,7 +32,7 @@ def standardise(engine: duckdb.DuckDBPyConnection, raw: pa.Table) -> list[str]:
     ``family``, ``given``, ``family_sound``, ``given_sound``, ``letters`` and ``letters_turned`` (the whole name as it
     is read, in either order), ``core``, ``branch``, ``core_sound`` (of organisations), ``employer``
     (of persons), ``phone``, ``email``,
-    ``email_user``, ``city``, ``region``, ``postcode``, ``street``, ``numbers``, ``birth_date``, and ``x_0``, ``x_1`` …
+    ``email_user``, ``city``, ``province``, ``postcode``, ``street``, ``numbers``, ``birth_date``, and ``x_0``, ``x_1`` …
     of custom fields. Where nothing is known they are NULL; a masked phone or address is nothing.
     """
     engine.register("raw", raw)
@@ -42,7 +42,7 @@ def standardise(engine: duckdb.DuckDBPyConnection, raw: pa.Table) -> list[str]:
     _parts(engine, "email_parts", ("email",), _emails)
     _parts(engine, "birth_parts", ("birth_date",), _each("birth_date", places.birth_date))
     _parts(engine, "city_parts", ("city",), _each("city", places.place))
-    _parts(engine, "region_parts", ("region",), _each("region", places.place))
+    _parts(engine, "province_parts", ("province",), _each("province", places.place))
     custom = _custom(engine, len(raw))
     columns = ", ".join(
         f"nullif(trim(lower(r.extra[{_quoted(name)}])), '') AS {CUSTOM}{i}" for i, name in enumerate(custom)
@@ -56,7 +56,7 @@ def standardise(engine: duckdb.DuckDBPyConnection, raw: pa.Table) -> list[str]:
             coalesce(n.core_sound, CASE WHEN n.kind_found = 'organisation' THEN c.core_sound END) AS core_sound,
             CASE WHEN n.kind_found = 'person' THEN c.core END AS employer,
             CASE WHEN r.phone NOT LIKE '%*%' THEN nullif(regexp_replace(r.phone, '[^0-9+]', '', 'g'), '') END AS phone,
-            e.email_address AS email, e.email_user, ci.city, re.region,
+            e.email_address AS email, e.email_user, ci.city, pr.province,
             nullif(upper(regexp_replace(r.postcode, '\\s', '', 'g')), '') AS postcode,
             s.street, s.numbers, b.birth_date {", " + columns if columns else ""}
             FROM raw r
@@ -68,7 +68,7 @@ def standardise(engine: duckdb.DuckDBPyConnection, raw: pa.Table) -> list[str]:
             LEFT JOIN email_parts e ON e.raw_email IS NOT DISTINCT FROM r.email
             LEFT JOIN birth_parts b ON b.raw_birth_date IS NOT DISTINCT FROM r.birth_date
             LEFT JOIN city_parts ci ON ci.raw_city IS NOT DISTINCT FROM r.city
-            LEFT JOIN region_parts re ON re.raw_region IS NOT DISTINCT FROM r.region
+            LEFT JOIN province_parts pr ON pr.raw_province IS NOT DISTINCT FROM r.province
             ORDER BY r.unique_id"""
     )
     return custom

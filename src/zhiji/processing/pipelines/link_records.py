@@ -14,7 +14,7 @@ from zhiji.processing.pipelines.customers import loaded
 
 _BLOCK = 20_000
 # Fields of a payload that are compared as what they are.
-_OWN = ("kind", "name", "first_name", "last_name", "company", "email", "city", "region", "postcode", "address",
+_OWN = ("kind", "name", "first_name", "last_name", "company", "email", "city", "province", "postcode", "address",
         "birth_date")  # fmt: skip
 # Not said of the person: whose customer it is, what was asked, when.
 _PASSED_OVER = frozenset(
