@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pyarrow as pa
@@ -19,11 +19,13 @@ from zhiji.platform.company import company
 from zhiji.platform.jobs import Task
 from zhiji.platform.models import Job, User
 from zhiji.platform.workspace import workspace
-from zhiji.processing.identity.matching import Matches, match
 from zhiji.processing.identity.standard import RAW
 from zhiji.processing.pipelines.link_records import raw_records
 from zhiji.processing.pipelines.links import decided, store_links
 from zhiji.processing.pipelines.regrouping import settle
+
+if TYPE_CHECKING:
+    from zhiji.processing.identity.matching import Matches
 
 
 def resolve_start(*, by: User | None = None) -> Job:
@@ -80,6 +82,9 @@ class Resolution:
 
 
 def _matched() -> Matches:
+    # Splink takes a second to load, which no process should wait for that resolves nothing.
+    from zhiji.processing.identity.matching import match
+
     same, different = decided()
     tables = list(raw_records())
     raw = pa.concat_tables(tables) if tables else RAW.empty_table()

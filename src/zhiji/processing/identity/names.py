@@ -89,12 +89,13 @@ def _given_sound(text: str) -> str:
 
 
 def _han_person(text: str) -> PersonName:
-    stripped = _HAN_TITLE.sub("", text)
+    whole, stripped = text, _HAN_TITLE.sub("", text)
     # 王总 loses its title; 李总 of three characters (李小总) keeps what may be a name.
     text = stripped if stripped else text
     if len(text) > _LONGEST_HAN_PERSON:
         return PersonName(family=text, family_sound="".join(syllables(text)))
-    at = 2 if is_double_surname(text) and len(text) > 2 else 1
+    # 欧阳 alone may be a given name after another family's; after a title it is a family.
+    at = 2 if is_double_surname(text) and (len(text) > 2 or stripped != whole) else 1
     read = syllables(text)
     # A double family name is read in one piece.
     family_sound, rest = (read[0], read[1:])

@@ -32,8 +32,8 @@ def standardise(engine: duckdb.DuckDBPyConnection, raw: pa.Table) -> list[str]:
     ``family``, ``given``, ``family_sound``, ``given_sound``, ``letters`` and ``letters_turned`` (the whole name as it
     is read, in either order), ``core``, ``branch``, ``core_sound`` (of organisations), ``employer``
     (of persons), ``phone``, ``email``,
-    ``email_user``, ``city``, ``province``, ``postcode``, ``street``, ``numbers``, ``birth_date``, and ``x_0``, ``x_1`` …
-    of custom fields. Where nothing is known they are NULL; a masked phone or address is nothing.
+    ``email_user``, ``city``, ``province``, ``postcode``, ``street``, ``numbers``, ``birth_date``, and ``x_0``,
+    ``x_1`` … of custom fields. Where nothing is known they are NULL; a masked phone or address is nothing.
     """
     engine.register("raw", raw)
     _parts(engine, "name_parts", ("name", "first_name", "last_name", "kind"), _names)

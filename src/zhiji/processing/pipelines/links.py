@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
@@ -12,7 +12,9 @@ from zhiji.data.store import bulk
 from zhiji.data.store.models import IdentityLink
 from zhiji.processing.identity.evidence import evidence
 from zhiji.processing.identity.groups import Pair, pair
-from zhiji.processing.identity.matching import Matches
+
+if TYPE_CHECKING:
+    from zhiji.processing.identity.matching import Matches
 
 _State, _By = IdentityLink.State, IdentityLink.By
 _BLOCK = 10_000
