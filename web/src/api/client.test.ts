@@ -57,6 +57,15 @@ describe("the client", () => {
     expect([error.status, error.body.code]).toEqual([0, "network_unreachable"]);
   });
 
+  it("says that a change was lost only where there was one", async () => {
+    reply = () => {
+      throw new TypeError("failed");
+    };
+    const code = async (call: Promise<unknown>) => (await thrown(call)).body.code;
+    expect(await code(note())).toBe("change_unsent");
+    expect(await code(answer(client.POST("/segments/count", { body: { rules: {} } as never })))).toBe("network_unreachable");
+  });
+
   it("sends no empty filters", async () => {
     reply = () => json({});
     await answer(client.GET("/customers", { params: { query: { filter: "", sort: "-spend", limit: 50 } } }));

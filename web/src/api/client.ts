@@ -10,6 +10,8 @@ type Routes = { [Path in keyof paths as Path extends `/api/v1${infer Route}` ? R
 
 export const BASE = `${location.origin}/api/v1`;
 const SIGN_IN = "/sign-in";
+/** Asked by POST only because of their length or their secrets: nothing of the reader's is lost when they do not arrive. */
+const READS = ["/segments/count", "/accounts/invitations/look", "/accounts/sign-in", "/accounts/sign-in/ticket", "/customers/export"];
 
 function cookie(name: string): string | undefined {
   const found = document.cookie.split("; ").find((part) => part.startsWith(`${name}=`));
@@ -30,9 +32,10 @@ const guard: Middleware = {
     request.headers.set("Accept-Language", document.documentElement.lang);
     return request;
   },
-  onError({ error }) {
+  onError({ request, schemaPath, error }) {
     if (error instanceof DOMException && error.name === "AbortError") return error;
-    return new Problem({ code: "network_unreachable", what: "", status: 0 });
+    const reads = ["GET", "HEAD"].includes(request.method) || READS.includes(schemaPath);
+    return new Problem({ code: reads ? "network_unreachable" : "change_unsent", what: "", status: 0 });
   },
 };
 

@@ -2,7 +2,7 @@ import { useTranslation } from "react-i18next";
 import { asProblem } from "../api/problem";
 import type { ProblemBody } from "../api/types";
 
-const OWN = ["network_unreachable", "server_failed", "unexpected_answer", "page_failed"] as const;
+const OWN = ["network_unreachable", "change_unsent", "server_failed", "unexpected_answer", "page_failed"] as const;
 type OwnCode = (typeof OWN)[number];
 
 /** What happened, why, where, what to do, and the reference under which the server wrote it down. */
