@@ -8,6 +8,7 @@ import { useChoicesOfAccount } from "./choices";
 import { AnswerPage } from "../design/AnswerPage";
 import { BottomBar, Sidebar } from "./Navigation";
 import { Header } from "./Header";
+import { scrollKey } from "./scrollKey";
 import { useLive } from "./live";
 
 /** The frame of all pages behind the sign-in. */
@@ -41,7 +42,7 @@ export function Frame() {
         </main>
       </div>
       <BottomBar />
-      <ScrollRestoration />
+      <ScrollRestoration getKey={scrollKey} />
     </div>
   );
 }
