@@ -68,7 +68,7 @@ function Refresh() {
   return (
     <>
       {start.error && <ProblemView error={start.error} />}
-      <Button icon="undo" disabled={start.isPending} onClick={() => start.mutate()}>
+      <Button icon="refresh" disabled={start.isPending} onClick={() => start.mutate()}>
         {t("jobs.refresh")}
       </Button>
     </>

@@ -53,8 +53,11 @@ export function OutcomeDialog({ item, onClose }: { item: WorkItem; onClose: () =
           <legend className="field__label">{t("worklists:outcome")}</legend>
           {OUTCOMES.map((each, index) => (
             <label className="check" key={each}>
-              <input type="radio" name="outcome" autoFocus={index === 0} value={each} checked={each === outcome} onChange={() => setOutcome(each)} />
-              {t(`activities:outcomes.${each}`)} <kbd aria-hidden="true">{index + 1}</kbd>
+              <input type="radio" name="outcome" aria-keyshortcuts={String(index + 1)} autoFocus={index === 0} value={each} checked={each === outcome} onChange={() => setOutcome(each)} />
+              {t(`activities:outcomes.${each}`)}
+              <kbd className="key" aria-hidden="true" title={t("worklists:key", { key: index + 1 })}>
+                {index + 1}
+              </kbd>
             </label>
           ))}
         </fieldset>
