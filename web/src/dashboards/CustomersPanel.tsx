@@ -30,11 +30,15 @@ export function CustomersPanel<Row extends Named>({ kind, means, list, columns, 
     key: "name",
     title: t("list.customer"),
     main: true,
-    render: (row) => (
-      <Link className="table-name" to={`/customers/${row.customer_id}`}>
-        {row.name}
-      </Link>
-    ),
+    // A deleted customer's money still counts, but there is no name to show and no page to open.
+    render: (row) =>
+      row.name ? (
+        <Link className="table-name" to={`/customers/${row.customer_id}`}>
+          {row.name}
+        </Link>
+      ) : (
+        <span className="faint">{t("list.gone")}</span>
+      ),
   };
   return (
     <div ref={place} tabIndex={-1} onKeyDown={(event) => event.key === "Escape" && onClose()}>
@@ -59,7 +63,7 @@ export function CustomersPanel<Row extends Named>({ kind, means, list, columns, 
             rows={list.data?.pages.flatMap((page) => page.items) ?? []}
             loading={list.isPending}
             keyOf={(row) => String(row.customer_id)}
-            nameOf={(row) => row.name}
+            nameOf={(row) => row.name || t("list.gone")}
             hasMore={list.hasNextPage}
             loadingMore={list.isFetchingNextPage}
             onMore={() => void list.fetchNextPage()}
