@@ -48,6 +48,7 @@ function Grid({ rows, columns }: { rows: RejectedRow[]; columns: string[] }) {
             <th scope="col" className="number">
               {t("errors.row")}
             </th>
+            <th scope="col">{t("errors.cell")}</th>
             <th scope="col">{t("errors.what")}</th>
             {columns.map((column) => (
               <th scope="col" key={column}>
@@ -60,6 +61,9 @@ function Grid({ rows, columns }: { rows: RejectedRow[]; columns: string[] }) {
           {rows.map((each) => (
             <tr key={each.id}>
               <td className="number">{format.number(each.row)}</td>
+              <td className="rejected__cell">
+                <Faulty row={each} />
+              </td>
               <td className="rejected__words">
                 <strong>{format.spaced(each.what)}</strong>
                 {each.why && <span className="soft">{format.spaced(each.why)}</span>}
@@ -75,5 +79,17 @@ function Grid({ rows, columns }: { rows: RejectedRow[]; columns: string[] }) {
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** The cell that is wrong, beside the number of its row: in a wide file its own place is far to the right. */
+function Faulty({ row: { column, original } }: { row: RejectedRow }) {
+  const { t } = useTranslation("imports");
+  if (!column) return <span className="faint">–</span>;
+  return (
+    <>
+      <span className="small soft block">{column}</span>
+      <span className="cell-wrong">{original[column] || t("errors.blank")}</span>
+    </>
   );
 }
