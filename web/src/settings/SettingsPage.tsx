@@ -1,4 +1,4 @@
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useLayoutEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Navigate, NavLink, useParams } from "react-router";
 import { useMe } from "../api/session";
@@ -33,6 +33,15 @@ export default function SettingsPage() {
   const { section } = useParams();
   const { t } = useTranslation("settings");
   const me = useMe();
+  const strip = useRef<HTMLElement>(null);
+  // On a phone the sections are one strip, and the open one may lie beyond its edge. Only the strip moves, not the page.
+  useLayoutEffect(() => {
+    const nav = strip.current;
+    const here = nav?.querySelector(".active")?.getBoundingClientRect();
+    if (!nav || !here) return;
+    const { left, width } = nav.getBoundingClientRect();
+    nav.scrollLeft += here.left - left - (width - here.width) / 2;
+  }, [section, me]);
   const open = (Object.keys(sections) as Section[]).filter((each) => me && (allowed[each]?.(me) ?? true));
   if (!me) return null;
   if (!open.includes(section as Section)) return <Navigate to="/settings/company" replace />;
@@ -41,7 +50,7 @@ export default function SettingsPage() {
   return (
     <AnswerPage title={t("title")} answer={t(`sections.${current}.lead`)}>
       <div className="settings">
-        <nav className="settings__nav" aria-label={t("title")}>
+        <nav className="settings__nav" ref={strip} aria-label={t("title")}>
           {open.map((each) => (
             <NavLink key={each} to={`/settings/${each}`} className="settings__link">
               {t(`sections.${each}.name`)}
