@@ -41,7 +41,7 @@ export function CustomerFilters({ filter, onChange }: Props) {
           }}
         />
       </form>
-      <Popover icon="filter" label={active.length > 0 ? t("design:filter.active", { formatted: String(active.length) }) : t("design:filter.title")} name={active.length > 0 ? `${t("design:filter.title")}: ${t("design:filter.active", { formatted: String(active.length) })}` : undefined}>
+      <Popover sheet icon="filter" label={active.length > 0 ? t("design:filter.active", { formatted: String(active.length) }) : t("design:filter.title")} name={active.length > 0 ? `${t("design:filter.title")}: ${t("design:filter.active", { formatted: String(active.length) })}` : undefined}>
         {(close) => (
           <FilterForm
             filter={filter}

@@ -22,8 +22,8 @@ interface Choice {
 export function FilterForm({ filter, onChange }: { filter: CustomerFilter; onChange: (next: CustomerFilter) => void }) {
   const { t } = useTranslation(["customers", "design"]);
   const [draft, setDraft] = useState(() => draftOf(filter));
-  const choices = useChoices();
-  const part = (name: FieldName) => <Part key={name} name={name} draft={draft} choices={choices[name]} onChange={(entry) => setDraft({ ...draft, [name]: entry })} />;
+  const { choices, waiting } = useChoices();
+  const part = (name: FieldName) => <Part key={name} name={name} draft={draft} choices={choices[name]} waiting={waiting} onChange={(entry) => setDraft({ ...draft, [name]: entry })} />;
   return (
     <form
       className="filter-form"
@@ -37,14 +37,16 @@ export function FilterForm({ filter, onChange }: { filter: CustomerFilter; onCha
         <summary>{t("customers:filters.more")}</summary>
         <div className="filter-form__further">{FURTHER.map(part)}</div>
       </details>
-      <Button kind="primary" type="submit">
-        {t("design:filter.apply")}
-      </Button>
+      <div className="popover__foot">
+        <Button kind="primary" type="submit">
+          {t("design:filter.apply")}
+        </Button>
+      </div>
     </form>
   );
 }
 
-function Part({ name, draft, choices, onChange }: { name: FieldName; draft: Draft; choices: Choice[] | undefined; onChange: (entry: Draft[FieldName]) => void }) {
+function Part({ name, draft, choices, waiting, onChange }: { name: FieldName; draft: Draft; choices: Choice[] | undefined; waiting: boolean; onChange: (entry: Draft[FieldName]) => void }) {
   const { t } = useTranslation(["customers", "design"]);
   const label = t(`customers:filters.${name}`);
   const kind: Kind = FIELDS[name];
@@ -74,7 +76,8 @@ function Part({ name, draft, choices, onChange }: { name: FieldName; draft: Draf
       </fieldset>
     );
   }
-  if (choices?.length === 0) return null;
+  // Most companies have one team at most, and then nothing to choose.
+  if (choices?.length === 0 && (!waiting || name === "team")) return null;
   return (
     <Field label={label} hint={kind === "text" ? t("customers:filters.exact") : undefined}>
       {choices ? (
@@ -93,16 +96,19 @@ function Part({ name, draft, choices, onChange }: { name: FieldName; draft: Draf
   );
 }
 
-/** What there is to choose from, each with how many customers it has; a field without choices here is typed. */
-function useChoices(): Partial<Record<FieldName, Choice[]>> {
+/**
+ * What there is to choose from, each with how many customers it has; a field without choices here is typed. Until they
+ * have come the fields stand there with what is set, so that the first is the first to be focused and nothing moves.
+ */
+function useChoices(): { choices: Partial<Record<FieldName, Choice[]>>; waiting: boolean } {
   const { t } = useTranslation("customers");
   const format = useFormat();
   const segmentName = useSegmentName();
-  const { data: options } = useQuery(optionsQuery);
+  const { data: options, isPending } = useQuery(optionsQuery);
   const counted = (name: string, count: number) => `${name} (${format.number(count)})`;
   const keyed = (list: { value: number | null; name: string; count: number }[] | undefined, nobody: string) => (list ?? []).map((each) => ({ value: each.value === null ? NOBODY : String(each.value), label: counted(each.name || nobody, each.count) }));
   const teams = keyed(options?.teams, t("noTeam"));
-  return {
+  const choices = {
     segment: (options?.segments ?? []).map((each) => ({ value: each.value, label: counted(segmentName(each.value), each.count) })),
     owner: keyed(options?.owners, t("nobody")),
     team: teams.length > 1 ? teams : [],
@@ -110,4 +116,5 @@ function useChoices(): Partial<Record<FieldName, Choice[]>> {
     contact_allowed: (["yes", "no", "unknown"] as const).map((value) => ({ value, label: t(`contact.${value}`) })),
     band: BANDS.map((value) => ({ value, label: segmentName(value) })),
   };
+  return { choices, waiting: isPending };
 }

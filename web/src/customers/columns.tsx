@@ -36,7 +36,7 @@ export function useCustomerColumns(): Column<CustomerRow>[] {
     { key: "segment", title: t("fields.segment"), shown: true, render: (row) => <SegmentTag segment={row.segment} /> },
     { key: "external_id", title: t("fields.external_id"), render: (row) => <span className="soft">{row.external_id}</span> },
     { key: "first_order_on", title: t("fields.first_order_on"), numeric: true, render: (row) => day(row.first_order_on) },
-    { key: "country", title: t("fields.country"), shown: true, render: (row) => row.country || NONE },
+    { key: "country", title: t("fields.country"), shown: true, spare: true, render: (row) => row.country || NONE },
     { key: "city", title: t("fields.city"), render: (row) => row.city || NONE },
     { key: "owner", title: t("fields.owner"), shown: true, render: (row) => row.owner?.name ?? <span className="faint">{t("nobody")}</span> },
     { key: "team", title: t("fields.team"), render: (row) => row.team?.name ?? NONE },

@@ -11,13 +11,15 @@ export interface PopoverProps {
   className?: string;
   align?: "start" | "end";
   above?: boolean;
+  /** On a phone it stands at the lower edge of the window, above the bar: for what is too tall beside its button. */
+  sheet?: boolean;
   children: (close: () => void) => ReactNode;
   /** "menu" moves between its buttons with the arrow keys. */
   role?: "menu" | "dialog";
 }
 
 /** A button that opens a small panel beside it. Escape and a click elsewhere close it; the focus returns to the button. */
-export function Popover({ label, name, icon, kind = "line", className, align = "start", above, children, role = "dialog" }: PopoverProps) {
+export function Popover({ label, name, icon, kind = "line", className, align = "start", above, sheet, children, role = "dialog" }: PopoverProps) {
   const [open, setOpen] = useState(false);
   const holder = useRef<HTMLDivElement>(null);
   const id = useId();
@@ -27,7 +29,10 @@ export function Popover({ label, name, icon, kind = "line", className, align = "
   };
   useEffect(() => {
     if (!open) return;
-    holder.current?.querySelector<HTMLElement>("[data-popover] :is(button,a,input,select)")?.focus();
+    const panel = holder.current?.querySelector<HTMLElement>("[data-popover]");
+    panel?.querySelector<HTMLElement>(":is(button,a,input,select)")?.focus({ preventScroll: true });
+    // The whole of it, so that what ends it is seen too. Missing where nothing is laid out.
+    panel?.scrollIntoView?.({ block: "nearest", inline: "nearest" });
     const outside = (event: Event) => {
       if (!holder.current?.contains(event.target as Node)) setOpen(false);
     };
@@ -52,7 +57,7 @@ export function Popover({ label, name, icon, kind = "line", className, align = "
         {label}
       </Button>
       {open && (
-        <div id={id} data-popover className={`popover__panel popover__panel--${align} ${above ? "popover__panel--above" : ""}`} role={role} aria-label={name ?? (typeof label === "string" ? label : undefined)}>
+        <div id={id} data-popover className={`popover__panel popover__panel--${align} ${above ? "popover__panel--above" : ""} ${sheet ? "popover__panel--sheet" : ""}`} role={role} aria-label={name ?? (typeof label === "string" ? label : undefined)}>
           {children(close)}
         </div>
       )}

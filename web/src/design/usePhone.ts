@@ -1,14 +1,18 @@
 import { useSyncExternalStore } from "react";
 import { breakpoints } from "./tokens";
 
-const query = `(max-width: ${breakpoints.phone}px)`;
-
-function subscribe(listener: () => void): () => void {
-  const media = window.matchMedia(query);
-  media.addEventListener("change", listener);
-  return () => media.removeEventListener("change", listener);
+function watched(query: string): () => boolean {
+  const subscribe = (listener: () => void) => {
+    const media = window.matchMedia(query);
+    media.addEventListener("change", listener);
+    return () => media.removeEventListener("change", listener);
+  };
+  return function useMatches() {
+    return useSyncExternalStore(subscribe, () => window.matchMedia(query).matches);
+  };
 }
 
-export function usePhone(): boolean {
-  return useSyncExternalStore(subscribe, () => window.matchMedia(query).matches);
-}
+export const usePhone = watched(`(max-width: ${breakpoints.phone}px)`);
+
+/** A table stands, as no phone has it, and some of its columns would fall off the edge; the width that controls.css has too. */
+export const useNarrowTable = watched(`(min-width: ${breakpoints.phone + 1}px) and (max-width: 1400px)`);

@@ -89,9 +89,17 @@ export function History() {
       numeric: true,
       render: (row) => (row.counts.rejected ? <Link to={`/imports/quarantine?import=${row.id}`}>{format.number(row.counts.rejected)}</Link> : count(row.counts.rejected)),
     },
-    { key: "when", title: t("fields.when"), render: (row) => format.instant(row.created_at) },
-    { key: "by", title: t("fields.by"), render: (row) => row.created_by ?? t("automatic") },
-    { key: "undo", title: t("fields.action"), render: action },
+    {
+      key: "when",
+      title: `${t("fields.when")} · ${t("fields.by")}`,
+      render: (row) => (
+        <>
+          {format.instant(row.created_at)}
+          <span className="small soft block">{row.created_by ?? t("automatic")}</span>
+        </>
+      ),
+    },
+    { key: "undo", title: t("fields.action"), pinned: true, render: action },
   ];
   return (
     <Panel title={t("history")} flush>

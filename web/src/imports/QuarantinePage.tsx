@@ -28,7 +28,7 @@ export default function QuarantinePage() {
       empty={held.length === 0 && <EmptyState icon="shield" title={t("quarantine.empty")} action={<Link className="button button--line" to="/imports">{t("toHistory")}</Link>} />}
     >
       {held.length > 1 && (
-        <div className="segmented segmented--wrap" role="group" aria-label={t("quarantine.files")}>
+        <div className="segmented" role="group" aria-label={t("quarantine.files")}>
           {held.map((row) => (
             <button type="button" key={row.id} aria-pressed={row.id === chosen?.id} onClick={() => setAsked({ import: String(row.id) }, { replace: true })}>
               {row.name} · {format.number(row.counts.rejected ?? 0)}

@@ -12,7 +12,8 @@ import { Dialog } from "../design/Dialog";
 import { Panel } from "../design/Panel";
 import { ProblemView } from "../design/ProblemView";
 import { DataTable } from "../design/table/DataTable";
-import type { Sort } from "../design/table/types";
+import { shownAtFirst, type Sort } from "../design/table/types";
+import { useNarrowTable } from "../design/usePhone";
 import { useFormat } from "../i18n/useFormat";
 import { customersWith } from "../shell/links";
 import { PartOfAll } from "./PartOfAll";
@@ -74,7 +75,7 @@ export default function SegmentPage() {
 
 function Members({ id }: { id: number }) {
   const { t } = useTranslation("segments");
-  const columns = useCustomerColumns().filter((column) => column.shown);
+  const columns = shownAtFirst(useCustomerColumns(), useNarrowTable());
   const [sort, setSort] = useState<Sort>("-spend");
   const list = useInfiniteQuery({
     queryKey: ["segments", "members", id, sort],

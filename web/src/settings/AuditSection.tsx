@@ -40,7 +40,16 @@ export default function AuditSection() {
   const audit = useList(["audit", filter], (after, signal) => answer(client.GET("/company/audit", { params: { query: { ...filter, after } }, signal })));
   const columns: Column<Entry>[] = [
     { key: "action", title: t("audit.action"), main: true, render: (row) => <strong>{nameOf(row.action)}</strong> },
-    { key: "at", title: t("audit.at"), render: (row) => format.instant(row.at) },
+    {
+      key: "at",
+      title: `${t("audit.at")} · ${t("audit.request")}`,
+      render: (row) => (
+        <>
+          {format.instant(row.at)}
+          <code className="faint small block">{row.request_id.slice(0, 8)}</code>
+        </>
+      ),
+    },
     {
       key: "actor",
       title: t("audit.actor"),
@@ -55,15 +64,16 @@ export default function AuditSection() {
     },
     {
       key: "object",
-      title: t("audit.object"),
+      title: `${t("audit.object")} · ${t("audit.details")}`,
       render: (row) => (
-        <button type="button" className="text-button" title={t("audit.only")} onClick={() => setFilter({ ...filter, object_kind: row.object_kind, object_id: row.object_id })}>
-          {kindOf(row.object_kind)} {row.object_id && `#${row.object_id}`}
-        </button>
+        <>
+          <button type="button" className="text-button" title={t("audit.only")} onClick={() => setFilter({ ...filter, object_kind: row.object_kind, object_id: row.object_id })}>
+            {kindOf(row.object_kind)} {row.object_id && `#${row.object_id}`}
+          </button>
+          <Details details={row.details} />
+        </>
       ),
     },
-    { key: "details", title: t("audit.details"), render: (row) => <Details details={row.details} /> },
-    { key: "request", title: t("audit.request"), render: (row) => <code className="faint small">{row.request_id.slice(0, 8)}</code> },
   ];
   return (
     <>
@@ -73,7 +83,7 @@ export default function AuditSection() {
         {audit.error ? (
           <ProblemView error={audit.error} onRetry={audit.retry} />
         ) : (
-          <DataTable name={t("sections.audit.name")} tall compact rows={audit.rows} keyOf={(row) => String(row.id)} nameOf={(row) => nameOf(row.action)} {...audit.table} columns={columns} />
+          <DataTable name={t("sections.audit.name")} tall rows={audit.rows} keyOf={(row) => String(row.id)} nameOf={(row) => nameOf(row.action)} {...audit.table} columns={columns} />
         )}
       </Panel>
     </>
@@ -121,12 +131,11 @@ function Details({ details }: { details: Entry["details"] }) {
   const shown = Object.entries(details)
     .map(([name, value]) => `${name}: ${typeof value === "object" ? JSON.stringify(value) : String(value)}`)
     .join(", ");
-  return shown ? (
+  if (!shown) return null;
+  return (
     <code className="small soft audit__details" title={shown}>
       {shown}
     </code>
-  ) : (
-    <>–</>
   );
 }
 

@@ -52,6 +52,7 @@ export function useWorkColumns(state: "open" | "snoozed", onCall: (item: WorkIte
     {
       key: "actions",
       title: t("fields.next"),
+      pinned: true,
       render: (item) =>
         !item.may_write ? null : state === "snoozed" ? (
           <span className="row">

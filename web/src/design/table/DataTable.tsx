@@ -101,7 +101,7 @@ function Grid<Row>(props: DataTableProps<Row>) {
                   </td>
                 )}
                 {columns.map((column) => (
-                  <td key={column.key} className={column.numeric ? "number" : undefined}>
+                  <td key={column.key} className={looks(column)}>
                     {column.render(row)}
                   </td>
                 ))}
@@ -113,6 +113,10 @@ function Grid<Row>(props: DataTableProps<Row>) {
       </table>
     </div>
   );
+}
+
+function looks<Row>({ numeric, pinned }: Column<Row>): string | undefined {
+  return [numeric && "number", pinned && "pinned"].filter(Boolean).join(" ") || undefined;
 }
 
 function Gap({ height, span }: { height: number; span: number }) {
@@ -129,7 +133,7 @@ function Heading<Row>({ column, sort, onSort }: { column: Column<Row>; sort?: So
   const direction = sort === column.key ? "ascending" : sort === `-${column.key}` ? "descending" : undefined;
   const sortable = column.sortable && onSort;
   return (
-    <th scope="col" className={column.numeric ? "number" : undefined} aria-sort={sortable ? (direction ?? "none") : undefined}>
+    <th scope="col" className={looks(column)} aria-sort={sortable ? (direction ?? "none") : undefined}>
       {sortable ? (
         <button type="button" title={t("table.sortBy", { column: column.title })} onClick={() => onSort(nextSort(sort, column.key))}>
           {column.title}
@@ -161,7 +165,12 @@ function Cards<Row>({ name, columns, rows, keyOf, nameOf, selection, onSelection
                 )}
                 {main?.render(row)}
               </span>
-              <span>{second?.render(row)}</span>
+              {second && (
+                <span className="card__figure">
+                  <span className="small faint">{second.title}</span>
+                  <span>{second.render(row)}</span>
+                </span>
+              )}
             </div>
             <dl className="card__rest">
               {rest.map((column) => (

@@ -38,25 +38,26 @@ export function TableTools<Row>(props: TableToolsProps<Row>) {
     <div className="table-tools">
       {props.views && <Views {...props} />}
       {props.children}
-      <span className="table-tools__space" />
-      <span className="small soft" role="status">
-        {total === null ? t("table.counting") : t("table.count", { count: total, formatted: format.number(total) })}
-      </span>
-      <ColumnChoice {...props} />
-      <Button kind="text" icon="density" aria-pressed={compact} aria-label={`${t("table.density")}: ${compact ? t("table.compact") : t("table.comfortable")}`} title={t("table.density")} onClick={() => onCompact(!compact)} />
-      {props.onExport && (
-        <Menu
-          label={t("table.export")}
-          icon="download"
-          align="end"
-          entries={(["csv", "xlsx", "parquet"] as const).map((kind) => ({
-            key: kind,
-            label: t("table.exportAs", { format: { csv: "CSV", xlsx: "Excel", parquet: "Parquet" }[kind] }),
-            onChoose: () => props.onExport?.(kind),
-          }))}
-        />
-      )}
-      {props.more}
+      <div className="table-tools__actions">
+        <span className="small soft" role="status">
+          {total === null ? t("table.counting") : t("table.count", { count: total, formatted: format.number(total) })}
+        </span>
+        <ColumnChoice {...props} />
+        <Button kind="text" icon="density" aria-pressed={compact} aria-label={`${t("table.density")}: ${compact ? t("table.compact") : t("table.comfortable")}`} title={t("table.density")} onClick={() => onCompact(!compact)} />
+        {props.onExport && (
+          <Menu
+            label={t("table.export")}
+            icon="download"
+            align="end"
+            entries={(["csv", "xlsx", "parquet"] as const).map((kind) => ({
+              key: kind,
+              label: t("table.exportAs", { format: { csv: "CSV", xlsx: "Excel", parquet: "Parquet" }[kind] }),
+              onChoose: () => props.onExport?.(kind),
+            }))}
+          />
+        )}
+        {props.more}
+      </div>
     </div>
   );
 }

@@ -6,7 +6,7 @@ import { createQueries } from "../../api/queries";
 import { startTexts } from "../../i18n";
 import { DataTable } from "./DataTable";
 import { windowOf } from "./rows";
-import { nextSort, toggled, type Column } from "./types";
+import { nextSort, shownAtFirst, toggled, type Column } from "./types";
 
 interface Row {
   id: string;
@@ -41,6 +41,37 @@ describe("sorting and choosing", () => {
   it("takes one away from all that are shown", () => {
     const next = toggled({ kind: "all" }, "b", ["a", "b", "c"]);
     expect(next.kind === "some" && [...next.keys]).toEqual(["a", "c"]);
+  });
+});
+
+describe("what fits", () => {
+  const many: Column<Row>[] = [{ ...columns[0]!, shown: true }, { key: "country", title: "Country", render: () => "", shown: true, spare: true }, { key: "act", title: "Act", render: () => "Call", pinned: true }];
+
+  it("leaves the least important out at first where not all have room", () => {
+    expect(shownAtFirst(many, false).map((column) => column.key)).toEqual(["name", "country"]);
+    expect(shownAtFirst(many, true).map((column) => column.key)).toEqual(["name"]);
+  });
+
+  it("keeps what can be done at the right edge, heading and cells", () => {
+    render(
+      <QueryClientProvider client={createQueries()}>
+        <DataTable name="Customers" columns={many} rows={rows} keyOf={(row) => row.id} nameOf={(row) => row.name} />
+      </QueryClientProvider>,
+    );
+    expect(screen.getByRole("columnheader", { name: "Act" }).className).toBe("pinned");
+    expect(screen.getAllByText("Call").map((cell) => cell.className)).toEqual(["pinned", "pinned", "pinned"]);
+  });
+
+  it("names the figure that stands beside the heading of a card", () => {
+    const wide = window.matchMedia;
+    window.matchMedia = (query) => ({ ...wide(query), matches: true });
+    render(
+      <QueryClientProvider client={createQueries()}>
+        <DataTable name="Customers" columns={columns} rows={rows.slice(0, 1)} keyOf={(row) => row.id} nameOf={(row) => row.name} />
+      </QueryClientProvider>,
+    );
+    window.matchMedia = wide;
+    expect(screen.getByText("Spend").parentElement?.textContent).toBe("Spend0");
   });
 });
 

@@ -12,6 +12,15 @@ export interface Column<Row> {
   main?: boolean;
   /** Shown until the reader chooses. */
   shown?: boolean;
+  /** Shown at first only where there is room for all: the first to go on a common laptop. */
+  spare?: boolean;
+  /** What can be done with a row: it stays at the right edge while the rest goes sideways. */
+  pinned?: boolean;
+}
+
+/** What a list shows until its reader chooses. */
+export function shownAtFirst<Row>(columns: Column<Row>[], narrow: boolean): Column<Row>[] {
+  return columns.filter((column) => column.shown && !(narrow && column.spare));
 }
 
 /** "-spend" is descending. */

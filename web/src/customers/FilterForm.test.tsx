@@ -1,0 +1,24 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { afterEach, beforeAll, expect, it, vi } from "vitest";
+import { startTexts } from "../i18n";
+import { CustomerFilters } from "./CustomerFilters";
+
+beforeAll(() => startTexts("en"));
+afterEach(() => vi.unstubAllGlobals());
+
+it("begins at its first field although the choices are still on their way", async () => {
+  vi.stubGlobal("fetch", () => new Promise(() => {}));
+  const scrolled = vi.fn();
+  Element.prototype.scrollIntoView = scrolled;
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <CustomerFilters filter={{}} onChange={() => {}} />
+    </QueryClientProvider>,
+  );
+  await userEvent.click(await screen.findByRole("button", { name: "Filters" }));
+  expect(document.activeElement).toBe(screen.getByLabelText("Segment"));
+  // The button that applies them is seen at once too.
+  expect(scrolled.mock.contexts[0]).toBe(screen.getByRole("dialog"));
+});
