@@ -15,7 +15,7 @@ from splink.internals.comparison_level_creator import ComparisonLevelCreator
 
 from zhiji.processing.identity.standard import CUSTOM
 
-# The level of two given names that no weight of other evidence makes one.
+# The level of two names that no weight of other evidence makes one.
 ANOTHER_NAME = "another_name"
 # What can tell one person from all others of the same name and town. Without agreement in any of it nobody is joined.
 TELLING = ("phone", "email", "birth_date", "street", "employer")
@@ -63,11 +63,13 @@ def _made(name: str, *ladder: ComparisonLevelCreator) -> CustomComparison:
     return CustomComparison(output_column_name=name, comparison_levels=[*ladder, _different()])
 
 
-# Han names that are read nearly alike are two people's: a spelling error of one sign is another name. Brothers, sisters
-# and twins share all the rest.
-_HAN = "[\\x{4e00}-\\x{9fff}]"
-_ANOTHER = f"regexp_matches(given_l, '{_HAN}') AND regexp_matches(given_r, '{_HAN}')"
-_LATIN = "NOT regexp_matches(concat(given_l, given_r, family_l, family_r), '[\\x{4e00}-\\x{9fff}]')"
+# Chinese given names that are read otherwise are two people's, however near: brothers, sisters and twins share all the
+# rest. Of two that are written in Latin letters one may be mistyped.
+_CHINESE = "script_l IS NOT NULL AND script_r IS NOT NULL"
+_ANOTHER = (
+    f"{_CHINESE} AND (script_l = 'han' OR script_r = 'han' OR damerau_levenshtein(given_sound_l, given_sound_r) > 1)"
+)
+_LATIN = f"NOT ({_CHINESE} AND (script_l = 'han' OR script_r = 'han'))"
 _READ_ALIKE = "letters_l = letters_r OR letters_l = letters_turned_r"
 
 
@@ -100,8 +102,10 @@ def _core() -> CustomComparison:
 
 
 def _branch() -> CustomComparison:
-    # A house and its branch are as different as two branches.
-    return _made("branch", _says("branch_l IS NOT DISTINCT FROM branch_r", "same"))
+    """A house and its branch, and two branches, are customers of their own, though they share a number."""
+    same = _says("branch_l IS NOT DISTINCT FROM branch_r", "same")
+    another = levels.ElseLevel().configure(label_for_charts=ANOTHER_NAME)
+    return CustomComparison(output_column_name="branch", comparison_levels=[same, another])
 
 
 def _employer() -> CustomComparison:
@@ -152,8 +156,8 @@ def _word(column: str) -> Callable[[], CustomComparison]:
 
 
 PERSON_FIELDS = (
-    Field("given", ("given", "given_sound", "family_sound", "letters", "letters_turned"), _given),
-    Field("family", ("family", "family_sound", "given_sound", "letters", "letters_turned"), _family),
+    Field("given", ("given", "given_sound", "family_sound", "letters", "letters_turned", "script"), _given),
+    Field("family", ("family", "family_sound", "given_sound", "letters", "letters_turned", "script"), _family),
     Field("employer", ("employer",), _employer),
 )
 ORGANISATION_FIELDS = (

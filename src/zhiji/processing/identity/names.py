@@ -54,13 +54,15 @@ _NICKNAMES = {
 class PersonName(NamedTuple):
     """``family`` and ``given`` in one spelling (NFKC, lower case, simplified); empty where they are not known.
 
-    ``*_sound``: how they are read, in Latin letters; of a Latin given name the full form of a nickname.
+    ``*_sound``: how they are read, in Latin letters; of a Latin given name the full form of a nickname. ``script``:
+    ``han``, ``pinyin`` for a Chinese name in Latin letters, empty for any other.
     """
 
     family: str = ""
     given: str = ""
     family_sound: str = ""
     given_sound: str = ""
+    script: str = ""
 
 
 @lru_cache(maxsize=200_000)
@@ -68,7 +70,8 @@ def person(name: str, first: str = "", last: str = "") -> PersonName:
     """The parts of a person's name; ``first`` and ``last`` where a source tells them apart."""
     first, last = folded(first).strip(), folded(last).strip()
     if first or last:
-        return PersonName(_bare(last), _bare(first), _sound(last), _given_sound(first))
+        script = "han" if _HAN_ALL.search(first + last) else ""
+        return PersonName(_bare(last), _bare(first), _sound(last), _given_sound(first), script)
     text = folded(name).strip()
     if _HAN_NAME.fullmatch(text):
         return _han_person(re.sub(r"[\s·]", "", text))
@@ -93,13 +96,13 @@ def _han_person(text: str) -> PersonName:
     # 王总 loses its title; 李总 of three characters (李小总) keeps what may be a name.
     text = stripped if stripped else text
     if len(text) > _LONGEST_HAN_PERSON:
-        return PersonName(family=text, family_sound="".join(syllables(text)))
+        return PersonName(family=text, family_sound="".join(syllables(text)), script="han")
     # 欧阳 alone may be a given name after another family's; after a title it is a family.
     at = 2 if is_double_surname(text) and (len(text) > 2 or stripped != whole) else 1
     read = syllables(text)
     # A double family name is read in one piece.
     family_sound, rest = (read[0], read[1:])
-    return PersonName(text[:at], text[at:], family_sound, "".join(rest))
+    return PersonName(text[:at], text[at:], family_sound, "".join(rest), "han")
 
 
 def _latin_person(words: list[str]) -> PersonName:
@@ -111,10 +114,10 @@ def _latin_person(words: list[str]) -> PersonName:
     is_chinese = all(_are_syllables(word) for word in words) and len(words) <= 3
     if is_chinese and head in _SURNAME_READINGS and (tail not in _SURNAME_READINGS or len(words) == 3):
         family, given = head, "".join(words[1:])
-        return PersonName(family, given, family, given)
+        return PersonName(family, given, family, given, "pinyin")
     if is_chinese and tail in _SURNAME_READINGS:
         family, given = tail, "".join(words[:-1])
-        return PersonName(family, given, family, given)
+        return PersonName(family, given, family, given, "pinyin")
     return PersonName(_bare(tail), _bare("".join(words[:-1])), _bare(tail), _given_sound(" ".join(words[:-1])))
 
 
@@ -123,7 +126,7 @@ def _one_word(word: str) -> PersonName:
     for at in (8, 7, 6, 5, 4, 3, 2):
         family, given = word[:at], word[at:]
         if given and family in _SURNAME_READINGS and _are_syllables(given):
-            return PersonName(family, given, family, given)
+            return PersonName(family, given, family, given, "pinyin")
     return PersonName("", _bare(word), "", _given_sound(word))
 
 

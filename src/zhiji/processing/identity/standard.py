@@ -29,7 +29,8 @@ def standardise(engine: duckdb.DuckDBPyConnection, raw: pa.Table) -> list[str]:
     """Makes the table ``people`` of ``raw`` (see ``RAW``); returns the names of its custom columns.
 
     Columns: ``unique_id``, ``source``, ``kind`` (person or organisation, by its words where no source said it),
-    ``family``, ``given``, ``family_sound``, ``given_sound``, ``letters`` and ``letters_turned`` (the whole name as it
+    ``family``, ``given``, ``family_sound``, ``given_sound``, ``script``, ``letters`` and ``letters_turned`` (the whole
+    name as it
     is read, in either order), ``core``, ``branch``, ``core_sound`` (of organisations), ``employer``
     (of persons), ``phone``, ``email``,
     ``email_user``, ``city``, ``province``, ``postcode``, ``street``, ``numbers``, ``birth_date``, and ``x_0``,
@@ -49,7 +50,7 @@ def standardise(engine: duckdb.DuckDBPyConnection, raw: pa.Table) -> list[str]:
     )
     engine.execute(
         f"""CREATE OR REPLACE TABLE people AS SELECT r.unique_id, r.source, n.kind_found AS kind, n.family, n.given,
-            n.family_sound, n.given_sound, nullif(concat(n.family_sound, n.given_sound), '') AS letters,
+            n.family_sound, n.given_sound, n.script, nullif(concat(n.family_sound, n.given_sound), '') AS letters,
             nullif(concat(n.given_sound, n.family_sound), '') AS letters_turned,
             coalesce(n.core, CASE WHEN n.kind_found = 'organisation' THEN c.core END) AS core,
             coalesce(n.branch, CASE WHEN n.kind_found = 'organisation' THEN c.branch END) AS branch,
@@ -94,13 +95,13 @@ def _parts(engine: duckdb.DuckDBPyConnection, table: str, columns: tuple[str, ..
 def _names(full: Sequence[str], first: Sequence[str], last: Sequence[str], kinds: Sequence[str]) -> Parts:
     columns: Parts = {
         name: [] for name in (
-            "kind_found", "family", "given", "family_sound", "given_sound", "core", "branch", "core_sound"
+            "kind_found", "family", "given", "family_sound", "given_sound", "script", "core", "branch", "core_sound"
         )
     }  # fmt: skip
     for name, given, family, kind in zip(full, first, last, kinds, strict=True):
         is_person = bool(given or family) or not names.is_organisation(name)
         if kind == ORGANISATION or not is_person:
-            row = (ORGANISATION, "", "", "", "", *names.organisation(name))
+            row = (ORGANISATION, "", "", "", "", "", *names.organisation(name))
         else:
             row = (PERSON, *names.person(name, given, family), "", "", "")
         for column, value in zip(columns.values(), row, strict=True):
