@@ -17,7 +17,7 @@ export function RankingPanel({ rankings }: { rankings: Ranking[] }) {
   const { format } = context;
   const methodName = useMethodName();
   const percent = (value: number) => format.percent(value);
-  const gini = (value: number) => format.number(value, { maximumFractionDigits: 2, minimumFractionDigits: 2 });
+  // In per cent, as the reasons above the table say it.
   const points = (value: number) => format.percent(value, 1);
   const nameOf = (row: Ranking) => (row.role === "rule" ? t("ranking.ruleName", { name: methodName(row.name) }) : methodName(row.name));
   const rows = rankings
@@ -36,7 +36,7 @@ export function RankingPanel({ rankings }: { rankings: Ranking[] }) {
           columns={[
             { key: "name", title: t("ranking.by"), main: true, render: (row) => <span className="words">{nameOf(row)}</span> },
             { key: "top", title: t("ranking.top"), numeric: true, render: (row) => estimateText(row.top_share, percent) },
-            { key: "gini", title: t("ranking.gini"), numeric: true, render: (row) => estimateText(row.gini, gini) },
+            { key: "gini", title: t("ranking.gini"), numeric: true, render: (row) => estimateText(row.gini, points) },
             { key: "role", title: t("ranking.role"), render: (row) => t(`ranking.roles.${row.role}`) },
             { key: "lead", title: t("ranking.lead"), numeric: true, render: (row) => (row.role === "rule" ? estimateText(row.top_share_lead, points) : <span className="faint">–</span>) },
           ]}
