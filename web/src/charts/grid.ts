@@ -1,6 +1,6 @@
 import { luminance } from "../design/contrast";
 import { type } from "../design/tokens";
-import { base } from "./axes";
+import { base, labelRoom } from "./axes";
 import { shade, type ChartContext, type Drawing } from "./context";
 
 interface CellApi {
@@ -13,12 +13,24 @@ interface DrawnCell {
   x: number;
   y: number;
   fill: string;
-  text: string;
+  /** The first of them that fits is written, the fullest first. */
+  texts: string[];
   textColour: string;
+  /** Colour of a text that stands below its square, where it fits into it at no size. Without it, it is left out. */
+  below?: string;
+  /** Edge of a cell that is not to be read like the others. */
+  edge?: string;
   /** Side of the square, as a share of the cell; 1 fills it. */
   side: number;
   key?: string;
   tip: string[];
+}
+
+const SIZES = [type.small, 11];
+
+function fitting(texts: string[], width: number, height: number): { text: string; fontSize: number } | undefined {
+  const wide = (text: string, size: number) => [...text].reduce((sum, letter) => sum + (letter > "\u2e7f" ? 1 : letter === "%" ? 0.95 : 0.62), 0) * size;
+  return texts.flatMap((text) => SIZES.map((fontSize) => ({ text, fontSize }))).find(({ text, fontSize }) => wide(text, fontSize) <= width && fontSize + 2 <= height);
 }
 
 export function readableOn(fill: string): string {
@@ -38,13 +50,17 @@ function cells(drawn: DrawnCell[]): object {
       const [width, height] = api.size([1, 1]);
       const w = Math.max(6, (width - 3) * cell.side);
       const h = Math.max(6, (height - 3) * cell.side);
-      const roomy = w > 26 && h > 14;
+      const inside = fitting(cell.texts, w, h);
+      const below = inside || cell.below === undefined ? undefined : cell.texts[0];
+      // Square and text together stand in the middle of the cell.
+      const top = y - h / 2 - (below === undefined ? 0 : type.small / 2);
+      const written = inside ? { ...inside, fill: cell.textColour } : { text: below, fontSize: type.small, fill: cell.below };
       return {
         type: "rect",
-        shape: { x: x - w / 2, y: y - h / 2, width: w, height: h, r: 2 },
-        style: { fill: cell.fill },
-        textContent: roomy ? { type: "text", style: { text: cell.text, fill: cell.textColour, fontSize: type.small, fontFamily: type.family } } : undefined,
-        textConfig: { position: "inside" },
+        shape: { x: x - w / 2, y: top, width: w, height: h, r: 2 },
+        style: { fill: cell.fill, ...(cell.edge && { stroke: cell.edge, lineWidth: 1, lineDash: [3, 2] }) },
+        textContent: written.text === undefined ? undefined : { type: "text", style: { ...written, fontFamily: type.family } },
+        textConfig: inside ? { position: "inside" } : { position: "bottom", distance: 1 },
       };
     },
   };
@@ -94,7 +110,8 @@ export function rfmMap(data: RfmCell[], context: ChartContext): Drawing {
               y: cell.recency - 1,
               fill,
               textColour: readableOn(fill),
-              text: format.compact(cell.customers),
+              texts: [format.compact(cell.customers)],
+              below: palette.ink,
               side: Math.max(0.22, Math.sqrt(cell.customers / most)),
               key: cell.key,
               tip: [cell.segment, t("customersCount", { count: cell.customers, formatted: format.number(cell.customers) }), `${t("spendShare")}: ${format.percent(cell.spendShare, 1)}`],
@@ -117,6 +134,8 @@ export interface Cohort {
   customers: number;
   /** Share that ordered again in month 0, 1, 2 … */
   retained: number[];
+  /** The last share is of a month that is not over: it can only rise, and is compared with nothing. */
+  unfinished?: boolean;
 }
 
 /** Of fewer people a share is no figure: they are counted, and set no shade. */
@@ -132,28 +151,39 @@ export function cohortHeatmap(cohorts: Cohort[], context: ChartContext): Drawing
   // The newest year is drawn; the table holds all.
   const shown = cohorts.slice(narrow ? -8 : -13);
   const months = Math.min(narrow ? 7 : 13, Math.max(1, ...shown.map((cohort) => cohort.retained.length)));
-  const later = shown.filter((cohort) => cohort.customers >= FEW).flatMap((cohort) => cohort.retained.slice(1));
+  const isOpen = (cohort: Cohort, later: number) => Boolean(cohort.unfinished) && later === cohort.retained.length - 1;
+  const later = shown.filter((cohort) => cohort.customers >= FEW).flatMap((cohort) => cohort.retained.slice(1).filter((_, index) => !isOpen(cohort, index + 1)));
   const largest = Math.max(0.01, ...later);
   const drawn = shown.flatMap((cohort, y) =>
     cohort.retained.slice(1, months).map((share, index) => {
-      const fill = shade(ramp, cohort.customers < FEW ? 0 : share / largest);
+      const open = isOpen(cohort, index + 1);
+      const fill = open ? palette.surface : shade(ramp, cohort.customers < FEW ? 0 : share / largest);
+      const text = cohortText(share, cohort.customers, format);
       return {
         x: index,
         y,
         fill,
-        textColour: readableOn(fill),
-        text: cohortText(share, cohort.customers, format),
+        textColour: open ? palette.inkSoft : readableOn(fill),
+        edge: open ? palette.lineStrong : undefined,
+        // The sentence of the picture says that they are per cent.
+        texts: [text, text.replace(/\s?%$/, "")],
         side: 1,
         key: `${cohort.key}+${index + 1}`,
-        tip: [format.day(cohort.month, "month"), t("cohortTip", { count: index + 1, month: index + 1, share: format.percent(share, 1), customers: format.number(cohort.customers) })],
+        tip: [format.day(cohort.month, "month"), t("cohortTip", { count: index + 1, month: index + 1, share: format.percent(share, 1), customers: format.number(cohort.customers) }), ...(open ? [t("notOver")] : [])],
       };
     }),
   );
+  const names = shown.map((cohort) => (narrow ? format.day(cohort.month, "month") : `${format.day(cohort.month, "month")}  ${format.compact(cohort.customers)}`));
+  const said = (cohort: Cohort, later: number) => {
+    const share = cohort.retained[later];
+    if (share === undefined) return "";
+    return isOpen(cohort, later) ? t("openShare", { share: format.percent(share, 1) }) : format.percent(share, 1);
+  };
   return {
     height: shown.length * 26 + 48,
     option: {
       ...base(context),
-      grid: { left: narrow ? 80 : 132, right: 8, top: 8, bottom: 40 },
+      grid: { left: narrow ? 80 : labelRoom(names, 132), right: 8, top: 8, bottom: 40 },
       xAxis: {
         type: "category",
         data: Array.from({ length: months - 1 }, (_, index) => String(index + 1)),
@@ -168,7 +198,7 @@ export function cohortHeatmap(cohorts: Cohort[], context: ChartContext): Drawing
       yAxis: {
         type: "category",
         inverse: true,
-        data: shown.map((cohort) => (narrow ? format.day(cohort.month, "month") : `${format.day(cohort.month, "month")}  ${format.compact(cohort.customers)}`)),
+        data: names,
         axisLine: { show: false },
         axisTick: { show: false },
         axisLabel: { color: palette.inkSoft },
@@ -179,7 +209,7 @@ export function cohortHeatmap(cohorts: Cohort[], context: ChartContext): Drawing
       columns: [{ title: t("cohort") }, { title: t("customers"), numeric: true }, ...Array.from({ length: months - 1 }, (_, index) => ({ title: t("monthN", { month: index + 1 }), numeric: true }))],
       rows: cohorts.map((cohort) => ({
         key: cohort.key,
-        cells: [format.day(cohort.month, "month"), format.number(cohort.customers), ...Array.from({ length: months - 1 }, (_, index) => (cohort.retained[index + 1] === undefined ? "" : format.percent(cohort.retained[index + 1]!, 1)))],
+        cells: [format.day(cohort.month, "month"), format.number(cohort.customers), ...Array.from({ length: months - 1 }, (_, index) => said(cohort, index + 1))],
       })),
     },
   };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cellDays, cohortRows, concentrationCurve, daysFrom, daysText, isCut, monthDays, nothingYet } from "./shaping";
+import { cellDays, cohortRows, concentrationCurve, daysFrom, daysText, isCut, isUnfinished, monthDays, nothingYet } from "./shaping";
 import { Problem } from "../api/problem";
 
 const cell = (cohort_on: string, months_since: number, customers: number) => ({ cohort_on, months_since, cohort_customers: 40, customers, spend_micros: 0 });
@@ -11,6 +11,11 @@ describe("cohorts", () => {
       ["2011-10-01", [1, 0, 0.25]],
       ["2011-11-01", [1, 0]],
     ]);
+  });
+  it("know whether the last month is over", () => {
+    expect(["2011-12-09", "2011-12-30", "2011-12-31", "2012-02-28", "2012-02-29"].map(isUnfinished)).toEqual([true, true, false, true, false]);
+    const open = (asOf: string) => cohortRows([cell("2011-10-01", 0, 40)], asOf)[0]?.unfinished;
+    expect([open("2011-12-09"), open("2011-12-31")]).toEqual([true, false]);
   });
   it("count months over the turn of the year", () => expect(cohortRows([cell("2010-12-01", 0, 40)], "2011-02-01")[0]?.retained).toHaveLength(3));
 });

@@ -16,9 +16,10 @@ const monthNumber = (day: string) => Number(day.slice(0, 4)) * 12 + Number(day.s
 /** One row a cohort: shares that ordered again by months since; months in which nobody did are 0, months to come are absent. */
 export function cohortRows(cells: Overview["cohorts"], asOf: string): Cohort[] {
   const rows = new Map<string, Cohort>();
+  const unfinished = isUnfinished(asOf);
   for (const cell of cells) {
     const age = monthNumber(asOf) - monthNumber(cell.cohort_on);
-    const row = rows.get(cell.cohort_on) ?? { key: cell.cohort_on, month: cell.cohort_on, customers: cell.cohort_customers, retained: Array.from({ length: age + 1 }, () => 0) };
+    const row = rows.get(cell.cohort_on) ?? { key: cell.cohort_on, month: cell.cohort_on, customers: cell.cohort_customers, retained: Array.from({ length: age + 1 }, () => 0), unfinished };
     if (cell.months_since >= 0 && cell.months_since <= age) row.retained[cell.months_since] = cell.cohort_customers > 0 ? cell.customers / cell.cohort_customers : 0;
     rows.set(cell.cohort_on, row);
   }
@@ -57,6 +58,9 @@ export function monthDays(month: string): Days {
   const [year = 1970, number = 1] = month.split("-").map(Number);
   return { start: month, end: new Date(Date.UTC(year, number, 0)).toISOString().slice(0, 10) };
 }
+
+/** The month of this day goes on after it: its figures are not those of a whole month. */
+export const isUnfinished = (day: string): boolean => day < monthDays(`${day.slice(0, 7)}-01`).end;
 
 /** The cell of a cohort so many months later. */
 export function cellDays(cohort: string, later: number): Days {
