@@ -1,6 +1,7 @@
 import { type } from "../design/tokens";
 import { base, labelRoom, valueAxis } from "./axes";
 import type { ChartContext, Drawing } from "./context";
+import { evenTicks, shareTicks } from "./ticks";
 
 export interface Compared {
   key: string;
@@ -31,7 +32,7 @@ export function comparison(rows: Compared[], axis: (value: number) => string, qu
     option: {
       ...base(context),
       grid: { left: room, right: narrow ? 28 : labelRoom(rows.map((row) => row.text), 260), top: 4, bottom: 24 },
-      xAxis: valueAxis(context, axis, { min: 0, ...(most <= 1 ? { max: Math.min(1, Math.ceil(most * 10) / 10) } : {}) }),
+      xAxis: valueAxis(context, axis, { min: 0, ...(most <= 1 ? shareTicks(most, narrow) : evenTicks(0, most, narrow ? 2 : 6)) }),
       yAxis: { type: "category", inverse: true, data: rows.map((row) => row.name), axisLine: { show: false }, axisTick: { show: false }, axisLabel: { color: palette.ink, width: room - 12, overflow: "break", lineHeight: 15, interval: 0 } },
       series: [
         {

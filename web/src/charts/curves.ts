@@ -1,5 +1,6 @@
 import { base, categoryAxis, intervals, moneyAxis, valueAxis } from "./axes";
 import type { ChartContext, Drawing } from "./context";
+import { shareTicks } from "./ticks";
 
 export interface ConcentrationPoint {
   /** Share of customers, largest spender first, and the share of spend they carry. */
@@ -12,8 +13,7 @@ export function concentration(points: ConcentrationPoint[], marked: Concentratio
   const { palette, format, t } = context;
   const axis = (name: string, gap: number) => ({
     ...valueAxis(context, (value: number) => format.percent(value)),
-    min: 0,
-    max: 1,
+    ...shareTicks(1, context.narrow),
     name,
     nameLocation: "middle",
     nameGap: gap,

@@ -1,5 +1,6 @@
 import { base, moneyAxis } from "./axes";
 import type { ChartContext, Drawing } from "./context";
+import { dayTicks } from "./ticks";
 
 export interface TimelineOrder {
   key: string;
@@ -29,6 +30,7 @@ export function orderTimeline(orders: TimelineOrder[], today: string, usual: Usu
   const first = orders.length > 0 ? Math.min(...orders.map((order) => at(order.day))) : at(today) - 90 * DAY;
   const end = Math.max(at(today), expected ? at(expected.to) : 0);
   const margin = Math.max((end - first) * 0.04, 3 * DAY);
+  const ticks = dayTicks(first - margin, end + margin, narrow ? 3 : 7);
   const stems = orders.map((order) => ({
     value: [at(order.day), order.amount],
     key: order.key,
@@ -44,12 +46,8 @@ export function orderTimeline(orders: TimelineOrder[], today: string, usual: Usu
         type: "time",
         min: first - margin,
         max: end + margin,
-        splitNumber: narrow ? 3 : 7,
-        axisLabel: {
-          color: palette.inkFaint,
-          hideOverlap: true,
-          formatter: (value: number) => format.day(dayOf(value), end - first > 240 * DAY ? "month" : "short"),
-        },
+        // Chosen here: ECharts also puts ticks within a month, which its name alone would say twice.
+        axisLabel: { color: palette.inkFaint, hideOverlap: true, customValues: ticks.at, formatter: (value: number) => format.day(dayOf(value), ticks.style) },
         axisLine: { lineStyle: { color: palette.lineStrong } },
         axisTick: { show: false },
         splitLine: { show: false },

@@ -1,6 +1,7 @@
 import { type } from "../design/tokens";
 import { base, labelRoom, moneyAxis } from "./axes";
 import type { ChartContext, Drawing } from "./context";
+import { evenTicks } from "./ticks";
 
 export interface WaterfallStep {
   key: string;
@@ -35,6 +36,7 @@ export function stepEnds(steps: WaterfallStep[]): { from: number; to: number }[]
 export function waterfall(steps: WaterfallStep[], context: ChartContext): Drawing {
   const { palette, narrow, t } = context;
   const ends = stepEnds(steps);
+  const levels = [0, ...ends.flatMap(({ from, to }) => [from, to])];
   const detailed = steps.some((step) => step.detail);
   const colour = { total: palette.ink, gain: palette.gain, loss: palette.attention, neutral: palette.mark };
   const room = labelRoom(steps.map((step) => step.name), narrow ? 96 : 168);
@@ -43,7 +45,7 @@ export function waterfall(steps: WaterfallStep[], context: ChartContext): Drawin
     option: {
       ...base(context),
       grid: { left: room, right: narrow ? 76 : 110, top: 4, bottom: 24 },
-      xAxis: moneyAxis(context),
+      xAxis: moneyAxis(context, evenTicks(Math.min(...levels), Math.max(...levels), narrow ? 2 : 6)),
       yAxis: {
         type: "category",
         inverse: true,
