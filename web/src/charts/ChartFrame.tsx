@@ -4,6 +4,7 @@ import { Button } from "../design/Button";
 import { Skeleton } from "../design/Skeleton";
 import type { ChartTable, Drawing } from "./context";
 import { csvOf } from "./csv";
+import { LegendList } from "./LegendList";
 import "./charts.css";
 
 const EChart = lazy(() => import("./EChart"));
@@ -46,6 +47,7 @@ export function ChartFrame({ title, note, drawing, onSelect, file }: ChartFrameP
             <EChart option={drawing.option} height={drawing.height} label={`${title} ${t("tableHint")}`} onSelect={onSelect} />
           </Suspense>
         )}
+        {drawing.legend && !asTable && <LegendList legend={drawing.legend} name={title} onSelect={onSelect} />}
       </div>
     </figure>
   );

@@ -37,9 +37,17 @@ export interface ChartTable {
   rows: { key?: string; cells: string[] }[];
 }
 
+/** Says what the colours mean, for what cannot be written at the marks themselves. */
+export interface Legend {
+  /** What the figures behind the names are. */
+  head?: string;
+  items: { key?: string; name: string; figures?: string; colour: string; mark: "square" | "dot" | "diamond" }[];
+}
+
 export interface Drawing {
   option: object;
   table: ChartTable;
+  legend?: Legend;
   /** In pixels. */
   height: number;
 }

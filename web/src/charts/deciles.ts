@@ -1,5 +1,5 @@
 import { base, categoryAxis, intervals, moneyAxis } from "./axes";
-import type { ChartContext, Drawing } from "./context";
+import type { ChartContext, Drawing, Legend } from "./context";
 
 export interface Decile {
   /** 1 is the tenth of customers with the highest prediction. */
@@ -37,8 +37,15 @@ export function deciles(data: Decile[], context: ChartContext, ruleName?: string
   const first = (name: string, colour: string, position: string, up: number) => (row: Decile, value: number | null, index: number) => ({ ...point(row, value), label: index === 0 && !narrow ? startLabel(name, colour, position, up) : undefined });
   const model = first(t("predicted"), palette.accent, "right", lift);
   const rule = first(ruled, palette.gain, "right", -lift);
+  // Where there is no room for names at the marks, they stand below.
+  const legend: Legend["items"] = [
+    { name: t("actual"), colour: palette.markSoft, mark: "square" },
+    ...(said ? [{ name: t("predicted"), colour: palette.accent, mark: "dot" as const }] : []),
+    { name: ruled, colour: palette.gain, mark: "diamond" },
+  ];
   return {
     height: narrow ? 280 : 320,
+    legend: narrow ? { items: legend } : undefined,
     option: {
       ...base(context),
       grid: { left: 8, right: 16, top: 28, bottom: 28, containLabel: true },
@@ -50,7 +57,7 @@ export function deciles(data: Decile[], context: ChartContext, ruleName?: string
           barMaxWidth: 36,
           cursor: "pointer",
           itemStyle: { color: palette.markSoft },
-          data: data.map((row, index) => ({ ...point(row, row.actual), label: index === 0 ? { show: true, position: "insideBottom", color: palette.ink, formatter: t("actual") } : undefined })),
+          data: data.map((row, index) => ({ ...point(row, row.actual), label: index === 0 && !narrow ? { show: true, position: "insideBottom", color: palette.ink, formatter: t("actual") } : undefined })),
         },
         intervals(data.flatMap((row, x) => (row.low === null || row.high === null ? [] : [{ x, low: row.low, high: row.high }])), palette.accent),
         { type: "line", symbol: "circle", symbolSize: 9, z: 6, lineStyle: { width: 0 }, itemStyle: { color: palette.accent }, cursor: "pointer", data: data.map((row, index) => model(row, row.predicted, index)) },

@@ -33,8 +33,15 @@ export function shareBars(parts: Share[], context: ChartContext): Drawing {
       label: { show: label !== undefined, formatter: label ?? "", color: readableOn(part.colour), fontSize: 12 },
     };
   };
+  // A tail of a half per cent is none of "0%".
+  const short = (share: number) => format.percent(share, Math.abs(share) < 0.01 ? 1 : 0);
   return {
     height: HEIGHT,
+    // Most parts are too thin for a name, and on a phone nothing can be hovered.
+    legend: {
+      head: `${t("shareOfAllCustomers")} · ${t("spendShare")}`,
+      items: parts.map((part) => ({ key: part.key, name: part.name, colour: part.colour, mark: "square", figures: `${short(part.customers)} · ${short(part.spend)}` })),
+    },
     option: {
       ...base(context),
       grid: { left: 4, right: 8, top: 4, bottom: 4, containLabel: true },

@@ -18,7 +18,7 @@ export function PartOfAll({ segment }: { segment: Schema<"SegmentDetail"> }) {
   const all = useQuery(countQuery({}));
   const { customers, exact, spend_micros: spend, spend_share: share } = segment.count;
   if (!exact || customers === 0 || spend === null || share === null || all.error || all.data === 0) return null;
-  if (all.data === undefined) return <Skeleton height={186} />;
+  if (all.data === undefined) return <Skeleton height={232} />;
   const money = (micros: number) => format.money(micros, { compact: true });
   const others = share > 0 ? money(Math.round(spend / share) - spend) : "–";
   return (
