@@ -13,7 +13,7 @@ import { microsForDrawing } from "../i18n/format";
 import { customersWith } from "../shell/links";
 import { StartHere } from "../shell/StartHere";
 import { BridgeCustomers } from "./BridgeCustomers";
-import { cellDays, cohortRows, concentrationCurve, daysFrom, daysText, isCut, isUnfinished, monthDays, type Days, nothingYet } from "./shaping";
+import { cellDays, cohortRows, concentrationCurve, daysFrom, daysText, isCut, monthDays, type Days, nothingYet } from "./shaping";
 import { Spenders } from "./Spenders";
 import { isListed, SPANS, type Change, type Overview, type Span } from "./types";
 
@@ -138,8 +138,9 @@ function Pictures({ data, context, onDays }: { data: Overview; context: ChartCon
   const curve = concentrationCurve(data.concentration);
   const lastMonth = data.months.at(-1);
   const unfinished = lastMonth && data.as_of < monthDays(lastMonth.month_on).end;
-  // Cohorts run to the month of the last day, whether or not anybody ordered in it.
-  const cohortsNote = isUnfinished(data.as_of) ? `${t("pictures.cohortsNote")}${t("pictures.cohortsOpen", { month: format.day(data.as_of, "month"), day: format.day(data.as_of) })}` : t("pictures.cohortsNote");
+  const cohorts = cohortRows(data.cohorts, data.as_of);
+  const isHollow = cohorts.some((each) => each.unfinished && each.retained.length > 1);
+  const cohortsNote = t("pictures.cohortsNote") + (isHollow ? t("pictures.cohortsOpen", { month: format.day(data.as_of, "month"), day: format.day(data.as_of) }) : "");
   const openCohort = (key: string) => {
     const [month = "", later] = key.split("+");
     if (later) return onDays(cellDays(month, Number(later)));
@@ -163,7 +164,7 @@ function Pictures({ data, context, onDays }: { data: Overview; context: ChartCon
         )}
       />
       <div className="two-up">
-        <ChartFrame title={t("pictures.cohorts")} note={cohortsNote} file="cohorts" onSelect={openCohort} drawing={cohortHeatmap(cohortRows(data.cohorts, data.as_of), context)} />
+        <ChartFrame title={t("pictures.cohorts")} note={cohortsNote} file="cohorts" onSelect={openCohort} drawing={cohortHeatmap(cohorts, context)} />
         {curve && <ChartFrame title={t("pictures.concentration")} note={t("pictures.concentrationNote")} file="concentration" onSelect={openTop} drawing={concentration(curve.points, curve.marked, context)} />}
       </div>
     </>
