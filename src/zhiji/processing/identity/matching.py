@@ -19,7 +19,7 @@ from zhiji.processing.identity.evidence import ladder
 from zhiji.processing.identity.groups import Groups, Pair, grouped
 
 # A pair is linked from this probability on, and only so far down that of all linked ones this share is right.
-_LEAST_PROBABILITY, PRECISION = 0.9, 0.995
+_LEAST_PROBABILITY, PRECISION = 0.8, 0.995
 # Below this a pair is not worth a person's time.
 _LEAST_DOUBT = 0.1
 # From here down (bits) two records are as good as certainly two, whoever links both to a third.
