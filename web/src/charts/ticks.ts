@@ -29,15 +29,17 @@ export function shareTicks(largest: number, narrow: boolean): Ticks | undefined 
 }
 
 const DAY = 86_400_000;
-const MONTHS = [1, 2, 3, 4, 6, 12, 24, 60, 120];
+const MONTH = 30.4 * DAY;
+/** Each at most half as long again as the one before, as far as it matters: at least two labels stand on any axis. */
+const MONTHS = [1, 2, 3, 4, 6, 9, 12, 18, 24, 36, 48, 60, 84, 120];
 const DAYS = [1, 2, 3, 5, 7, 10, 14, 21, 28, 42, 60, 90, 120];
 
-/** Days to be labelled between two instants, at most so many: whole days, or first days of months where there are many. */
-export function dayTicks(from: number, to: number, most: number): { at: number[]; style: "month" | "short" } {
-  const byMonth = to - from > 240 * DAY;
-  const ticks = byMonth ? firstsOfMonths : wholeDays;
-  const found = (byMonth ? MONTHS : DAYS).map((step) => ticks(from, to, step)).find((at) => at.length <= most);
-  return { at: found ?? [], style: byMonth ? "month" : "short" };
+/** Days to be labelled between two instants, no nearer to each other than the so-many-th part of the axis: whole days, or first days of months where there are many. */
+export function dayTicks(from: number, to: number, parts: number): { at: number[]; style: "month" | "short" } {
+  const least = (to - from) / parts;
+  const roomy = (steps: number[], length: number) => steps.find((step) => step * length >= least) ?? Math.ceil(least / length);
+  if (to - from > 240 * DAY) return { at: firstsOfMonths(from, to, roomy(MONTHS, MONTH)), style: "month" };
+  return { at: wholeDays(from, to, roomy(DAYS, DAY)), style: "short" };
 }
 
 function wholeDays(from: number, to: number, step: number): number[] {
