@@ -83,6 +83,7 @@ function Part({ name, draft, choices, waiting, onChange }: { name: FieldName; dr
       {choices ? (
         <select className="select" value={entry} onChange={(event) => onChange(event.target.value)}>
           <option value="">{t("design:filter.any")}</option>
+          {waiting && entry && !choices.some((each) => each.value === entry) && <option value={entry}>…</option>}
           {choices.map((each) => (
             <option key={each.value} value={each.value}>
               {each.label}
