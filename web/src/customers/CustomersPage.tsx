@@ -27,6 +27,8 @@ import "./customers.css";
 const SegmentShares = lazy(() => import("./SegmentShares"));
 /** As high as the picture, so that the list does not jump when it comes. */
 const SHARES_HEIGHT = 186;
+// With the names below the bars, of which a phone shows one a line.
+const SHARES_WHOLE = { phone: 450, desk: 280 };
 
 const KEPT = "zhiji.customers.columns";
 const RECENT_DAYS = 90;
@@ -96,7 +98,7 @@ function PictureAndList() {
   const [address] = useSearchParams();
   const list = useInfiniteQuery(customersQuery(filterOf(address), sortOf(address), phone ? PHONE_PAGE : PAGE_SIZE));
   const scored = useInfiniteQuery(customersQuery({}, "-spend", phone ? PHONE_PAGE : PAGE_SIZE)).data?.pages[0]?.items[0]?.as_of;
-  const place = <Skeleton height={SHARES_HEIGHT} />;
+  const place = <Skeleton height={phone ? SHARES_WHOLE.phone : SHARES_WHOLE.desk} />;
   return (
     <>
       {list.isPending ? place : scored !== null && <Suspense fallback={place}>{scored && <SegmentShares height={SHARES_HEIGHT} />}</Suspense>}

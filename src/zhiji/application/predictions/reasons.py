@@ -65,8 +65,11 @@ def signed(score: CustomerScore, language: Language, currency: str) -> list[dict
 
 
 def _against(own: float, middle: float, what: str, language: Language, currency: str) -> dict[str, Any]:
-    shown = Money(round(middle), currency).shown() if what == "mean_order_micros" else f"{middle:,.0f}"
-    text = render(Reason("score_reason_middle", {"middle": shown}), language)
+    if what == "mean_order_micros":
+        reason = Reason("score_reason_middle", {"middle": Money(round(middle), currency).shown()})
+    else:
+        reason = Reason("score_reason_middle_days", {"middle": round(middle)})
+    text = render(reason, language)
     return {"sign": _sign(own, middle), "why": text.what}
 
 
