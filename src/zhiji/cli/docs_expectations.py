@@ -26,7 +26,9 @@ _FILES = (
     "**Refused**: nothing of the file is stored, and it stands in the history with the reason. "
     "整份拒收：文件一行也不入库，导入记录里注明原因。"
 )
-_READERS = {"instant": "instant_", "amount": "amount_", "quantity": "amount_"}
+_READERS = {"instant": ("instant_",), "amount": ("amount_",), "quantity": ("amount_", "number_")}
+# A quantity that is no number is not called a sum of money.
+_NEVER = {"quantity": {"amount_unreadable"}}
 
 
 def expectations() -> None:
@@ -50,7 +52,8 @@ def expectations() -> None:
 def _line(one: Expectation, type_: str) -> str:
     en, zh = _words(one, type_)
     otherwise = _REJECTED if one.severity == "reject" else _FLAGGED
-    codes = [one.code] if one.code else sorted(_row_codes(_READERS.get(type_, f"{type_}_")))
+    readers = _READERS.get(type_, (f"{type_}_",))
+    codes = [one.code] if one.code else sorted(set(_row_codes(readers)) - _NEVER.get(type_, set()))
     return row(f"`{one.name}`", f"`{one.field}`", en, zh, *otherwise, " ".join(f"`{code}`" for code in codes))
 
 
@@ -63,8 +66,8 @@ def _words(one: Expectation, type_: str) -> tuple[str, str]:
     raise KeyError(f"no words for the expectation {one.name}: see processing/validation/messages")
 
 
-def _row_codes(prefix: str) -> Iterator[str]:
-    return (code for code, texts in catalogue("en").items() if code.startswith(prefix) and "{row}" in texts["what"])
+def _row_codes(prefixes: tuple[str, ...]) -> Iterator[str]:
+    return (code for code, texts in catalogue("en").items() if code.startswith(prefixes) and "{row}" in texts["what"])
 
 
 def _records() -> list[str]:

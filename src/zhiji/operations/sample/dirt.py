@@ -20,7 +20,7 @@ ORDERS: Final[tuple[Dirt, ...]] = (
     Dirt("amount", "面议", "amount_unreadable"),
     Dirt("amount", "15%", "amount_percent"),
     Dirt("unit_price", "8.8.8", "amount_unreadable"),
-    Dirt("quantity", "两件", "amount_unreadable"),
+    Dirt("quantity", "两件", "number_unreadable"),
     Dirt("ordered_at", "2025-02-30 10:15:00", "instant_impossible"),
     Dirt("ordered_at", "昨天下午", "instant_unreadable"),
     Dirt("ordered_at", "", "value_missing"),
