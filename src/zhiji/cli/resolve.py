@@ -19,19 +19,28 @@ def resolve(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help=both("Only say what would be joined.", "只说明会合并什么，不写入。"))
     ] = False,
+    undo: Annotated[
+        bool, typer.Option("--undo", help=both("Take apart what was joined; what people decided stays.",
+                                               "撤销合并；人工的决定保留。"))
+    ] = False,
     json: Json = False,
-) -> None:
+) -> None:  # fmt: skip
     """Everything that is stored is looked at anew; prints what was joined and how sure that is."""
     frame.start()
     from zhiji.application.identities import services
     from zhiji.config import schema
 
     schema.prepare()
-    result = services.resolve_look() if dry_run else frame.run(services.resolve_start()).result
+    if dry_run:
+        result = services.resolve_look()
+    else:
+        result = frame.run(services.resolve_undo() if undo else services.resolve_start()).result
     frame.show(result, json, lambda: _text(result))
 
 
 def _text(result: dict[str, Any]) -> str:
+    if "taken_back" in result:
+        return frame.words("resolve_undone", customers=result["customers"], moved=result["moved"])
     told = [frame.words("resolve_found", certain=result["certain"], groups=result["groups"], joined=result["joined"])]
     for kind, report in result["models"].items():
         if report["linked"]:

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from zhiji.application.refresh import services as refresh
 from zhiji.data.lake import EngineSettings
-from zhiji.data.store.models import Customer, Identity, Order
+from zhiji.data.store.models import Customer, Identity, IdentityLink, Order
 from zhiji.kernel import clock
 from zhiji.platform import audit, jobs, live
 from zhiji.platform.company import company
@@ -33,6 +33,11 @@ def resolve_start(*, by: User | None = None) -> Job:
     return jobs.enqueue("resolve", by=by, unique_key="resolve")
 
 
+def resolve_undo(*, by: User | None = None) -> Job:
+    """Queue the way back: what keys and the model have joined is taken apart, what people decided stays."""
+    return jobs.enqueue("resolve", by=by, unique_key="resolve-undo", undo=True)
+
+
 def resolve_look() -> dict[str, Any]:
     """What a resolution would find, without storing anything."""
     return _told(_matched())
@@ -47,9 +52,12 @@ class Resolution:
 
     def step(self) -> bool:
         if "found" not in self.state:
-            with self.task.held():
-                found = _matched()
-                self._store(found)
+            if self.task.params.get("undo"):
+                self._take_back()
+            else:
+                with self.task.held():
+                    found = _matched()
+                    self._store(found)
             if self.task.time_is_up():
                 return False
         moved = self.state.get("moved", 0)
@@ -65,6 +73,12 @@ class Resolution:
     @transaction.atomic
     def _store(self, found: Matches) -> None:
         self.state["found"] = {**_told(found), **store_links(found, clock.now())}
+        self.task.save(stage="links")
+
+    @transaction.atomic
+    def _take_back(self) -> None:
+        taken, _ = IdentityLink.objects.exclude(by=IdentityLink.By.PERSON).delete()
+        self.state["found"] = {"taken_back": taken}
         self.task.save(stage="links")
 
     @transaction.atomic

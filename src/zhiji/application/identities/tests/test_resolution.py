@@ -67,6 +67,18 @@ def test_one_address_or_one_number_and_name_make_one_customer_and_a_number_alone
     assert resolve()["moved"] == 0, "the same records give the same customers"
 
 
+def test_a_resolution_is_taken_back_whole(admin: User) -> None:
+    both()
+    number = customers_join(user=admin, customer_ids=[customer_of("S3"), customer_of("D3")])
+    before = told()
+    resolve()
+    assert told() != before
+    job = jobs.run_inline(services.resolve_undo())
+    assert (job.state, job.result["moved"]) == ("done", 2)
+    assert told() == before
+    assert customer_of("S3") == customer_of("D3") == number, "what a person decided is not the model's to take back"
+
+
 def test_a_look_stores_nothing() -> None:
     both()
     before = told()
