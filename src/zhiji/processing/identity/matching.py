@@ -85,7 +85,7 @@ def _scored(engine: duckdb.DuckDBPyConnection, table: str, kind: str, custom: Se
     """None where there is nothing to learn from: too few pairs agree in anything."""
     fields = _fields(engine, table, kind, custom)
     rules = blocking.chosen(engine, table, custom)
-    if len(fields) < 2 or not model.lessons(fields, rules):
+    if len(fields) < 2:
         return None
     return model.scored(engine, table, fields, rules, turned=kind == standard.PERSON)
 

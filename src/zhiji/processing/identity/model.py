@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,8 @@ from splink.blocking_rule_library import CustomRule
 from zhiji.processing.identity.blocking import TURNED, Rule
 from zhiji.processing.identity.comparisons import Field
 
+# It warns of levels that no pair has reached, in words for who tunes a model by hand.
+logging.getLogger("splink").setLevel(logging.ERROR)
 SEED = 20_240_101
 # Pairs at random of which nearly all are strangers: what they have in common is chance.
 _CHANCE_PAIRS = 1_000_000
@@ -36,8 +39,15 @@ class Scored:
 
 def scored(
     engine: duckdb.DuckDBPyConnection, table: str, fields: Sequence[Field], rules: Sequence[Rule], *, turned: bool
-) -> Scored:
-    """Learn from ``table`` and weigh all pairs that the rules find. turned: also names in the other order."""
+) -> Scored | None:
+    """Learn from ``table`` and weigh all pairs that the rules find; None where there is too little to learn from.
+
+    turned: also names in the other order.
+    """
+    sure = _sure_pairs(engine, table, fields)
+    if sure < _LEAST_PAIRS or not lessons(fields, rules):
+        return None
+    ((records,),) = engine.execute(f"SELECT count(*) FROM {table}").fetchall()
     searches = [rule.sql() for rule in rules] + ([TURNED] if turned else [])
     linker = Linker(
         DuckDBAPI(connection=engine).register(table),
@@ -45,12 +55,12 @@ def scored(
             link_type="dedupe_only",
             comparisons=[one.make() for one in fields],
             blocking_rules_to_generate_predictions=[CustomRule(sql) for sql in searches],
+            probability_two_random_records_match=min(0.5, sure / _RECALL / (records * (records - 1) / 2)),
             retain_matching_columns=True,
             retain_intermediate_calculation_columns=True,
         ),
         log_level=None,
     )
-    _expect(linker, fields)
     linker.training.estimate_u_using_random_sampling(max_pairs=_CHANCE_PAIRS, seed=SEED)
     taught = lessons(fields, rules)
     for rule in taught:
@@ -65,19 +75,26 @@ def scored(
 
 # Agreement in two of these is hardly ever chance: how often it is met says how many pairs are one customer.
 _SURE = (
-    ("email",), ("phone", "family_sound"), ("phone", "given_sound"), ("phone", "core_sound"),
+    ("k_email",), ("k_phone", "family_sound"), ("k_phone", "given_sound"), ("k_phone", "core_sound"),
     ("family_sound", "given_sound", "birth_date"), ("family_sound", "given_sound", "street"),
     ("core_sound", "street"), ("family_sound", "birth_date", "street"), ("given_sound", "birth_date", "street"),
 )  # fmt: skip
+# So much of all such pairs the sure ones are taken for.
 _RECALL = 0.8
 
 
-def _expect(linker: Linker, fields: Sequence[Field]) -> None:
-    """How many pairs at random are one customer: those that the sure rules find, and a quarter more."""
+def _sure_pairs(engine: duckdb.DuckDBPyConnection, table: str, fields: Sequence[Field]) -> int:
     there = {column for one in fields for column in one.columns}
-    sure = [" AND ".join(f'l."{name}" = r."{name}"' for name in rule) for rule in _SURE if set(rule) <= there]
-    if sure:
-        linker.training.estimate_probability_two_random_records_match([CustomRule(sql) for sql in sure], _RECALL)
+    found = [
+        f"SELECT l.unique_id AS one, r.unique_id AS other FROM {table} l JOIN {table} r ON l.unique_id < r.unique_id "
+        + "".join(f'AND l."{name}" = r."{name}" ' for name in rule)
+        for rule in _SURE
+        if {name.removeprefix("k_") for name in rule} <= there
+    ]
+    if not found:
+        return 0
+    ((count,),) = engine.execute(f"SELECT count(*) FROM ({' UNION '.join(found)})").fetchall()
+    return int(count)
 
 
 def lessons(fields: Sequence[Field], rules: Sequence[Rule]) -> list[Rule]:
