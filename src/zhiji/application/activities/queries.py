@@ -42,9 +42,11 @@ def note_json(note: Note) -> dict[str, Any]:
 
 
 def task_json(task: Task) -> dict[str, Any]:
-    """Needs ``customer``, ``assignee``, ``created_by`` and ``done_by`` loaded."""
+    """Needs ``customer`` with ``merged_into``, ``assignee``, ``created_by`` and ``done_by`` loaded. Who was merged is
+    called by the name of who is left."""
+    customer = task.customer.merged_into or task.customer
     return {
-        "id": task.pk, "customer_id": task.customer_id, "customer_name": task.customer.name or task.customer.company,
+        "id": task.pk, "customer_id": customer.pk, "customer_name": customer.name or customer.company,
         "title": task.title, "details": task.details, "due_on": task.due_on, "assignee": _person(task.assignee),
         "created_by": _person(task.created_by), "created_at": task.created_at, "done_at": task.done_at,
         "done_by": _person(task.done_by),
@@ -64,7 +66,7 @@ def notes(user: User) -> QuerySet[Note]:
 
 def tasks(user: User) -> QuerySet[Task]:
     rows = scope(user, Task).filter(customer__deleted_at=None)
-    return rows.select_related("customer", "assignee", "created_by", "done_by")
+    return rows.select_related("customer__merged_into", "assignee", "created_by", "done_by")
 
 
 def calls(user: User) -> QuerySet[Call]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +26,8 @@ _LEAST_DOUBT = 0.1
 _UNLIKE = -6.0
 # A column whose cells hold letters more often than digits is words.
 _PROSE = 0.5
+# A custom field tells one from all others of the same name only where so many of its values are different.
+_TELLING = 0.2
 
 Flags = npt.NDArray[np.bool_]
 
@@ -70,7 +72,7 @@ def match(engine: duckdb.DuckDBPyConnection, raw: pa.Table, *, same: Sequence[Pa
         if scored is None:
             continue
         found.models[kind] = scored.model
-        linked, reviewed, apart, told = _judged(scored.pairs, _may_join(scored, kind))
+        linked, reviewed, apart, told = _judged(scored.pairs, _may_join(scored, kind, _telling(engine, table, columns)))
         found.links[kind], found.reviews[kind], found.report[kind] = linked, reviewed, told
         unlike += apart
         links += zip(linked["match_weight"].to_pylist(), _pairs(linked), strict=True)
@@ -104,13 +106,26 @@ def _fields(engine: duckdb.DuckDBPyConnection, table: str, kind: str, custom: Se
     return comparisons.usable([*known, *numbered], filled, distinct)
 
 
-def _may_join(scored: model.Scored, kind: str) -> tuple[Flags, Flags]:
+def _telling(engine: duckdb.DuckDBPyConnection, table: str, custom: Sequence[str]) -> set[str]:
+    if not custom:
+        return set()
+    counts = ", ".join(f"count({name}), count(DISTINCT {name})" for name in custom)
+    (row,) = engine.execute(f"SELECT {counts} FROM {table}").fetchall()
+    return telling_custom(dict(zip(custom, row[::2], strict=True)), dict(zip(custom, row[1::2], strict=True)))
+
+
+def telling_custom(filled: Mapping[str, int], distinct: Mapping[str, int]) -> set[str]:
+    """Custom columns whose agreement is more than belonging to a group: a card number, not a level of membership."""
+    return {name for name, count in filled.items() if count and distinct[name] >= _TELLING * count}
+
+
+def _may_join(scored: model.Scored, kind: str, custom: set[str]) -> tuple[Flags, Flags]:
     """Of each pair: whether there is more than a name and a town to go by, and whether the names are two people's."""
     ladders = {one["output_column_name"]: ladder(one) for one in scored.model["comparisons"]}
     telling, another = np.zeros(len(scored.pairs), bool), np.zeros(len(scored.pairs), bool)
     for name, levels in ladders.items():
         gamma = scored.pairs[f"gamma_{name}"].to_numpy()
-        if name in comparisons.TELLING or name.startswith(standard.CUSTOM):
+        if name in comparisons.TELLING or name in custom:
             common = [levels.index(level) for level in comparisons.NOT_TELLING.get(name, ())]
             telling |= (gamma >= 1) & ~np.isin(gamma, common)
         if comparisons.ANOTHER_NAME in levels:

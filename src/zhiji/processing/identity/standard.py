@@ -30,11 +30,9 @@ def standardise(engine: duckdb.DuckDBPyConnection, raw: pa.Table) -> list[str]:
 
     Columns: ``unique_id``, ``source``, ``kind`` (person or organisation, by its words where no source said it),
     ``family``, ``given``, ``family_sound``, ``given_sound``, ``script``, ``letters`` and ``letters_turned`` (the whole
-    name as it
-    is read, in either order), ``core``, ``branch``, ``core_sound`` (of organisations), ``employer``
-    (of persons), ``phone``, ``email``,
-    ``email_user``, ``city``, ``province``, ``postcode``, ``street``, ``numbers``, ``birth_date``, and ``x_0``,
-    ``x_1`` … of custom fields. Where nothing is known they are NULL; a masked phone or address is nothing.
+    name as it is read, in either order), ``core``, ``branch``, ``core_sound`` (of organisations), ``employer`` (of
+    persons), ``phone``, ``email``, ``email_user``, ``city``, ``province``, ``postcode``, ``street``, ``numbers``,
+    ``birth_date``, and ``x_0``, ``x_1`` … of custom fields. Where nothing is known they are NULL; so is what is masked.
     """
     engine.register("raw", raw)
     _parts(engine, "name_parts", ("name", "first_name", "last_name", "kind"), _names)
@@ -46,7 +44,8 @@ def standardise(engine: duckdb.DuckDBPyConnection, raw: pa.Table) -> list[str]:
     _parts(engine, "province_parts", ("province",), _each("province", places.place))
     custom = _custom(engine, len(raw))
     columns = ", ".join(
-        f"nullif(trim(lower(r.extra[{_quoted(name)}])), '') AS {CUSTOM}{i}" for i, name in enumerate(custom)
+        f"CASE WHEN r.extra[{key}] NOT LIKE '%*%' THEN nullif(trim(lower(r.extra[{key}])), '') END AS {CUSTOM}{i}"
+        for i, key in enumerate(map(_quoted, custom))
     )
     engine.execute(
         f"""CREATE OR REPLACE TABLE people AS SELECT r.unique_id, r.source, n.kind_found AS kind, n.family, n.given,

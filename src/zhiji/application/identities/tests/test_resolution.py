@@ -9,6 +9,7 @@ import pytest
 from importing import bring, told, undo
 from zhiji.application.activities import services as activities
 from zhiji.application.activities.models import Note
+from zhiji.application.activities.queries import task_json, tasks
 from zhiji.application.customers import queries as customers
 from zhiji.application.customers.timeline import timeline
 from zhiji.application.identities import services
@@ -153,7 +154,11 @@ def test_what_was_written_of_each_is_shown_under_the_one_that_is_left_and_goes_h
     first, second = customer_of("S1"), customer_of("D1")
     for number, text in ((first, "of the first"), (second, "of the second")):
         activities.note_create(user=admin, customer_id=number, text=text)
+    activities.task_create(user=admin, customer_id=second, title="call")
     resolve()
+    task = task_json(tasks(admin).get())
+    assert (task["customer_id"], task["customer_name"]) == (first, Customer.objects.get(pk=first).name)
+    assert task["customer_name"]
     items = timeline(admin, first, kinds=["note"], cursor="", limit=10)["items"]
     assert [item["note"]["text"] for item in items] == ["of the second", "of the first"]
     assert customers.customer_get(admin, second).pk == first, "an old address leads to who is left"

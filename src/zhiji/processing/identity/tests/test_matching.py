@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from zhiji.processing.identity.matching import Matches, match
+from zhiji.processing.identity.matching import Matches, match, telling_custom
 from zhiji.processing.identity.standard import RAW
 
 
@@ -45,6 +45,15 @@ def test_two_records_need_no_model(engine: duckdb.DuckDBPyConnection) -> None:
 def test_a_shared_number_joins_nobody_of_another_name(engine: duckdb.DuckDBPyConnection) -> None:
     names = ("张伟", "李娜", "王芳", "赵敏")
     assert found(engine, *({"name": name, "phone": "+8613800000000"} for name in names)).groups.group_of == {}
+
+
+def test_a_custom_field_that_many_share_tells_nobody_apart() -> None:
+    assert telling_custom({"x_0": 100, "x_1": 100, "x_2": 0}, {"x_0": 60, "x_1": 3, "x_2": 0}) == {"x_0"}
+
+
+def test_a_masked_custom_value_is_nothing(engine: duckdb.DuckDBPyConnection) -> None:
+    found(engine, {"name": "张伟", "extra": [("card", "62**01")]}, {"name": "李娜", "extra": [("card", "6222 01")]})
+    assert engine.execute("SELECT x_0 FROM people ORDER BY unique_id").fetchall() == [(None,), ("6222 01",)]
 
 
 def test_strangers_are_left_alone(engine: duckdb.DuckDBPyConnection) -> None:
