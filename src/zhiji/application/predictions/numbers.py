@@ -28,7 +28,7 @@ def renew(people: People) -> int:
     borne = {number: pseudonyms for number, (pseudonyms, _) in kept.items()} | _pseudonyms(fresh)
     rows = []
     for number, pseudonyms in borne.items():
-        today = min(people.borne_by(pseudonyms), default=None) if pseudonyms else None
+        today = people.now(min(people.borne_by(pseudonyms), default=None)) if pseudonyms else None
         if number in fresh or today != kept[number][1]:
             rows.append((number, pseudonyms, today))
     for start in range(0, len(rows), _BLOCK):

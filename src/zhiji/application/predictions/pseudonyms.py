@@ -35,11 +35,14 @@ def _mac(key: bytes, *parts: str) -> str:
     return hmac.digest(key, "\0".join(parts).encode(), "sha256").hex()[:_LENGTH]
 
 
-def _identities(key: bytes, customer_ids: Collection[int] | None = None) -> list[tuple[int, str, str, str]]:
-    """Customer, hash of the identity, source code, external id; of all customers, or of some."""
+def _identities(key: bytes, whose: str = "i.customer_id",
+                customer_ids: Collection[int] | None = None) -> list[tuple[int, str, str, str]]:  # fmt: skip
+    """Customer, hash of the identity, source code, external id; of all customers, or of some.
+
+    whose: SQL of the customer's number."""
     some = "" if customer_ids is None else f" AND {bulk.among('i.customer_id')}"
     rows = bulk.look_up(
-        "SELECT i.customer_id, s.code, i.external_id FROM store_identity i JOIN landing_source s "  # noqa: S608
+        f"SELECT {whose}, s.code, i.external_id FROM store_identity i JOIN landing_source s "  # noqa: S608
         f"ON s.id = i.source_id WHERE i.customer_id IS NOT NULL{some} ORDER BY i.id",
         [] if customer_ids is None else [bulk.many(sorted(customer_ids))],
     )
@@ -69,13 +72,13 @@ def assigned() -> dict[int, str]:
     return found
 
 
-def customers() -> dict[str, int]:
-    """Pseudonym → the customer who bears it today."""
+def homes() -> dict[str, int]:
+    """Pseudonym → the customer that was made for the identity that bears it today."""
     key = _key()
     salts = dict(LedgerPseudonym.objects.values_list("identity_hash", "salt"))
     return {
-        _mac(key, "pseudonym", salts[hashed], *identity): customer
-        for customer, hashed, *identity in _identities(key)
+        _mac(key, "pseudonym", salts[hashed], *identity): home
+        for home, hashed, *identity in _identities(key, "COALESCE(i.home_id, i.customer_id)")
         if hashed in salts
     }
 
@@ -87,7 +90,7 @@ def forget(customer_ids: Collection[int]) -> None:
     the customer must go too.
     """
     LedgerNumber.objects.filter(customer__in=list(customer_ids)).delete()
-    hashes = [hashed for _, hashed, *_ in _identities(_key(), customer_ids)]
+    hashes = [hashed for _, hashed, *_ in _identities(_key(), customer_ids=customer_ids)]
     bulk.execute(
         f"DELETE FROM {LedgerPseudonym._meta.db_table} WHERE {bulk.among('identity_hash')}",  # noqa: S608
         [bulk.many(hashes)],

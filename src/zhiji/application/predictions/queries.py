@@ -20,6 +20,7 @@ from zhiji.application.predictions.models import (
 )
 from zhiji.application.predictions.reasons import verdict
 from zhiji.data.store import coverage
+from zhiji.data.store.models import Customer
 from zhiji.kernel import Language, Reason, render
 from zhiji.platform.company import company, zone
 from zhiji.platform.models import User
@@ -104,8 +105,11 @@ def entries(snapshot: LedgerSnapshot) -> QuerySet[Any]:
         return Coalesce(Subquery(newest.values(name)[:1]), f"outcome__{name}", *before)
 
     today = LedgerNumber.objects.filter(customer_ref=OuterRef("customer_ref")).values("customer_id")[:1]
+    found = Coalesce(Subquery(today), now("customer_ref", "customer_ref"), output_field=BigIntegerField())
+    merged = Customer.objects.filter(pk=OuterRef("number_found")).values("merged_into_id")[:1]
     return snapshot.rows.order_by("rank").annotate(
-        number_now=Coalesce(Subquery(today), now("customer_ref", "customer_ref"), output_field=BigIntegerField()),
+        number_found=found,
+        number_now=Coalesce(Subquery(merged), "number_found", output_field=BigIntegerField()),
         value_now=now("actual_value_micros"), orders_now=now("actual_orders"),
     )  # fmt: skip
 

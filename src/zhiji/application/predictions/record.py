@@ -1,4 +1,4 @@
-"""The record as a settlement reads it: who is there today, and what came of whom in a horizon."""
+"""The record as a settlement reads it: who is there today, and the days of a horizon."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FEW_SILENT_DAYS = 7
 
 
 class People:
-    """The customers of today, read when they are first asked for."""
+    """The customers of today, those among them who were merged into others, read when they are first asked for."""
 
     @cached_property
     def there(self) -> npt.NDArray[np.int64]:
@@ -30,11 +30,20 @@ class People:
 
     @cached_property
     def bearers(self) -> dict[str, int]:
-        return pseudonyms.customers()
+        return pseudonyms.homes()
 
     def borne_by(self, borne: str | None) -> set[int]:
-        """Who bears any of some pseudonyms, which have a space between."""
+        """For whom the identities were made that bear any of some pseudonyms, which have a space between."""
         return {self.bearers[each] for each in (borne or "").split() if each in self.bearers}
+
+    @cached_property
+    def _merged(self) -> dict[int, int]:
+        sql = "SELECT id, merged_into_id FROM store_customer WHERE merged_into_id IS NOT NULL"
+        return {row[0]: row[1] for row in bulk.look_up(sql, [])}
+
+    def now(self, number: int | None) -> int | None:
+        """Under which number a customer is shown: that of the one into which it was merged, if it was."""
+        return None if number is None else self._merged.get(number, number)
 
 
 class Record:
@@ -65,13 +74,9 @@ class Record:
             mark += f"-{hashlib.sha256(orjson.dumps(found)).hexdigest()[:16]}"
         return mark
 
-    def came(self, snapshot: LedgerSnapshot) -> pd.DataFrame:
-        """Customer → ``value`` in micros and purchase days (``orders``) in the horizon."""
-        from zhiji.processing.features import with_purchases
-
-        rows = with_purchases(self.days.iloc[self._within(snapshot)])
-        sums = rows.groupby("customer_id")[["amount_micros", "purchases"]].sum()
-        return sums.rename(columns={"amount_micros": "value", "purchases": "orders"})
+    def days_of(self, snapshot: LedgerSnapshot) -> pd.DataFrame:
+        """The customer-days in the horizon."""
+        return self.days.iloc[self._within(snapshot)]
 
     def silent_days(self, snapshot: LedgerSnapshot) -> int | None:
         """For how long nobody ordered in the horizon, where that is longer than ever before it."""

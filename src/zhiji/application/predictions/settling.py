@@ -47,8 +47,9 @@ def settle(days: pd.DataFrame, covered_to: date, people: People | None = None) -
     """Set what happened beside every snapshot that is due and covered by the data, and correct what the record now
     says otherwise; returns how many were settled or corrected.
 
-    days: customer-days known now (``customer_id, value_on, amount_micros``, one row a customer and day). covered_to:
-    the last day the data covers. A snapshot of whose customers nobody is there waits: their import was undone, and may
+    days: customer-days known now (``customer_id, value_on, amount_micros``, one row a customer and day), as if nobody
+    had been merged: what was said of two who are one now is held against what each of them did. covered_to: the last
+    day the data covers. A snapshot of whose customers nobody is there waits: their import was undone, and may
     come again. Nothing is read of one whose days in the record are the same as when it was last looked at.
     """
     due = LedgerSnapshot.objects.filter(due_on__lte=covered_to).select_related("look").prefetch_related("settlements")
@@ -74,7 +75,7 @@ def _look_at(snapshot: LedgerSnapshot, last: LedgerSettlement | None, record: Re
     """Settle a snapshot, or correct its last settlement; whether anything was written."""
     entries = _entries(snapshot)
     lost = _lost(entries, record.people)
-    now = _outcomes_now(entries, lost, record.came(snapshot), record.people)
+    now = _outcomes_now(_found(snapshot, entries, lost, record.people), record.days_of(snapshot))
     if last is None and now.empty:
         return False
     before = _outcomes_kept(snapshot, last)
@@ -147,31 +148,45 @@ def _lost(entries: pd.DataFrame, people: People) -> dict[int, Frozen]:
     return {pk: (number, borne) for pk, number, borne in rows}
 
 
-def _found(entries: pd.DataFrame, lost: dict[int, Frozen], people: People) -> pd.DataFrame:
+def _of_several(snapshot: LedgerSnapshot) -> dict[int, str]:
+    """Entry → pseudonyms, of those who were several before they were merged."""
+    rows = snapshot.rows.filter(pseudonyms__contains=" ").order_by("pk").values_list("pk", "pseudonyms")
+    return {pk: borne or "" for pk, borne in rows}
+
+
+def _found(snapshot: LedgerSnapshot, entries: pd.DataFrame, lost: dict[int, Frozen],
+           people: People) -> pd.DataFrame:  # fmt: skip
     """Entry (``pk``) and customer of today (``customer_id``), a row a pair; entries of nobody who is there have none.
 
-    By number while that customer is there, else by pseudonyms: more than one customer where they were parted since.
-    Nobody stands for two entries.
+    By number while that customer is there, else by pseudonyms. Whoever was several when the entry was frozen is looked
+    for as each of them: they may have been parted since. Nobody stands for two entries.
     """
     by_number = entries["customer_ref"][~entries.index.isin(lost)].rename("customer_id").reset_index()
     pairs: list[tuple[int, int]] = []
-    taken = set(by_number["customer_id"].tolist()) if lost else set()
-    for pk, (_, borne) in lost.items():
+    sought = _of_several(snapshot) | {pk: borne or "" for pk, (_, borne) in lost.items()}
+    taken = set(by_number["customer_id"].tolist()) if sought else set()
+    for pk, borne in sorted(sought.items()):
         again = sorted(people.borne_by(borne) - taken)
         pairs += [(pk, customer) for customer in again]
         taken.update(again)
     return pd.concat([by_number, pd.DataFrame(pairs, columns=["pk", "customer_id"], dtype="int64")])
 
 
-def _outcomes_now(entries: pd.DataFrame, lost: dict[int, Frozen], came: pd.DataFrame,
-                  people: People) -> pd.DataFrame:  # fmt: skip
-    """Entry → what the record says today, of those whose customer is there."""
-    found = _found(entries, lost, people)
-    # Never through a missing value: a column with one is of floats, which hold no large amount to the micro.
-    sums = came.reindex(found["customer_id"], fill_value=0).astype("int64")
-    found = found.assign(value=sums["value"].to_numpy(), orders=sums["orders"].to_numpy())
-    outcomes = found.groupby("pk").agg({"customer_id": "min", "value": "sum", "orders": "sum"})
-    return outcomes.rename(columns={"customer_id": "customer_ref"}).astype("int64")
+def _outcomes_now(found: pd.DataFrame, days: pd.DataFrame) -> pd.DataFrame:
+    """Entry → what the record says today, of those whose customer is there. found: see ``_found``; days: of the
+    horizon, see ``settle``. A day on which two of one entry bought is one purchase."""
+    from zhiji.processing.features import with_purchases
+
+    # An inner join, and sums of what there is: a column with a missing value is of floats, which hold no large amount
+    # to the micro.
+    own = days.merge(found, on="customer_id").groupby(["pk", "value_on"])[["amount_micros"]].sum()
+    bought = with_purchases(own.reset_index())
+    sums = bought.groupby("pk")[["amount_micros", "purchases"]].sum()
+    outcomes = found.groupby("pk")[["customer_id"]].min()
+    sums = sums.reindex(outcomes.index, fill_value=0).astype("int64")
+    return pd.DataFrame(
+        {"customer_ref": outcomes["customer_id"], "value": sums["amount_micros"], "orders": sums["purchases"]}
+    ).astype("int64")
 
 
 def _outcomes_kept(snapshot: LedgerSnapshot, last: LedgerSettlement | None) -> pd.DataFrame:

@@ -22,7 +22,7 @@ from zhiji.application.refresh.errors import RefreshDayOutside, RefreshNothingTh
 from zhiji.application.refresh.queries import default_as_of
 from zhiji.application.segments import services as segments
 from zhiji.application.worklists import services as worklists
-from zhiji.data.lake import open_engine
+from zhiji.data.lake import ORDER_HOMES, LakeTables, open_engine
 from zhiji.data.store import coverage, listing
 from zhiji.data.store.models import CustomerListRow, Order
 from zhiji.kernel import clock
@@ -157,18 +157,20 @@ class Refresh:
     def _features(self) -> None:
         """Features and customer-days as of the day, written once and read by every later stage."""
         # Loaded here: every command knows of the refresh, and few run it.
-        from zhiji.processing.features import customer_features, transactions
+        from zhiji.processing.features import customer_features, transactions, unmerged
 
         with open_engine(workspace().lake) as engine:
 
-            def read(table: Callable[..., ir.Table], day: date) -> pa.Table:
-                return engine.to_arrow(table(engine.tables, day, self.zone, known_by=self.known_by(day)))
+            def read(table: Callable[..., ir.Table], day: date, tables: LakeTables = engine.tables) -> pa.Table:
+                return engine.to_arrow(table(tables, day, self.zone, known_by=self.known_by(day)))
 
             pq.write_table(read(customer_features, self.as_of), self._file("features"))
             self._as_known(lambda day: read(transactions, day).to_pandas(date_as_object=False))
             pq.write_table(read(customer_features, self.earlier_on), self._file("earlier"))
             today = clock.day_of(clock.now(), self.zone)
             pq.write_table(read(transactions, today), self._file("all_days"))
+            if self.state["rows"].get(ORDER_HOMES):
+                pq.write_table(read(transactions, today, unmerged(engine.tables)), self._file("unmerged_days"))
 
     def _as_known(self, read: Callable[[date], pd.DataFrame]) -> None:
         """Customer-days of the day, and as they were known on each day from which the model judges itself: what came in
@@ -219,7 +221,8 @@ class Refresh:
         listing.write_scores(pd.DataFrame({"customer_id": gone, **empty}, dtype=object))
 
     def _ledger(self) -> None:
-        predictions.ledger_settle(self._read("all_days"), covered_to=self.covered_to)
+        days = self._read("unmerged_days" if self._file("unmerged_days").exists() else "all_days")
+        predictions.ledger_settle(days, covered_to=self.covered_to)
 
     @transaction.atomic
     def _finish(self) -> None:

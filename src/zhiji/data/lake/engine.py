@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from zhiji.data.lake.errors import LakeCorrupt, QueryCancelled, QueryRefused, QueryTimedOut, QueryTooLarge
 from zhiji.data.lake.reader import Lake
-from zhiji.data.lake.schema import CUSTOMERS, ORDER_LINES, PRODUCTS, TABLES
+from zhiji.data.lake.schema import CUSTOMERS, ORDER_HOMES, ORDER_LINES, PRODUCTS, TABLES
 from zhiji.data.lake.settings import EngineSettings
 from zhiji.data.lake.watch import Watch
 
@@ -34,6 +34,7 @@ class LakeTables:
     order_lines: ir.Table
     customers: ir.Table
     products: ir.Table
+    order_homes: ir.Table
 
 
 def _quoted(text: str) -> str:
@@ -91,7 +92,8 @@ class Engine:
 
             self._backend = ibis.duckdb.from_connection(self._connection)
             _shut(self._connection)
-            self.tables = LakeTables(*(self._backend.table(name) for name in (ORDER_LINES, CUSTOMERS, PRODUCTS)))
+            names = (ORDER_LINES, CUSTOMERS, PRODUCTS, ORDER_HOMES)
+            self.tables = LakeTables(*(self._backend.table(name) for name in names))
         except duckdb.Error as error:
             shutil.rmtree(self._spill, ignore_errors=True)
             raise LakeCorrupt(path=str(lake.path)) from error

@@ -21,6 +21,9 @@ says so.
   ``owner_id`` and ``team_id`` are null where nobody owns it; ``contact_allowed`` is null where nobody asked.
 
 ``products``: one row a product, as it is now; the same holds.
+
+``order_homes``: of orders of customers who were merged, for which customer the orders' identity was made. What was said
+  of somebody before a merge is held against what that one did.
 """
 
 from __future__ import annotations
@@ -48,6 +51,7 @@ class LakeColumns(Columns):
     KIND = "kind"
     REGISTERED_ON = "registered_on"
     CONTACT_ALLOWED = "contact_allowed"
+    HOME_ID = "home_id"
     CODE = "code"
     NAME = "name"
 
@@ -56,6 +60,7 @@ C = LakeColumns
 ORDER_LINES = "order_lines"
 CUSTOMERS = "customers"
 PRODUCTS = "products"
+ORDER_HOMES = "order_homes"
 
 _INSTANT = pa.timestamp("us", tz="UTC")
 
@@ -108,6 +113,7 @@ TABLES: MappingProxyType[str, pa.Schema] = MappingProxyType(
                 _field(C.CATEGORY, pa.string(), nullable=True),
             ]
         ),
+        ORDER_HOMES: pa.schema([_field(C.VALUE_ORDER_ID, pa.int64()), _field(C.HOME_ID, pa.int64())]),
     }
 )
 

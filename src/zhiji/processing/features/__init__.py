@@ -4,7 +4,7 @@ from zhiji.processing.features.bridge import ChangeKind, Period, revenue_bridge,
 from zhiji.processing.features.columns import FEATURES, FeatureColumns
 from zhiji.processing.features.customer import customer_features
 from zhiji.processing.features.dashboards import cohort_retention, concentration, monthly_revenue, period_customers
-from zhiji.processing.features.orders import customer_days, transactions
+from zhiji.processing.features.orders import customer_days, transactions, unmerged
 from zhiji.processing.features.origins import transactions_as_known, with_purchases
 
 __all__ = [
@@ -22,5 +22,6 @@ __all__ = [
     "revenue_bridge_customers",
     "transactions",
     "transactions_as_known",
+    "unmerged",
     "with_purchases",
 ]

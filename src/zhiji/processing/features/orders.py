@@ -13,6 +13,7 @@ Words used below:
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -65,6 +66,15 @@ def within(table: ir.Table, customer_ids: ir.Table | None) -> ir.Table:
     Reads on behalf of a user hand in the ids in that user's scope. Guests have no id, so they stay out.
     """
     return table if customer_ids is None else table.semi_join(customer_ids, F.CUSTOMER_ID)
+
+
+def unmerged(tables: LakeTables) -> LakeTables:
+    """The tables as if nobody had been merged: each order is of the customer that was made for its identity."""
+    lines, homes = tables.order_lines, tables.order_homes
+    joined = lines.left_join(homes, lines[F.VALUE_ORDER_ID] == homes[F.VALUE_ORDER_ID])
+    whose = ibis.coalesce(homes.home_id, lines[F.CUSTOMER_ID])
+    rest = [lines[name] for name in lines.columns if name != F.CUSTOMER_ID]
+    return replace(tables, order_lines=joined.select(*rest, whose.name(F.CUSTOMER_ID)))
 
 
 def order_values(lines: ir.Table) -> ir.Table:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from zhiji.data.lake import CUSTOMERS, ORDER_LINES, PRODUCTS, LakeWriter
+from zhiji.data.lake import CUSTOMERS, ORDER_HOMES, ORDER_LINES, PRODUCTS, LakeWriter
 from zhiji.data.store import columnar
 from zhiji.platform.company import company
 from zhiji.platform.workspace import workspace
@@ -29,6 +29,10 @@ _CUSTOMERS = """
     FROM store_customer WHERE deleted_at IS NULL AND merged_into_id IS NULL
 """
 _PRODUCTS = "SELECT id AS product_id, code, name, category FROM store_product"
+_ORDER_HOMES = """
+    SELECT o.id AS value_order_id, i.home_id FROM store_identity i JOIN store_order o ON o.identity_id = i.id
+    WHERE i.home_id <> i.customer_id
+"""
 
 
 def rebuild_lake() -> dict[str, Any]:
@@ -41,6 +45,8 @@ def rebuild_lake() -> dict[str, Any]:
             writer.append(CUSTOMERS, _customers(table, zone))
         for table in columnar.arrow_batches(_PRODUCTS):
             writer.append(PRODUCTS, table)
+        for table in columnar.arrow_batches(_ORDER_HOMES):
+            writer.append(ORDER_HOMES, table)
         manifest = writer.commit(facts={"zone": zone, "currency": company().currency})
     return {entry.name: entry.rows for entry in manifest.tables.values()}
 

@@ -177,9 +177,9 @@ def test_without_the_key_nothing_that_is_kept_can_be_computed(batch: Batch) -> N
     assert computed(key) == (row.identity_hash, borne)
     assert not set(computed(b"")) & {row.identity_hash, borne}
     (workspace().keys / "ledger.key").write_bytes(bytes(32))
-    assert pseudonyms.customers() == {}, "who has the database alone finds nobody"
+    assert pseudonyms.homes() == {}, "who has the database alone finds nobody"
     (workspace().keys / "ledger.key").write_bytes(key)
-    assert list(pseudonyms.customers()) == [borne]
+    assert list(pseudonyms.homes()) == [borne]
 
 
 def _hmac(key: bytes, text: bytes) -> str:

@@ -46,6 +46,7 @@ def test_what_is_written_is_what_is_read(lake_folder: Path, rows) -> None:
             "order_lines": 100,
             "customers": 1,
             "products": 0,
+            "order_homes": 0,
         }
         years = {file.path.split("/")[1] for file in tables["order_lines"].files}
         assert years == {"year=2019", "year=2020"}

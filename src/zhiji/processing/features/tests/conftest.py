@@ -36,6 +36,7 @@ class Company:
 
     lines: list[dict[str, Any]] = field(default_factory=list)
     products: list[dict[str, Any]] = field(default_factory=list)
+    homes: list[dict[str, Any]] = field(default_factory=list)
 
     def line(self, **values: Any) -> dict[str, Any]:
         number = len(self.lines) + 1
@@ -87,7 +88,9 @@ class Database:
         self._compiled: dict[Any, str] = {}
 
     def tables(self, company: Company) -> LakeTables:
-        filled = {"order_lines": company.lines, "customers": [], "products": company.products}
+        filled = {
+            "order_lines": company.lines, "customers": [], "products": company.products, "order_homes": company.homes,
+        }  # fmt: skip
         made = []
         for name, rows in filled.items():
             data = pa.Table.from_pylist(rows, schema=TABLES[name])

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from zhiji.processing.features import FEATURES, customer_days, customer_features, transactions
+from zhiji.processing.features import FEATURES, customer_days, customer_features, transactions, unmerged
 
 AS_OF = date(2023, 6, 30)
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -248,3 +248,21 @@ def test_cdnow_has_its_published_customers_and_repeaters(database, company, data
     assert len(found) == 2357
     assert sum(row["has_repeat_order"] for row in found.values()) == 946
     assert all(row["age_days"] - row["days_since_last_order"] >= 0 for row in found.values())
+
+
+def test_the_days_of_who_was_merged_are_again_of_each(database, company) -> None:
+    mine = company.line(day=date(2023, 3, 1), customer_id=7, amount_micros=5_000_000)
+    theirs = company.line(day=date(2023, 3, 1), customer_id=7, amount_micros=3_000_000)
+    company.taken_back(theirs, date(2023, 4, 1), amount_micros=-1_000_000)
+    company.line(day=date(2023, 3, 2), customer_id=9, amount_micros=2_000_000)
+    company.homes.append({"value_order_id": theirs["value_order_id"], "home_id": 8})
+    assert mine["value_order_id"] != theirs["value_order_id"]
+    tables = database.tables(company)
+
+    def days(of) -> set:
+        rows = database.rows(transactions(of, AS_OF, ZONE))
+        return {(row["customer_id"], row["value_on"], row["amount_micros"]) for row in rows}
+
+    march = date(2023, 3, 1)
+    assert days(tables) == {(7, march, 7_000_000), (9, date(2023, 3, 2), 2_000_000)}
+    assert days(unmerged(tables)) == {(7, march, 5_000_000), (8, march, 2_000_000), (9, date(2023, 3, 2), 2_000_000)}
