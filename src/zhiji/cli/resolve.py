@@ -31,10 +31,8 @@ def resolve(
     from zhiji.config import schema
 
     schema.prepare()
-    if dry_run:
-        result = services.resolve_look()
-    else:
-        result = frame.run(services.resolve_undo() if undo else services.resolve_start()).result
+    start = services.resolve_look_start if dry_run else services.resolve_undo if undo else services.resolve_start
+    result = frame.run(start()).result
     frame.show(result, json, lambda: _text(result))
 
 
@@ -46,7 +44,7 @@ def _text(result: dict[str, Any]) -> str:
         if report["linked"]:
             sure = f"{report['estimated_precision']:.2%}"
             told.append(frame.words(f"resolve_model_{kind}", linked=report["linked"], sure=sure))
-    if "reviews" in result:
-        counts = {name: result[name] for name in ("customers", "merged", "reviews")}
-        told.append(frame.words("resolve_stored", **counts))
+    stored = "merged" in result
+    counts = {name: result[name] for name in ("customers", "merged" if stored else "moved", "reviews")}
+    told.append(frame.words("resolve_stored" if stored else "resolve_would", **counts))
     return "\n".join(told)

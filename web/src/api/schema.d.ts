@@ -1205,6 +1205,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/identities/decisions/{decision_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Identity Decision Undo
+         * @description Take one act back: joining, parting or answers.
+         */
+        post: operations["identity_decision_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identities/pairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Identity Pairs
+         * @description The review queue, the most doubtful pair first.
+         */
+        get: operations["identity_pairs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identities/pairs/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Identity Pair Count
+         * @description How many pairs wait, counted to 10,000.
+         */
+        get: operations["identity_pair_count"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identities/pairs/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Identity Pairs Decide
+         * @description Answer up to fifty pairs in one act, which is taken back as one.
+         */
+        post: operations["identity_pairs_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identities/pairs/{pair_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Identity Pair
+         * @description One pair with its evidence field by field.
+         */
+        get: operations["identity_pair"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identities/resolution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Identity Resolution
+         * @description How things stand: records, customers, pairs that wait, and the last resolution.
+         */
+        get: operations["identity_resolution"];
+        put?: never;
+        /**
+         * Identity Resolve
+         * @description Start a resolution, a look at what it would find, or the way back; a job.
+         */
+        post: operations["identity_resolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imports": {
         parameters: {
             query?: never;
@@ -1992,6 +2116,16 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Acted
+         * @description ``decision``: the act, by which it is taken back. ``customers``: of whom the records concerned are now.
+         */
+        Acted: {
+            /** Customers */
+            customers: number[];
+            /** Decision */
+            decision: number;
+        };
+        /**
          * Assign
          * @description To whom: ``ids`` (at most 1,000) or, without them, all that match ``filter``. Left-out owner or team stays.
          */
@@ -2492,6 +2626,21 @@ export interface components {
             /** Last Id */
             last_id: number;
         };
+        /**
+         * Evidence
+         * @description One field that was compared. ``field``: the value it is about, empty for a custom field. ``bits``: what it weighs
+         *     for (above zero) or against; each bit doubles the odds.
+         */
+        Evidence: {
+            /** Bits */
+            bits: number;
+            /** Compared */
+            compared: string;
+            /** Field */
+            field: string;
+            /** Level */
+            level: string;
+        };
         /** ExportForm */
         ExportForm: {
             /**
@@ -2626,6 +2775,32 @@ export interface components {
             items: components["schemas"]["FeedbackOut"][];
             /** Next */
             next: number | null;
+        };
+        /**
+         * Figure
+         * @description Of everything that is stored.
+         */
+        Figure: {
+            /** Customers */
+            customers: number;
+            /** Joined */
+            joined: number;
+            /** Records */
+            records: number;
+        };
+        /**
+         * Figures
+         * @description Of the customer; empty where the reader may not see them. ``spend``: exact decimal text.
+         */
+        Figures: {
+            /** Last Order On */
+            last_order_on: string | null;
+            /** Orders */
+            orders: number | null;
+            owner: components["schemas"]["Named"] | null;
+            /** Spend */
+            spend: string | null;
+            team: components["schemas"]["Named"] | null;
         };
         /** Found */
         Found: {
@@ -3612,6 +3787,129 @@ export interface components {
              */
             limit: number;
         };
+        /**
+         * Pair
+         * @description ``key``: for a certain link, the key that both share. ``start_bits``: what stands before any field was compared;
+         *     with all evidence it gives ``weight_bits``.
+         */
+        Pair: {
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "key" | "model";
+            /** Evidence */
+            evidence: components["schemas"]["Evidence"][];
+            /** Found At */
+            found_at: string | null;
+            /** Id */
+            id: number;
+            /**
+             * Key
+             * @enum {string}
+             */
+            key: "" | "email" | "phone";
+            /** Probability */
+            probability: number | null;
+            /** Sides */
+            sides: components["schemas"]["Side"][];
+            /** Start Bits */
+            start_bits: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "linked" | "review";
+            /** Weight Bits */
+            weight_bits: number | null;
+            /**
+             * Word
+             * @enum {string}
+             */
+            word: "" | "same" | "different" | "later";
+        };
+        /** PairAnswer */
+        PairAnswer: {
+            /** Pair */
+            pair: number;
+            /**
+             * Word
+             * @enum {string}
+             */
+            word: "same" | "different" | "later";
+        };
+        /**
+         * PairCount
+         * @description ``exact`` is false where there are more than were counted.
+         */
+        PairCount: {
+            /** Count */
+            count: number;
+            /** Exact */
+            exact: boolean;
+        };
+        /** PairFilter */
+        PairFilter: {
+            /**
+             * Kind
+             * @default
+             * @enum {string}
+             */
+            kind: "" | "person" | "organisation";
+            /**
+             * Source
+             * @default
+             */
+            source: string;
+            /**
+             * State
+             * @default waiting
+             * @enum {string}
+             */
+            state: "waiting" | "later";
+        };
+        /** PairPage */
+        PairPage: {
+            /** Items */
+            items: components["schemas"]["Pair"][];
+            /** Next */
+            next: string | null;
+        };
+        /** PairQuery */
+        PairQuery: {
+            /**
+             * After
+             * @default
+             */
+            after: string;
+            /**
+             * Kind
+             * @default
+             * @enum {string}
+             */
+            kind: "" | "person" | "organisation";
+            /**
+             * Limit
+             * @default 20
+             */
+            limit: number;
+            /**
+             * Source
+             * @default
+             */
+            source: string;
+            /**
+             * State
+             * @default waiting
+             * @enum {string}
+             */
+            state: "waiting" | "later";
+        };
+        /** PairsDecide */
+        PairsDecide: {
+            /** Answers */
+            answers: components["schemas"]["PairAnswer"][];
+        };
         /** PasswordIn */
         PasswordIn: {
             /** Password */
@@ -3786,6 +4084,34 @@ export interface components {
             mail: boolean;
         };
         /**
+         * Resolution
+         * @description ``figures`` and the runs are for who reads all customers; ``waiting`` counts what the reader may read.
+         */
+        Resolution: {
+            figures: components["schemas"]["Figure"] | null;
+            last: components["schemas"]["Run"] | null;
+            later: components["schemas"]["PairCount"];
+            looked: components["schemas"]["Run"] | null;
+            /** May Run */
+            may_run: boolean;
+            /** Sources */
+            sources: string[];
+            /** Under Way */
+            under_way: number | null;
+            waiting: components["schemas"]["PairCount"];
+        };
+        /**
+         * ResolutionStart
+         * @description ``look`` stores nothing and reports what would be joined; ``undo`` takes apart what keys and model joined.
+         */
+        ResolutionStart: {
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "run" | "look" | "undo";
+        };
+        /**
          * Row
          * @description One row of the list. Fields that the reader may not read are null.
          */
@@ -3840,6 +4166,30 @@ export interface components {
             value_rank: number | null;
             /** Value Score */
             value_score: number | null;
+        };
+        /**
+         * Run
+         * @description ``result``: see ``resolution`` in the guide; ``models``: of each kind what was found and learned.
+         */
+        Run: {
+            /** At */
+            at: string | null;
+            by: components["schemas"]["Named"] | null;
+            /** Examples */
+            examples: {
+                [key: string]: components["schemas"]["Pair"][];
+            };
+            /** Job */
+            job: number;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "run" | "look" | "undo";
+            /** Result */
+            result: {
+                [key: string]: unknown;
+            };
         };
         /**
          * ScoreChange
@@ -4350,6 +4700,31 @@ export interface components {
             top_percent: number;
         };
         /**
+         * Side
+         * @description One record as its source says it. ``values``: only fields that are known.
+         */
+        Side: {
+            /** Custom */
+            custom: {
+                [key: string]: string;
+            };
+            /** Customer */
+            customer: number | null;
+            /** Customer Name */
+            customer_name: string;
+            /** External Id */
+            external_id: string;
+            figures: components["schemas"]["Figures"];
+            /** Identity */
+            identity: number;
+            /** Source */
+            source: string;
+            /** Values */
+            values: {
+                [key: string]: string;
+            };
+        };
+        /**
          * SignIn
          * @description ``code``: of the authenticator, or a recovery code, for who has a second factor (401 second_factor_needed).
          */
@@ -4458,6 +4833,11 @@ export interface components {
             next: number | null;
             /** Total */
             total: number;
+        };
+        /** Started */
+        Started: {
+            /** Job */
+            job: number;
         };
         /**
          * Summary
@@ -11011,6 +11391,528 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_decision_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                decision_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acted"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_pairs: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+                state?: "waiting" | "later";
+                kind?: "" | "person" | "organisation";
+                source?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_pair_count: {
+        parameters: {
+            query?: {
+                state?: "waiting" | "later";
+                kind?: "" | "person" | "organisation";
+                source?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairCount"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_pairs_decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PairsDecide"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acted"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_pair: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pair_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pair"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_resolution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resolution"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_resolve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResolutionStart"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

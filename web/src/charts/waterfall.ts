@@ -32,8 +32,14 @@ export function stepEnds(steps: WaterfallStep[]): { from: number; to: number }[]
   });
 }
 
+/** What the steps are counted in: how the axis reads, and what their column is called. Money unless told. */
+export interface WaterfallUnit {
+  axis: (context: ChartContext, more?: object) => object;
+  title: string;
+}
+
 /** From one total to another, step by step. It runs downward, so that words fit beside every bar, also on a phone. */
-export function waterfall(steps: WaterfallStep[], context: ChartContext): Drawing {
+export function waterfall(steps: WaterfallStep[], context: ChartContext, unit: WaterfallUnit = { axis: moneyAxis, title: context.t("amount") }): Drawing {
   const { palette, narrow, t } = context;
   const ends = stepEnds(steps);
   const levels = [0, ...ends.flatMap(({ from, to }) => [from, to])];
@@ -45,7 +51,7 @@ export function waterfall(steps: WaterfallStep[], context: ChartContext): Drawin
     option: {
       ...base(context),
       grid: { left: room, right: narrow ? 76 : 110, top: 4, bottom: 24 },
-      xAxis: moneyAxis(context, evenTicks(Math.min(...levels), Math.max(...levels), narrow ? 2 : 6)),
+      xAxis: unit.axis(context, evenTicks(Math.min(...levels), Math.max(...levels), narrow ? 2 : 6)),
       yAxis: {
         type: "category",
         inverse: true,
@@ -77,7 +83,7 @@ export function waterfall(steps: WaterfallStep[], context: ChartContext): Drawin
       ],
     },
     table: {
-      columns: [{ title: t("step") }, { title: t("amount"), numeric: true }, ...(detailed ? [{ title: t("detail"), numeric: true }] : [])],
+      columns: [{ title: t("step") }, { title: unit.title, numeric: true }, ...(detailed ? [{ title: t("detail"), numeric: true }] : [])],
       rows: steps.map((step) => ({ key: step.key, cells: [step.name, step.text, ...(detailed ? [step.detail ?? ""] : [])] })),
     },
   };

@@ -4,6 +4,7 @@ import type customers from "../customers/locales/zh.json";
 import type dashboards from "../dashboards/locales/zh.json";
 import type design from "../design/locales/zh.json";
 import type entry from "../entry/locales/zh.json";
+import type identities from "../identities/locales/zh.json";
 import type imports from "../imports/locales/zh.json";
 import type predictions from "../predictions/locales/zh.json";
 import type segments from "../segments/locales/zh.json";
@@ -23,6 +24,7 @@ declare module "i18next" {
       dashboards: typeof dashboards;
       design: typeof design;
       entry: typeof entry;
+      identities: typeof identities;
       imports: typeof imports;
       predictions: typeof predictions;
       segments: typeof segments;

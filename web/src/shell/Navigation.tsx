@@ -4,7 +4,7 @@ import { useCompany } from "../api/session";
 import { Icon, Seal, type IconName } from "../design/Icon";
 import { Popover } from "../design/Popover";
 
-export const places = ["worklist", "customers", "segments", "predictions", "dashboard", "imports", "settings"] as const;
+export const places = ["worklist", "customers", "segments", "predictions", "dashboard", "imports", "identities", "settings"] as const;
 export type Place = (typeof places)[number];
 export const iconOf: Record<Place, IconName> = {
   worklist: "worklist",
@@ -13,6 +13,7 @@ export const iconOf: Record<Place, IconName> = {
   predictions: "predictions",
   dashboard: "dashboards",
   imports: "imports",
+  identities: "merge",
   settings: "settings",
 };
 

@@ -12,7 +12,7 @@ const STREAMS_TRIED = 3;
 
 /** What a topic of the server makes stale, by the first part of the queries' keys. */
 export const staleBy: Record<string, readonly string[]> = {
-  import: ["imports", "customers", "dashboard", "dashboards", "worklist"],
+  import: ["imports", "customers", "identities", "dashboard", "dashboards", "worklist"],
   refresh: ["customers", "segments", "predictions", "dashboard", "dashboards", "worklist", "imports"],
   segment: ["segments"],
   segments: ["segments", "customers"],
@@ -20,8 +20,8 @@ export const staleBy: Record<string, readonly string[]> = {
   prediction: ["predictions", "customers"],
   score: ["predictions", "customers"],
   ledger: ["predictions", "ledger"],
-  customer: ["customers", "worklist"],
-  customers: ["customers", "worklist"],
+  customer: ["customers", "identities", "worklist"],
+  customers: ["customers", "identities", "worklist"],
   activity: ["customers", "worklist"],
   company: ["session", "settings"],
 };

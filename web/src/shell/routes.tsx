@@ -61,6 +61,8 @@ export function createRouter() {
                 page("customers", () => import("../customers/CustomersPage")),
                 page("customers/deleted", () => import("../customers/DeletedPage")),
                 numbered("customers/:id", () => import("../customers/CustomerPage")),
+                page("identities", () => import("../identities/IdentitiesPage")),
+                page("identities/review", () => import("../identities/ReviewPage")),
                 page("segments", () => import("../segments/SegmentsPage")),
                 page("segments/new", () => import("../segments/SegmentEditorPage")),
                 numbered("segments/:id", () => import("../segments/SegmentPage")),

@@ -1,4 +1,4 @@
-"""Refusals of joining and parting."""
+"""Refusals of joining, parting and answering."""
 
 from __future__ import annotations
 
@@ -12,4 +12,19 @@ class NothingToJoin(CodedError):
 
 class IdentitiesNotOfCustomer(CodedError):
     code = "identities_not_of_customer"
+    status = 409
+
+
+class PairNotWaiting(CodedError):
+    code = "pair_not_waiting"
+    status = 409
+
+
+class DecisionUndone(CodedError):
+    code = "decision_undone"
+    status = 409
+
+
+class ResolutionUnderWay(CodedError):
+    code = "resolution_under_way"
     status = 409

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zhiji.application.identities.services import Resolution
+from zhiji.application.identities.services import KINDS, Resolution, look_step
 from zhiji.platform.jobs import Task
 
 
@@ -10,4 +10,4 @@ def resolve_step(task: Task) -> bool:
     return Resolution(task).step()
 
 
-JOBS = {"resolve": resolve_step}
+JOBS = {KINDS["run"]: resolve_step, KINDS["look"]: look_step, KINDS["undo"]: resolve_step}

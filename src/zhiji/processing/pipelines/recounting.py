@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from zhiji.data.store import bulk, derive
+from zhiji.processing.pipelines.following import refresh_customers
 from zhiji.processing.pipelines.progress import Progress
-from zhiji.processing.pipelines.storing import refresh_customers
 
 BLOCK = 2_000
 

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from zhiji.data.store import bulk, derive
-from zhiji.data.store.models import Customer, IdentityLink
+from zhiji.data.store.models import Customer, DecidedPair, IdentityLink
 from zhiji.processing.identity.groups import Groups, grouped
-from zhiji.processing.pipelines.links import decided
-from zhiji.processing.pipelines.storing import refresh_customers
+from zhiji.processing.pipelines.decided import decided, decided_within
+from zhiji.processing.pipelines.following import refresh_customers
 
 # Identities that change their customer, a transaction.
 BLOCK = 1_000
@@ -32,23 +32,26 @@ class Move:
 
 def is_any() -> bool:
     """Whether anything was ever joined: otherwise every identity is at home."""
-    return IdentityLink.objects.exists() or Customer.objects.exclude(merged_into=None).exists()
+    return (
+        IdentityLink.objects.exists()
+        or DecidedPair.objects.exists()
+        or Customer.objects.exclude(merged_into=None).exists()
+    )
 
 
 def groups(identity_ids: Sequence[int] | None = None) -> Groups:
     """As the stored links say, of all identities or of these (whole groups): certain keys first, then the surest."""
-    same, different = decided()
-    links = IdentityLink.objects.filter(state=IdentityLink.State.LINKED).exclude(by=IdentityLink.By.PERSON)
+    said = decided() if identity_ids is None else decided_within(identity_ids)
+    links = IdentityLink.objects.filter(state=IdentityLink.State.LINKED)
     if identity_ids is not None:
-        own = set(identity_ids)
-        links = links.filter(left__in=own, right__in=own)
-        same, different = ([two for two in pairs if own.issuperset(two)] for pairs in (same, different))
+        links = links.filter(left__in=list(identity_ids), right__in=list(identity_ids))
     listed = links.order_by("by", "-weight", "left_id", "right_id").values_list("left_id", "right_id")
-    return grouped(list(listed), same=same, different=different)
+    return grouped(list(listed), same=said.same, different=said.different)
 
 
 def around(identity_ids: Iterable[int]) -> list[int]:
-    """These identities, all that are joined with them now, and all that links or customers lead to from there."""
+    """These identities, all that are joined with them now, and all that links, people or customers lead to from
+    there."""
     found, new = set[int](), set(identity_ids)
     while new:
         found |= new
@@ -63,23 +66,23 @@ def around(identity_ids: Iterable[int]) -> list[int]:
             f"WHERE {bulk.among('i.id')}",
             [ids],
         )
-        new = {pk for row in (*near, *mates) for pk in row} - found
+        new = {pk for row in (*near, *mates, *decided(sorted(new)).same) for pk in row} - found
     return sorted(found)
 
 
-def moves(identity_ids: Sequence[int] | None = None) -> list[Move]:
+def moves(identity_ids: Sequence[int] | None = None, found: Groups | None = None) -> list[Move]:
     """Identities whose customer is not the one that the links say, of all or of these (see ``around``); those of one
-    target together."""
+    target together. found: groups that are not stored, to see what they would move."""
     some = "" if identity_ids is None else f"WHERE {bulk.among('id')} "
     rows = bulk.look_up(
         f"SELECT id, customer_id, COALESCE(home_id, customer_id) FROM store_identity {some}ORDER BY id",
         [] if identity_ids is None else [bulk.many(identity_ids)],
     )
     homes = {pk: home for pk, _, home in rows}
-    group_of = groups(identity_ids).group_of
+    group_of = (groups(identity_ids) if found is None else found).group_of
     wanted = ((pk, now, homes[group_of.get(pk, pk)]) for pk, now, _ in rows)
-    found = [Move(pk, now, target, homes[pk]) for pk, now, target in wanted if now != target and target is not None]
-    return sorted(found, key=lambda move: (move.after, move.before or 0, move.identity_id))
+    going = [Move(pk, now, target, homes[pk]) for pk, now, target in wanted if now != target and target is not None]
+    return sorted(going, key=lambda move: (move.after, move.before or 0, move.identity_id))
 
 
 def settle(identity_ids: Sequence[int] | None = None, *, count_repeats_once: bool) -> Iterator[int]:

@@ -11,21 +11,22 @@ from pathlib import Path
 import pyarrow as pa
 
 from zhiji.data.landing.models import Batch
-from zhiji.data.store import bulk, heads, listing, search
+from zhiji.data.store import bulk, heads
 from zhiji.data.store.models import Interaction
 from zhiji.kernel import clock
 from zhiji.processing.pipelines import (
     corrections,
     customers,
+    decided,
     interactions,
     orders,
     products,
     quarantine,
     reach,
-    returns,
+    regrouping,
     staging,
-    survivorship,
 )
+from zhiji.processing.pipelines.following import refresh_customers
 from zhiji.processing.pipelines.orders import Decision
 from zhiji.processing.pipelines.progress import Progress
 
@@ -123,7 +124,7 @@ class Storing:
         found = corrections.corrections(self.staged)
         with bulk.turn():
             corrections.mark_corrected(self.batch, found)
-        return "buyers" if self.batch.kind == "orders" else "derive"
+        return "buyers" if self.batch.kind == "orders" else "decided"
 
     def _buyers(self) -> str | None:
         """What the order file says of its customers, a block a transaction."""
@@ -131,11 +132,20 @@ class Storing:
         customers.write_buyers(self.staged, path, BLOCK)
         rows = customers.read_buyers(path, self.state["at"] // BLOCK)
         if not rows:
-            return "derive"
+            return "decided"
         with bulk.turn():
             customers.store_records(self.batch, "buyer", rows)
             self._advance(self.state["at"] + BLOCK)
         return None
+
+    def _decided(self) -> str | None:
+        """Identities of which people had decided before this file brought them: they are of whom they were then."""
+        known = decided.named(self.batch.pk)
+        if known:
+            for _ in regrouping.settle(regrouping.around(known), count_repeats_once=self.once):
+                if self.progress.time_is_up():
+                    return None
+        return "derive"
 
     def _derive(self) -> str | None:
         """Customers of this batch, block by block: attributes, linked returns, list rows, search words."""
@@ -146,14 +156,6 @@ class Storing:
             refresh_customers(ids, count_repeats_once=self.once)
             self._advance(ids[-1])
         return None
-
-
-def refresh_customers(ids: list[int], *, count_repeats_once: bool) -> None:
-    """Everything that follows for these customers from their records and orders."""
-    survivorship.derive_customers(ids)
-    returns.link_returns(ids, count_repeats_once=count_repeats_once)
-    listing.write_rows(ids)
-    search.index(ids)
 
 
 def touched_customers(batch: Batch, after: int, most: int) -> list[int]:

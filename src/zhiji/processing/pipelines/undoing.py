@@ -8,8 +8,8 @@ from zhiji.data.landing.models import Batch, RejectedRow
 from zhiji.data.store import bulk, derive
 from zhiji.kernel import clock
 from zhiji.processing.pipelines import interactions, products, regrouping
+from zhiji.processing.pipelines.following import refresh_customers
 from zhiji.processing.pipelines.progress import Progress
-from zhiji.processing.pipelines.storing import refresh_customers
 
 RECORDS = 500  # orders a transaction; with some twenty lines each, about ten thousand lines
 CUSTOMERS = 2_000

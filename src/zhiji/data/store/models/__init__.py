@@ -7,6 +7,7 @@ from zhiji.data.store.models.customers import (
     Identity,
     IdentityLink,
 )
+from zhiji.data.store.models.decisions import DecidedPair, IdentityDecision
 from zhiji.data.store.models.orders import Order, OrderLine, Product
 from zhiji.data.store.models.sources import Delivery, Interaction, SourceRecord
 
@@ -14,8 +15,10 @@ __all__ = [
     "Customer",
     "CustomerListRow",
     "CustomerSearch",
+    "DecidedPair",
     "Delivery",
     "Identity",
+    "IdentityDecision",
     "IdentityLink",
     "Interaction",
     "Order",

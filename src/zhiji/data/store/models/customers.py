@@ -82,22 +82,21 @@ class Identity(models.Model):
 
 
 class IdentityLink(models.Model):
-    """Two identities, and what is known of whether they are one customer. ``left`` is the smaller.
+    """Two identities, and what was found of whether they are one customer. ``left`` is the smaller.
 
-    ``LINKED`` and ``PARTED`` by a ``PERSON`` hold whatever is found later. ``evidence``: of each field that was
-    compared, its level and weight in bits; no value of the records. Customers follow from these links
+    ``evidence``: of each field that was compared, its level and weight in bits; no value of the records. ``doubt``:
+    0 where it is as good as certain either way, 1 where it is even. ``word``: what a person says of the pair, a copy of
+    what ``DecidedPair`` holds; it stands above what was found. Customers follow from both
     (``processing.pipelines.regrouping``).
     """
 
     class State(models.TextChoices):
         LINKED = "linked"
         REVIEW = "review"
-        PARTED = "parted"
 
     class By(models.TextChoices):
         KEY = "key"
         MODEL = "model"
-        PERSON = "person"
 
     left = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="+")
     right = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="+")
@@ -105,16 +104,17 @@ class IdentityLink(models.Model):
     by = models.CharField(max_length=8, choices=By.choices)
     weight = models.FloatField(null=True)
     probability = models.FloatField(null=True)
+    doubt = models.FloatField(default=0.0)
+    word = models.CharField(max_length=9, blank=True, default="")
     evidence = models.JSONField(default=dict)
     found_at = models.DateTimeField()
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["left", "right"], name="identity_link_once"),
             models.CheckConstraint(condition=models.Q(left__lt=models.F("right")), name="identity_link_in_order"),
         )
-        indexes = (models.Index(fields=["state", "probability"], name="link_by_doubt"),)
+        indexes = (models.Index(fields=["state", "word", "-doubt", "id"], name="link_by_doubt"),)
 
 
 class CustomerListRow(models.Model):
