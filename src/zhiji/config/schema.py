@@ -40,6 +40,7 @@ def prepare() -> dict[str, Any]:
     """
     place = workspace()
     _ = place.secret_key, place.model_key, place.audit_key, place.answer_key, place.factor_key, place.mail_key
+    _ = place.source_key
     with _alone(place):
         _make_schema()
         executor = MigrationExecutor(connection)

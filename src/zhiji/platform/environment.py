@@ -101,6 +101,20 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("ZHIJI_BACKUP_KEEP", "7", "How many automatic backups are kept.", "保留多少个自动备份。"),
     Setting(
+        "ZHIJI_PRIVATE_HOSTS",
+        "",
+        "Hosts on private networks that sources may reach, by name or address and, if wanted, port, separated by "
+        "commas (`db.internal:5432, 10.0.0.7`); all other private addresses are refused.",
+        "数据源可以访问的内网主机，写名称或地址，可带端口，以逗号分隔（`db.internal:5432, 10.0.0.7`）；"
+        "其他内网地址一律拒绝。",
+    ),
+    Setting(
+        "ZHIJI_SOURCE_FOLDERS",
+        "",
+        "Folders whose SQLite files may be sources, separated by colons; empty: none.",
+        "其中的 SQLite 文件可以作为数据源的文件夹，以冒号分隔；留空则不允许。",
+    ),
+    Setting(
         "ZHIJI_DATASETS",
         "",
         "Folder of public data sets for tests and benchmarks.",

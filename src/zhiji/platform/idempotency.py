@@ -10,14 +10,11 @@ database's write lock meanwhile, so its key is claimed first, the work runs by i
 from __future__ import annotations
 
 import hashlib
-import secrets
 import time
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, resolve
@@ -26,13 +23,13 @@ from zhiji.kernel import CodedError, Reason, clock
 from zhiji.platform import problems
 from zhiji.platform.errors import IdempotencyKeyReused, InputInvalid, ServiceBusy
 from zhiji.platform.models import IdempotencyKey
+from zhiji.platform.sealing import SealBroken, seal, unseal
 from zhiji.platform.workspace import workspace
 
 KEPT = timedelta(hours=24)
 # Longer than any route may work; a claim that is older belongs to a server that was killed.
 CLAIMED = timedelta(minutes=15)
 WAIT_SECONDS = 30.0
-_NONCE = 12
 _QUESTION, _LASTING = "question", "lasting"
 # Addresses of the framework's own, which are only read.
 _PAGES = {"openapi-json", "api-root"}
@@ -185,20 +182,18 @@ class _RolledBack(Exception):
         self.response = response
 
 
-def _label(row: IdempotencyKey) -> bytes:
-    return f"{row.actor_id} {row.route} {row.key}".encode()
+def _label(row: IdempotencyKey) -> str:
+    return f"{row.actor_id} {row.route} {row.key}"
 
 
 def _sealed(row: IdempotencyKey, body: bytes) -> bytes:
-    nonce = secrets.token_bytes(_NONCE)
-    return nonce + AESGCM(workspace().answer_key).encrypt(nonce, body, _label(row))
+    return seal(workspace().answer_key, body, _label(row))
 
 
 def _opened(row: IdempotencyKey) -> bytes:
-    kept = bytes(row.body or b"")
     try:
-        return AESGCM(workspace().answer_key).decrypt(kept[:_NONCE], kept[_NONCE:], _label(row))
-    except (InvalidTag, ValueError) as error:
+        return unseal(workspace().answer_key, row.body, _label(row))
+    except SealBroken as error:
         raise IdempotencyKeyReused() from error
 
 

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 
 import pyotp
 import segno
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 
@@ -21,6 +19,7 @@ from zhiji.kernel import clock
 from zhiji.platform import audit
 from zhiji.platform.errors import SecondFactorAbsent, SecondFactorPresent, SecondFactorUnreadable, SecondFactorWrong
 from zhiji.platform.models import RecoveryCode, SecondFactor, User
+from zhiji.platform.sealing import SealBroken, seal, unseal
 from zhiji.platform.workspace import workspace
 
 STEP_SECONDS = 30
@@ -29,7 +28,6 @@ DRIFT_STEPS = 1
 RECOVERY_CODES = 10
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _HALF = 8
-_NONCE = 12
 ISSUER = "Zhiji"
 
 
@@ -124,18 +122,16 @@ def _recovered(user: User, code: str) -> bool:
     return False
 
 
-def _label(user_id: int) -> bytes:
-    return f"second factor {user_id}".encode()
+def _label(user_id: int) -> str:
+    return f"second factor {user_id}"
 
 
 def _sealed(user: User, secret: str) -> bytes:
-    nonce = secrets.token_bytes(_NONCE)
-    return nonce + AESGCM(workspace().factor_key).encrypt(nonce, secret.encode(), _label(user.pk))
+    return seal(workspace().factor_key, secret.encode(), _label(user.pk))
 
 
 def _opened(factor: SecondFactor) -> str:
-    kept = bytes(factor.sealed_secret)
     try:
-        return AESGCM(workspace().factor_key).decrypt(kept[:_NONCE], kept[_NONCE:], _label(factor.user_id)).decode()
-    except InvalidTag as error:
+        return unseal(workspace().factor_key, factor.sealed_secret, _label(factor.user_id)).decode()
+    except SealBroken as error:
         raise SecondFactorUnreadable() from error

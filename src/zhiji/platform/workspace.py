@@ -111,6 +111,10 @@ class Workspace:
         return write_secret(self.keys / "answer.key", 32)
 
     @cached_property
+    def source_key(self) -> bytes:
+        return write_secret(self.keys / "source.key", 32)
+
+    @cached_property
     def mail_key(self) -> bytes:
         return write_secret(self.keys / "mail.key", 32)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import secrets
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -11,8 +10,6 @@ from typing import Any
 
 import orjson
 import structlog
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
@@ -22,6 +19,7 @@ from zhiji.platform.models import OneUseLink, OutgoingMail, User
 from zhiji.platform.outbox import transport
 from zhiji.platform.outbox.errors import MailAlreadySent, MailDelayed, MailNotSetUp, MailOver, MailUnreadable
 from zhiji.platform.scope import get_scoped
+from zhiji.platform.sealing import SealBroken, seal, unseal
 from zhiji.platform.workspace import workspace
 
 log = structlog.get_logger(__name__)
@@ -31,7 +29,6 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
 MOST_ATTEMPTS = 12
 # How long it is shown that a mail was sent, or was not in time.
 KEPT = timedelta(days=30)
-_NONCE = 12
 State = OutgoingMail.State
 
 
@@ -175,20 +172,18 @@ def _message(mail: OutgoingMail, sender: str) -> EmailMessage:
     return message
 
 
-def _label(mail: OutgoingMail) -> bytes:
-    return f"mail {mail.key} {mail.to}".encode()
+def _label(mail: OutgoingMail) -> str:
+    return f"mail {mail.key} {mail.to}"
 
 
 def _sealed(mail: OutgoingMail, params: dict[str, Any]) -> bytes:
-    nonce = secrets.token_bytes(_NONCE)
-    return nonce + AESGCM(workspace().mail_key).encrypt(nonce, orjson.dumps(params), _label(mail))
+    return seal(workspace().mail_key, orjson.dumps(params), _label(mail))
 
 
 def _opened(mail: OutgoingMail) -> dict[str, Any]:
-    kept = bytes(mail.sealed or b"")
     try:
-        opened = AESGCM(workspace().mail_key).decrypt(kept[:_NONCE], kept[_NONCE:], _label(mail))
-    except (InvalidTag, ValueError) as error:
+        opened = unseal(workspace().mail_key, mail.sealed, _label(mail))
+    except SealBroken as error:
         raise MailUnreadable() from error
     params: dict[str, Any] = orjson.loads(opened)
     return params
