@@ -45,6 +45,13 @@ def postgres_programs() -> Path | None:
     return Path(found).parent if found else None
 
 
+def mariadb_programs() -> tuple[Path, Path] | None:
+    """``mariadb-install-db`` and ``mariadbd``."""
+    path = f"{os.environ.get('PATH', '')}:/usr/sbin"
+    found = [shutil.which(name, path=path) for name in ("mariadb-install-db", "mariadbd")]
+    return (Path(found[0]), Path(found[1])) if found[0] and found[1] else None
+
+
 def node_version() -> tuple[int, ...] | None:
     """Version of the ``node`` in the path, when ``npm`` is there too."""
     if not (shutil.which("node") and shutil.which("npm")):
@@ -66,6 +73,7 @@ PACKAGES = {
     "chromium": SystemPackage(lambda: chromium_path() is not None, ("chromium",), ("--cask", "google-chrome")),
     "fonts": SystemPackage(has_chinese_font, ("fontconfig", "fonts-noto-cjk"), ()),
     "postgresql": SystemPackage(lambda: postgres_programs() is not None, ("postgresql",), ("postgresql@17",)),
+    "mariadb": SystemPackage(lambda: mariadb_programs() is not None, ("mariadb-server",), ("mariadb",)),
 }
 
 

@@ -14,7 +14,8 @@ import pytest
 from security.spellings import HOSTS, Resolver
 from zhiji.kernel import CodedError
 from zhiji.platform import egress
-from zhiji.platform.egress import GuardedSession, addresses, guard
+from zhiji.platform.egress import addresses, guard
+from zhiji.platform.egress.http import GuardedSession
 
 Fetch = Callable[[str, int], object]
 

@@ -1,9 +1,16 @@
 """The one way out: every fetch and every connection to another machine is checked here, and made to the very address
-that was checked."""
+that was checked. ``http`` has the session for what is fetched; it is imported where it is used."""
 
-from zhiji.platform.egress.errors import EgressBroken, EgressRefused, EgressUnresolved
+from zhiji.platform.egress.errors import (
+    AnswerBroken,
+    AnswerTooLarge,
+    AnswerTooSlow,
+    EgressBroken,
+    EgressRefused,
+    EgressUnresolved,
+    RedirectElsewhere,
+)
 from zhiji.platform.egress.guard import Target, checked, connected
-from zhiji.platform.egress.http import AnswerBroken, AnswerTooLarge, AnswerTooSlow, GuardedSession, RedirectElsewhere
 
 __all__ = [
     "AnswerBroken",
@@ -12,7 +19,6 @@ __all__ = [
     "EgressBroken",
     "EgressRefused",
     "EgressUnresolved",
-    "GuardedSession",
     "RedirectElsewhere",
     "Target",
     "checked",

@@ -10,7 +10,7 @@ import socket
 import time
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -108,7 +108,7 @@ class GuardedSession(requests.Session):
     def get_redirect_target(self, resp: requests.Response) -> str | None:
         target = super().get_redirect_target(resp)
         if target is not None:
-            origin, wanted = urlsplit(resp.url), urlsplit(requests.compat.urljoin(resp.url, target))
+            origin, wanted = urlsplit(resp.url), urlsplit(urljoin(resp.url, target))
             if _origin(origin) != _origin(wanted):
                 raise RedirectElsewhere(host=host_of(resp.url))
         return target
@@ -131,7 +131,7 @@ def host_of(url: str | None) -> str:
 
 def _filled(answer: requests.Response) -> None:
     """Read the answer whole, and leave as soon as it is too large or takes too long."""
-    if answer._content is not False:  # type: ignore[attr-defined]
+    if answer._content is not False:
         return
     began, size, blocks = time.monotonic(), 0, []
     try:
@@ -146,7 +146,7 @@ def _filled(answer: requests.Response) -> None:
         raise requests.ConnectionError(error) from error
     finally:
         answer.close()
-    answer._content, answer._content_consumed = b"".join(blocks), True  # type: ignore[attr-defined]
+    answer._content, answer._content_consumed = b"".join(blocks), True
 
 
 def depth(text: str) -> int:
