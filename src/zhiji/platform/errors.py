@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from zhiji.kernel import CodedError
+from typing import Any
+
+from zhiji.kernel import CodedError, Reason
 
 
 class NotFound(CodedError):
@@ -127,3 +129,11 @@ class SecondFactorAbsent(CodedError):
 class SecondFactorUnreadable(CodedError):
     code = "second_factor_unreadable"
     status = 409
+
+
+class WorkRefused(CodedError):
+    """A step of other work was refused; its stored reason is told as it is."""
+
+    def __init__(self, reason: dict[str, Any]) -> None:
+        super().__init__()
+        self.reason = Reason.from_json(reason)

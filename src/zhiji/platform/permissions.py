@@ -20,7 +20,7 @@ class Reach(IntEnum):
 
 OBJECTS = (
     "customer", "order", "segment", "import", "prediction", "worklist", "dashboard", "activity",
-    "user", "company", "audit", "job", "token", "view",
+    "user", "company", "audit", "job", "token", "view", "source",
 )  # fmt: skip
 ACTIONS = ("read", "write", "export")
 

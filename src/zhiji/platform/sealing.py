@@ -23,7 +23,7 @@ def seal(key: bytes, plain: bytes, label: str) -> bytes:
     return nonce + AESGCM(key).encrypt(nonce, plain, label.encode())
 
 
-def unseal(key: bytes, sealed: bytes | None, label: str) -> bytes:
+def unseal(key: bytes, sealed: bytes | memoryview | None, label: str) -> bytes:
     """Raises SealBroken."""
     kept = bytes(sealed or b"")
     try:

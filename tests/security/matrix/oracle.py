@@ -6,7 +6,7 @@ only together with the sentence that states it.
 Roles add up. An *administrator* may do everything. A *manager* sees and edits the customers, work lists and activities
 of the own team and of all teams below it, and what belongs to nobody; works with all segments and imports; sees users,
 jobs and predictions. An *analyst* sees everything but users and the audit trail, edits segments and predictions, and
-exports. An *agent* sees and edits the own customers and unassigned ones (those of
+exports. Sources are the administrators' alone. An *agent* sees and edits the own customers and unassigned ones (those of
 nobody, and those of the own team that nobody in it has), and sees segments and predictions. Everybody
 has views and tokens of their own. A token does what its person may do, as far as its scopes name it.
 """
@@ -33,11 +33,12 @@ company     manager=all/-/-                  analyst=all/-/-      agent=all/-/-
 job         manager=all/-/-                  analyst=all/-/-
 token       manager=own/own/-                analyst=own/own/-    agent=own/own/-
 view        manager=own/own/-                analyst=own/own/-    agent=own/own/-
+source
 audit
 """
 OBJECTS = [line.split()[0] for line in _RULES.strip().splitlines()]
 # Objects whose rows belong to nobody in particular: only who reaches all of them sees any.
-COMPANY_WIDE = {"segment", "import", "prediction", "user", "company", "job", "audit"}
+COMPANY_WIDE = {"segment", "import", "prediction", "user", "company", "job", "audit", "source"}
 
 
 @dataclass(frozen=True)

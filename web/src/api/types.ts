@@ -25,5 +25,5 @@ export type Company = Schema<"CompanyOfMe">;
 /** Objects of the permission table. */
 export type ObjectName =
   | "customer" | "order" | "segment" | "import" | "prediction" | "worklist" | "dashboard" | "activity"
-  | "user" | "company" | "audit" | "job" | "token" | "view";
+  | "user" | "company" | "audit" | "job" | "token" | "view" | "source";
 export type Action = "read" | "write" | "export";
