@@ -21,6 +21,10 @@ class UserUnknown(CodedError):
     code = "user_unknown"
 
 
+class SourceUnknown(CodedError):
+    code = "source_unknown"
+
+
 class ServerNotReady(CodedError):
     code = "server_not_ready"
 

@@ -6,9 +6,9 @@ only together with the sentence that states it.
 Roles add up. An *administrator* may do everything. A *manager* sees and edits the customers, work lists and activities
 of the own team and of all teams below it, and what belongs to nobody; works with all segments and imports; sees users,
 jobs and predictions. An *analyst* sees everything but users and the audit trail, edits segments and predictions, and
-exports. Sources are the administrators' alone. An *agent* sees and edits the own customers and unassigned ones (those of
-nobody, and those of the own team that nobody in it has), and sees segments and predictions. Everybody
-has views and tokens of their own. A token does what its person may do, as far as its scopes name it.
+exports. Sources are the administrators' alone. An *agent* sees and edits the own customers and unassigned ones (those
+of nobody, and those of the own team that nobody in it has), and sees segments and predictions. Everybody has views and
+tokens of their own. A token does what its person may do, as far as its scopes name it.
 """
 
 from __future__ import annotations

@@ -8,8 +8,9 @@ import { actions as zh } from "./locales/zh.json";
 const SOURCE = join(import.meta.dirname, "../../../src/zhiji");
 const RECORDED = /\baudit\.record\(\s*"([a-z_]+)"/g;
 const NAMED = /"([a-z_]+)"/g;
-/** Names that the program puts together: of the states of an import, and of how a job ends. */
-const BUILT = [...Object.keys(states).map((state) => `import_${state}`), "job_cancelled", "job_failed", "job_done"];
+/** Names that the program puts together: of the states of an import, and of how a job and a run of a source end. */
+const RUNS = ["stored", "nothing", "rejected"].map((state) => `source_run_${state}`);
+const BUILT = [...Object.keys(states).map((state) => `import_${state}`), ...RUNS, "job_cancelled", "job_failed", "job_done"];
 
 function found(pattern: RegExp): string[] {
   const files = readdirSync(SOURCE, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".py") && !file.includes("tests/"));

@@ -38,8 +38,8 @@ class Stream(models.Model):
     ``definition``: see ``shapes``. ``mapping``: every field of the kind → its column, "" where it has none.
     ``changed``: what becomes of stored orders that differ. ``columns``: name → family, as they were when the
     mapping was made; ``offered``: new ones since, kept as further attributes meanwhile. ``position``: how far it has
-    been stored, moved by ``settling`` alone. ``reason``: why it has stopped; ``trouble``: why the last attempt failed, where it is tried
-    again. ``notes``: coded remarks of the last run. Counts are rows.
+    been stored, moved by ``settling`` alone. ``reason``: why it has stopped; ``trouble``: why the last attempt failed,
+    where it is tried again. ``notes``: coded remarks of the last run. Counts are rows.
     """
 
     scope_object: ClassVar[str] = "source"

@@ -47,7 +47,7 @@ def opened(database: Database, *, seconds: int = STATEMENT_SECONDS) -> Iterator[
             pass
         yield engine
     except exc.DBAPIError as error:
-        raise SqlBroken(dialect=database.dialect, kind=type(error.orig).__name__) from _without_words(error)
+        raise SqlBroken(dialect=database.dialect, fault=type(error.orig).__name__) from _without_words(error)
     finally:
         engine.dispose()
 

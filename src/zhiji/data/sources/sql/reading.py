@@ -130,7 +130,7 @@ def _unwrapped(error: BaseException, dialect: str) -> Exception:
         if isinstance(cause, CodedError | exc.DBAPIError):
             return cause
         kind, cause = type(cause).__name__, cause.__cause__ or cause.__context__
-    return SqlBroken(dialect=dialect, kind=kind)
+    return SqlBroken(dialect=dialect, fault=kind)
 
 
 def _cell(column: sa.Column[Any], dialect: str) -> Any:

@@ -1,4 +1,4 @@
-"""Values that databases have and Python, or Arrow, has not: they come as the database writes them, and break nothing."""
+"""Values that databases have and Python or Arrow have not come as the database writes them, and break nothing."""
 
 from __future__ import annotations
 
@@ -61,12 +61,14 @@ def test_mariadb(mariadb: dict[str, Any], tmp_path: Path) -> None:
     shop = mariadb_shop(mariadb)
     shop.run(
         "CREATE TABLE odd (never DATETIME, day DATE, big BIGINT UNSIGNED, kind ENUM('a', 'b'), some SET('x', 'y'), "
-        "born YEAR, span TIME, document JSON, flag TINYINT(1), fine DECIMAL(38, 20), bytes BLOB, there TIMESTAMP(3) NULL, "
+        "born YEAR, span TIME, document JSON, flag TINYINT(1), fine DECIMAL(38, 20), bytes BLOB, "
+        "there TIMESTAMP(3) NULL, "
         "far DOUBLE, words TEXT)"
     )
     shop.run(
         "INSERT IGNORE INTO odd VALUES ('0000-00-00', '0000-00-00', 18446744073709551615, 'b', 'x,y', 1999, "
-        "'-838:59:59', '{\"a\": 1}', 1, 0.12345678901234567890, x'dead', '2025-03-01 09:30:00.250', 0.1, '中\U0001f600')"
+        "'-838:59:59', '{\"a\": 1}', 1, 0.12345678901234567890, x'dead', '2025-03-01 09:30:00.250', 0.1, "
+        "'中\U0001f600')"
     )
     row = only_row(shop, tmp_path)
     assert (row["never"], row["day"]) == ("0000-00-00 00:00:00", "0000-00-00")

@@ -33,7 +33,7 @@ def shop(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
         f"CREATE TABLE orders (id INTEGER PRIMARY KEY, number {types['text']}, amount {types['money']}, "
         f"bought_at {types['instant']}, changed_at {types['instant']}, note {types['text']})"
     )
-    yield made
+    return made
 
 
 def at(minute: int, micros: int = 0) -> str:
