@@ -1,4 +1,5 @@
-"""``zhiji web`` and ``zhiji worker``: the two processes that ``zhiji serve`` keeps running; each also runs alone."""
+"""``zhiji web``, ``zhiji worker`` and ``zhiji consumer``: the processes that ``zhiji serve`` keeps running; each also
+runs alone."""
 
 from __future__ import annotations
 
@@ -24,6 +25,8 @@ def register(app: typer.Typer) -> None:
     app.command("worker", help=both("Only the worker (serve runs it).", "仅运行后台任务进程（由 serve 启动）。"))(
         worker
     )
+    told = both("Only the consumer of events (serve runs it).", "仅运行事件消费进程（由 serve 启动）。")
+    app.command("consumer", help=told)(consumer)
 
 
 def web(
@@ -64,3 +67,16 @@ def worker() -> None:
     clockwork = threading.Thread(target=schedule.run, args=(stopped,), name="schedule", daemon=True)
     clockwork.start()
     jobs.work(stopped.is_set)
+
+
+def consumer() -> None:
+    """Brings events from the inbox into the record. Ends after the round in hand when told to."""
+    frame.start()
+    from zhiji.application.events import services
+    from zhiji.platform.processes import end_with_parent
+
+    end_with_parent()
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    services.consume(stopped)

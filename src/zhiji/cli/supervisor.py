@@ -1,4 +1,4 @@
-"""Keeps the web process and the worker running on the chosen workspace, until told to stop.
+"""Keeps the web process, the worker and the consumer of events running on the chosen workspace, until told to stop.
 
 It loads neither the framework nor a database: what it must know of a workspace it asks a process of its own, so it can
 move from one workspace to another, and a broken one cannot break it.
@@ -113,7 +113,7 @@ class Supervisor:
     def _start(self) -> None:
         environment = {**os.environ, "ZHIJI_BIND": self.bind, "ZHIJI_PORT": str(self.port)}
         environment["ZHIJI_PARENT"] = str(os.getpid())
-        self.children = [Child(command(name), environment) for name in ("web", "worker")]
+        self.children = [Child(command(name), environment) for name in ("web", "worker", "consumer")]
         for child in self.children:
             child.tend(time.monotonic())
 

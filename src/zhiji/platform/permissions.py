@@ -20,7 +20,7 @@ class Reach(IntEnum):
 
 OBJECTS = (
     "customer", "order", "segment", "import", "prediction", "worklist", "dashboard", "activity",
-    "user", "company", "audit", "job", "token", "view", "source",
+    "event", "user", "company", "audit", "job", "token", "view", "source",
 )  # fmt: skip
 ACTIONS = ("read", "write", "export")
 
@@ -35,6 +35,7 @@ POLICY: dict[str, dict[str, dict[str, Reach]]] = {
         "order": {"read": Reach.SUBTREE, "export": Reach.SUBTREE},
         "segment": _ALL,
         "import": {"read": Reach.ALL, "write": Reach.ALL},
+        "event": {"read": Reach.ALL, "write": Reach.ALL},
         "prediction": _READ,
         "worklist": {"read": Reach.SUBTREE, "write": Reach.SUBTREE},
         "dashboard": {"read": Reach.SUBTREE},
@@ -50,6 +51,7 @@ POLICY: dict[str, dict[str, dict[str, Reach]]] = {
         "order": {"read": Reach.ALL, "export": Reach.ALL},
         "segment": _ALL,
         "import": _READ,
+        "event": _READ,
         "prediction": {"read": Reach.ALL, "write": Reach.ALL},
         "worklist": _READ,
         "dashboard": _READ,

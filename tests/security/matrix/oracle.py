@@ -4,11 +4,11 @@ It imports nothing of the product. Where it disagrees with the product, one of b
 only together with the sentence that states it.
 
 Roles add up. An *administrator* may do everything. A *manager* sees and edits the customers, work lists and activities
-of the own team and of all teams below it, and what belongs to nobody; works with all segments and imports; sees users,
-jobs and predictions. An *analyst* sees everything but users and the audit trail, edits segments and predictions, and
-exports. Sources are the administrators' alone. An *agent* sees and edits the own customers and unassigned ones (those
-of nobody, and those of the own team that nobody in it has), and sees segments and predictions. Everybody has views and
-tokens of their own. A token does what its person may do, as far as its scopes name it.
+of the own team and of all teams below it, and what belongs to nobody; works with all segments, imports and events;
+sees users, jobs and predictions. An *analyst* sees everything but users and the audit trail, edits segments and
+predictions, and exports. Sources are the administrators' alone. An *agent* sees and edits the own customers and
+unassigned ones (those of nobody, and those of the own team that nobody in it has), and sees segments and predictions.
+Everybody has views and tokens of their own. A token does what its person may do, as far as its scopes name it.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ customer    manager=subtree/subtree/subtree  analyst=all/-/all    agent=own/own/
 order       manager=subtree/-/subtree        analyst=all/-/all    agent=own/-/-
 segment     manager=all/all/all              analyst=all/all/all  agent=all/-/-
 import      manager=all/all/-                analyst=all/-/-
+event       manager=all/all/-                analyst=all/-/-
 prediction  manager=all/-/-                  analyst=all/all/-    agent=all/-/-
 worklist    manager=subtree/subtree/-        analyst=all/-/-      agent=own/own/-
 dashboard   manager=subtree/-/-              analyst=all/-/-      agent=own/-/-
@@ -38,7 +39,7 @@ audit
 """
 OBJECTS = [line.split()[0] for line in _RULES.strip().splitlines()]
 # Objects whose rows belong to nobody in particular: only who reaches all of them sees any.
-COMPANY_WIDE = {"segment", "import", "prediction", "user", "company", "job", "audit", "source"}
+COMPANY_WIDE = {"segment", "import", "event", "prediction", "user", "company", "job", "audit", "source"}
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,6 @@ export type Company = Schema<"CompanyOfMe">;
 
 /** Objects of the permission table. */
 export type ObjectName =
-  | "customer" | "order" | "segment" | "import" | "prediction" | "worklist" | "dashboard" | "activity"
+  | "customer" | "order" | "segment" | "import" | "prediction" | "worklist" | "dashboard" | "activity" | "event"
   | "user" | "company" | "audit" | "job" | "token" | "view" | "source";
 export type Action = "read" | "write" | "export";

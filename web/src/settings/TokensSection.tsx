@@ -15,7 +15,7 @@ import { Secret } from "./OnceLink";
 import { useList } from "./useList";
 
 type Token = Schema<"TokenOut">;
-const OBJECTS: ObjectName[] = ["customer", "order", "segment", "import", "prediction", "worklist", "dashboard", "activity", "user", "company", "audit", "job", "view", "source"];
+const OBJECTS: ObjectName[] = ["customer", "order", "segment", "import", "prediction", "worklist", "dashboard", "activity", "event", "user", "company", "audit", "job", "view", "source"];
 const ACTIONS: Action[] = ["read", "write", "export"];
 const lifetimes = ["30", "90", "365"] as const;
 

@@ -17,6 +17,7 @@ export const staleBy: Record<string, readonly string[]> = {
   segment: ["segments"],
   segments: ["segments", "customers"],
   worklist: ["worklist"],
+  event: ["events"],
   prediction: ["predictions", "customers"],
   score: ["predictions", "customers"],
   ledger: ["predictions", "ledger"],

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from pathlib import Path
 from typing import Any, cast
 
 from django.db import transaction
 
-from zhiji.application.activities import queries as activities
 from zhiji.application.imports import matching, reports, services, states
 from zhiji.application.imports.errors import ImportDecisionNeeded
 from zhiji.application.imports.models import Import
 from zhiji.application.imports.options import ImportOptions
-from zhiji.application.predictions import services as predictions
+from zhiji.application.imports.taking_back import taking_back
 from zhiji.application.refresh import services as refresh
-from zhiji.application.worklists import services as worklists
 from zhiji.data.landing.files import path_of
 from zhiji.data.sources.files import FileProfile
 from zhiji.data.store.models import Order
@@ -27,7 +24,6 @@ from zhiji.processing.pipelines import recounting
 from zhiji.processing.pipelines.checking import CheckSettings, check, compare
 from zhiji.processing.pipelines.orders import Decision, DecisionMissing
 from zhiji.processing.pipelines.storing import Storing
-from zhiji.processing.pipelines.undoing import Undoing
 
 
 def _row(task: Task) -> Import:
@@ -126,19 +122,7 @@ def _refresh_what_follows() -> None:
 def _undo(task: Task, row: Import) -> bool:
     if row.batch is None:
         return True
-    once = company().count_identical_lines_once
-    return Undoing(task, row.batch, count_repeats_once=once, keep=_keep, release=_release).step()
-
-
-def _keep(customer_ids: Collection[int]) -> set[int]:
-    """Whom people have worked on or spoken of: what they wrote is in no file that could bring it back."""
-    return activities.customers_with_activity(customer_ids) | predictions.customers_with_feedback(customer_ids)
-
-
-def _release(customer_ids: Collection[int]) -> None:
-    """Whatever a refresh made for these customers goes with them: the database holds no score or call of nobody."""
-    worklists.items_release(customer_ids)
-    predictions.scores_release(customer_ids)
+    return taking_back(task, row.batch).step()
 
 
 def undo_step(task: Task) -> bool:

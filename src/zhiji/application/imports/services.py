@@ -34,6 +34,7 @@ from zhiji.application.imports.matching import (
 from zhiji.application.imports.models import Import
 from zhiji.application.imports.options import ImportOptions
 from zhiji.application.imports.states import State, expect, held, released, start
+from zhiji.application.imports.taking_back import taking_back
 from zhiji.data.landing.files import path_of
 from zhiji.data.landing.models import Batch, LandedFile, Source
 from zhiji.data.sources.files import FileError, FileProfile, inspect
@@ -48,7 +49,7 @@ from zhiji.processing.cleaning import KINDS, Mapping, Meanings, as_it_left, chec
 __all__ = [
     "ImportCancelled", "ImportDecisionNeeded", "ImportNothingToStore", "ImportOptions", "identical_lines_switch",
     "import_cancel", "import_check", "import_confirm", "import_create", "import_match", "import_resumable",
-    "import_undo", "import_values", "orders_are_stored",
+    "import_undo", "import_values", "orders_are_stored", "taking_back",
 ]  # fmt: skip
 _RESTING = (State.MATCHING, State.CHECKED, State.FAILED)
 

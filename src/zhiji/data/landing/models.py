@@ -27,11 +27,14 @@ class Batch(models.Model):
     """One delivery of one kind of thing from one source: what an undo takes back.
 
     ``is_history``: the rows are taken as known when they happened plus ``lag_days``; otherwise as known on receipt.
+    ``day``: the company's day whose events it holds; None for a file. What came out of a file is counted by its rows,
+    what came as events by ``InboxEvent.id``.
     """
 
     class State(models.TextChoices):
         OPEN = "open"
         STORED = "stored"
+        UNDOING = "undoing"  # of a day's events; what comes in meanwhile begins a batch of its own
         WITHDRAWN = "withdrawn"
 
     scope_object: ClassVar[str] = "import"
@@ -47,6 +50,17 @@ class Batch(models.Model):
     received_at = models.DateTimeField()
     stored_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
+    day = models.DateField(null=True)
+
+    class Meta:
+        constraints = (
+            # A day that was taken back stays so; what comes in later that day has a batch of its own.
+            models.UniqueConstraint(
+                fields=["source", "kind", "day"],
+                condition=models.Q(day__isnull=False) & ~models.Q(state__in=["undoing", "withdrawn"]),
+                name="one_batch_a_day",
+            ),
+        )
 
 
 class RejectedRow(models.Model):
@@ -63,3 +77,48 @@ class RejectedRow(models.Model):
 
     class Meta:
         indexes = (models.Index(fields=["batch", "row"], name="rejected_by_row"),)
+
+
+class InboxEvent(models.Model):
+    """Something that a system sent the moment it happened, kept exactly as it came: the landing of events.
+
+    Durable before it is acknowledged, and once for each ``(source, event_id)``. ``kind``: the kind of record that it
+    becomes (``processing.cleaning.KINDS``). ``body``: its JSON as received; ``digest``: of the same with its keys in
+    order, by which another event under the same id is told apart. What became of it stands here in the transaction of
+    its effect: ``batch`` and ``reason``, a code with parameters. ``due_at``: when it is tried again.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        DONE = "done"
+        REJECTED = "rejected"  # it cannot be read; in the quarantine of its batch with what it holds
+        DEAD = "dead"  # tried again and again in vain; waits for a person
+
+    scope_object: ClassVar[str] = "event"
+    scope_owner: ClassVar[None] = None
+
+    # The code of a ``Source``, which is made when the first event is stored: to take events in, one table is enough.
+    source = models.CharField(max_length=40)
+    event_id = models.CharField(max_length=200)
+    kind = models.CharField(max_length=20)
+    type = models.CharField(max_length=40)
+    body = models.TextField()
+    digest = models.CharField(max_length=32)
+    event_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING, db_default="waiting")
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
+    due_at = models.DateTimeField(null=True)
+    batch = models.ForeignKey(Batch, null=True, on_delete=models.PROTECT, related_name="events")
+    reason = models.JSONField(null=True)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["source", "event_id"], name="event_once"),)
+        indexes = (
+            # Both hold the few that are not done: a table of many millions is never walked.
+            models.Index(fields=["id"], condition=models.Q(state="waiting"), name="event_waiting"),
+            models.Index(
+                fields=["state", "id"], condition=models.Q(state__in=["rejected", "dead"]), name="event_failed"
+            ),
+        )

@@ -3,6 +3,7 @@
 from zhiji.processing.cleaning.errors import CleaningError, OrderCurrencyDiffers
 from zhiji.processing.cleaning.formulas import guarded
 from zhiji.processing.cleaning.habits import Habits
+from zhiji.processing.cleaning.in_memory import CleanRows, RowCleaner
 from zhiji.processing.cleaning.kinds import KINDS, Field, Kind
 from zhiji.processing.cleaning.mapping import REJECT_COLUMNS, Mapping, Match, as_it_left, match_columns
 from zhiji.processing.cleaning.orders import STATES_WITHOUT_VALUE, clean_orders
@@ -14,6 +15,7 @@ __all__ = [
     "KINDS",
     "REJECT_COLUMNS",
     "STATES_WITHOUT_VALUE",
+    "CleanRows",
     "Cleaned",
     "CleaningError",
     "CleaningSettings",
@@ -24,6 +26,7 @@ __all__ = [
     "Match",
     "Meanings",
     "OrderCurrencyDiffers",
+    "RowCleaner",
     "answered",
     "as_it_left",
     "checked_meanings",

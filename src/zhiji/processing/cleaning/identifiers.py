@@ -13,15 +13,20 @@ _DIGITS_OF_PROOF = 3
 
 
 def parse_ids(
-    connection: duckdb.DuckDBPyConnection, *, field: str, column: str, shown: str
+    connection: duckdb.DuckDBPyConnection, *, field: str, column: str, shown: str, is_row_by_row: bool = False
 ) -> tuple[str, list[Reason]]:
     """Makes ``id_<field>(raw, value)`` of the distinct cells of ``received.column``; returns its name and what to say.
 
     ``1.23457E+17``, or numbers of 16 digits and more that all end in zeros behind the fifteenth, are what a spreadsheet
     leaves of long numbers: IdentifierRounded, with the first row. ``17850.0`` in a column of such numbers loses its
-    ``.0``, which a table program added because some cells were empty.
+    ``.0``, which a table program added because some cells were empty. Both are told by the column as a whole: rows that
+    stand for themselves (``is_row_by_row``) did not come out of a spreadsheet.
     """
     table = f"id_{field}"
+    if is_row_by_row:
+        cells = f"(SELECT DISTINCT {column} AS raw FROM received WHERE broken IS NULL AND {column} IS NOT NULL)"
+        connection.execute(f"CREATE TEMP TABLE {table} AS SELECT raw, {identifier('raw')} AS value FROM {cells}")
+        return table, []
     connection.execute(
         f"""CREATE TEMP TABLE {table}_flat AS SELECT raw, n, row, {folded("raw")} AS flat, {identifier("raw")} AS value
         FROM (SELECT {column} AS raw, count(*) AS n, min(row) AS row FROM received

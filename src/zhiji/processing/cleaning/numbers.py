@@ -32,15 +32,17 @@ class NumberColumn:
 
 
 def parse_numbers(
-    connection: duckdb.DuckDBPyConnection, *, field: str, column: str, shown: str, decimals: int
-) -> NumberColumn:
+    connection: duckdb.DuckDBPyConnection, *, field: str, column: str, shown: str, decimals: int,
+    mark: str | None = None,
+) -> NumberColumn:  # fmt: skip
     """Reads the distinct values of ``received.column`` into ``number_<field>(raw, value BIGINT, code VARCHAR)``.
 
-    decimals: kept after the point (6: micros, 3: thousandths). ``value`` NULL with ``code`` NULL: nothing stood there.
+    decimals: kept after the point (6: micros, 3: thousandths). mark: the decimal mark, where the column does not decide
+    it. ``value`` NULL with ``code`` NULL: nothing stood there.
     """
     table = f"number_{field}"
     connection.execute(f"CREATE TEMP TABLE {table}_split AS {_split(column)}")
-    mark, mixed, findings = _decide(connection, f"{table}_split", shown)
+    mark, mixed, findings = (mark, False, []) if mark else _decide(connection, f"{table}_split", shown)
     connection.execute(f"CREATE TEMP TABLE {table} AS {_scaled(f'{table}_split', mark, mixed, decimals)}")
     connection.execute(f"DROP TABLE {table}_split")
     return NumberColumn(table, mark, findings)

@@ -43,7 +43,7 @@ def add_lines(stage: Stage, readings: Readings) -> None:
     """
     fields = [name for name in _MADE if stage.has(name) and (name != "discount" or readings.is_of_order(name))]
     parts = ["SELECT *, NULL::VARCHAR AS made_from FROM lines", *(_made(stage, name, readings) for name in fields)]
-    stage.connection.execute(f"CREATE TEMP VIEW all_lines AS {' UNION ALL BY NAME '.join(parts)}")
+    stage.derive("all_lines", " UNION ALL BY NAME ".join(parts))
 
 
 def _made(stage: Stage, name: str, readings: Readings) -> str:

@@ -28,9 +28,9 @@ def sort_kinds(stage: Stage) -> None:
         for entry in lexicon()["names"]
     )
     given = "p.line_kind" if stage.has("line_kind") else "NULL"
-    stage.connection.execute(
-        f"""CREATE TEMP VIEW kinded AS
-        SELECT p.* EXCLUDE (line_kind, money_micros, order_state),
+    stage.derive(
+        "kinded",
+        f"""SELECT p.* EXCLUDE (line_kind, money_micros, order_state),
             upper(p.product_code) AS product_key, {document} AS is_cancellation,
             coalesce(p.order_state, 'completed') AS order_state, p.order_state IS NOT NULL AS says_state,
             p.money_micros AS amount_micros,
@@ -42,7 +42,7 @@ def sort_kinds(stage: Stage) -> None:
                     WHEN p.quantity_milli < 0 OR p.money_micros < 0 THEN '{LineKind.RETURN}'
                     ELSE '{LineKind.GOODS}' END) AS line_kind
         FROM priced p LEFT JOIN code_kinds k ON p.product_code = k.product_code
-        ANTI JOIN failures x ON p.row = x.row"""
+        ANTI JOIN failures x ON p.row = x.row""",
     )
 
 
@@ -67,6 +67,8 @@ def _code_kinds() -> str:
 
 def _cancellation_documents(stage: Stage) -> str:
     """SQL that tells documents which reverse others (``C536379``), or false where the numbers do not bear that out."""
+    if stage.settings.is_row_by_row:
+        return "false"  # only a file of many shows it
     row = stage.connection.execute(
         f"""SELECT count(*) FILTER (c), count(*) FILTER (c AND (quantity_milli < 0 OR money_micros < 0)),
             count(*) FILTER (regexp_matches(order_number, '^\\d{{3,}}$')), count(*)
@@ -142,13 +144,14 @@ def key_lines(stage: Stage) -> None:
     order_at = "o.order_at" if numbered else day_at if by_day else "d.event_at"
     shared = "true" if numbered else "NOT d.nameless" if by_day else "false"
     _settle_orders(stage, shared)
-    run(
-        f"""CREATE TEMP VIEW lines AS SELECT k.* REPLACE (coalesce(k.customer_external_id, s.customer)
+    stage.derive(
+        "lines",
+        f"""SELECT k.* REPLACE (coalesce(k.customer_external_id, s.customer)
             AS customer_external_id, coalesce(s.state, k.order_state) AS order_state), k.order_state AS line_state,
             {key} AS order_key, d.digest AS line_digest,
             coalesce(e.occurrence, 0) AS occurrence, coalesce(e.is_repeat, false) AS is_repeat, {order_at} AS order_at
         FROM kinded k JOIN digests d ON k.row = d.row LEFT JOIN equal_lines e ON k.row = e.row
-        JOIN order_times o ON d.whose = o.whose LEFT JOIN settled_orders s ON d.whose = s.whose AND {shared}"""
+        JOIN order_times o ON d.whose = o.whose LEFT JOIN settled_orders s ON d.whose = s.whose AND {shared}""",
     )
 
 

@@ -34,18 +34,18 @@ def fill_from_first_line(stage: Stage) -> Readings:
     an order counts on the first; else it counts where it stands, but for ``order_amount``, of which an order has one.
     """
     if not stage.has("order_number"):
-        stage.connection.execute("CREATE TEMP VIEW filled AS SELECT * FROM typed")
+        stage.derive("filled", "SELECT * FROM typed")
         return Readings()
     fields = [name for name in _OF_THE_ORDER if stage.has(name)]
     made = ["customer_external_id"] if stage.known_by_contact else []
-    sparse = _sparse_fields(stage, fields + made)
+    sparse = [] if stage.settings.is_row_by_row else _sparse_fields(stage, fields + made)
     readings = money_of_orders(stage)
     replaced = [f"coalesce(t.{name}, f.{name}) AS {name}" for name in sparse]
     if "phone" in sparse:  # whether it is masked comes along
         replaced.append("CASE WHEN t.phone IS NULL THEN f.phone_masked ELSE t.phone_masked END AS phone_masked")
     replaced += [f"CASE WHEN {_counts(name)} THEN t.{name} END AS {name}" for name in readings.repeated]
     if not replaced:
-        stage.connection.execute("CREATE TEMP VIEW filled AS SELECT * FROM typed")
+        stage.derive("filled", "SELECT * FROM typed")
         return readings
     carried = [*sparse, *(["phone_masked"] if "phone" in sparse else [])]
     found = ["min(row) AS row", *(f"arg_min(struct_pack(v := {name}), row).v AS {name}" for name in carried)]
@@ -99,7 +99,7 @@ def _sparse_fields(stage: Stage, names: list[str]) -> list[str]:
 
 def expect_currency(stage: Stage) -> None:
     """A file that names one other currency throughout is refused whole; single rows go to quarantine one by one."""
-    if not stage.has("currency"):
+    if not stage.has("currency") or stage.settings.is_row_by_row:
         return
     row = stage.connection.execute(
         "SELECT count(DISTINCT currency), any_value(currency), 2 * count(currency) >= count(*) FROM filled"
@@ -132,9 +132,9 @@ def price_lines(stage: Stage, readings: Readings) -> None:
     apart = f"CASE WHEN {by_price} THEN -({off.format(order)}) ELSE 0 END" if is_apart else "0"
     within = "0" if is_apart else f"({off.format(_PRODUCT)})"
     turned = ", ".join(f"CASE WHEN {_TURNED} THEN -abs({n}) ELSE {n} END AS {n}" for n in BESIDE.values())
-    stage.connection.execute(
-        f"""CREATE TEMP VIEW priced AS
-        WITH sized AS (
+    stage.derive(
+        "priced",
+        f"""WITH sized AS (
             SELECT * EXCLUDE (currency), {currency} AS currency, ordered_at AS event_at,
             TIMESTAMP {quoted(stage.settings.received.isoformat(" "))} AS received_utc,
             {fallback} AS books_currency,
@@ -155,7 +155,7 @@ def price_lines(stage: Stage, readings: Readings) -> None:
             CASE WHEN abs({_WHOLE}) <= {_LARGEST} THEN ({_WHOLE})::BIGINT END AS whole_micros,
             coalesce(abs(huge) > {_LARGEST} OR abs({_WHOLE}) > {_LARGEST}, false) AS money_overflows,
             coalesce(amount__code, unit_price__code, quantity__code, order_amount__code) IS NOT NULL AS money_unreadable
-        FROM signed"""
+        FROM signed""",
     )
 
 

@@ -13,7 +13,8 @@ from zhiji.processing.cleaning import order_extras, order_findings, order_lines,
 from zhiji.processing.cleaning.errors import MoneyFieldMissing, RequiredFieldMissing
 from zhiji.processing.cleaning.folding import quoted
 from zhiji.processing.cleaning.mapping import Mapping
-from zhiji.processing.cleaning.rejects import judge, write_rejected
+from zhiji.processing.cleaning.order_readings import Readings
+from zhiji.processing.cleaning.rejects import judge, rejected_sql, write_rejected
 from zhiji.processing.cleaning.run import cleaned, cleaning_run
 from zhiji.processing.cleaning.settings import Cleaned, CleaningSettings
 from zhiji.processing.cleaning.stage import Stage
@@ -60,23 +61,14 @@ def clean_orders(received: str | Path, mapping: Mapping, settings: CleaningSetti
     Raises RequiredFieldMissing, MoneyFieldMissing, IdentifierRounded, DateOrderMixed, OrderCurrencyDiffers; then
     nothing is written.
     """
-    if mapping.missing:
-        raise RequiredFieldMissing(fields=mapping.missing, first=mapping.missing[0], columns=mapping.columns[:50])
-    has = mapping.fields
-    if "amount" not in has and "order_amount" not in has and not ("quantity" in has and "unit_price" in has):
-        raise MoneyFieldMissing(columns=mapping.columns[:50])
+    _expect_fields(mapping)
     target = Path(out_dir)
     with cleaning_run(Path(received), mapping, settings, target) as (stage, clean_path, rejected_path):
-        stage.build()
-        readings = order_money.fill_from_first_line(stage)
-        order_money.expect_currency(stage)
-        order_money.price_lines(stage, readings)
+        readings = _price(stage)
         months = order_money.monthly_totals(stage)
         stage.findings += judge(stage, "priced", ORDER_EXPECTATIONS)
         rejected = write_rejected(stage, "priced", ORDER_EXPECTATIONS, rejected_path, "whole_micros", "event_at")
-        order_lines.sort_kinds(stage)
-        order_lines.key_lines(stage)
-        order_extras.add_lines(stage, readings)
+        _key(stage, readings)
         clean = _write(stage, clean_path)
         findings, counts = order_findings.look_over(stage, clean_path)
         findings += order_extras.look_over(stage, clean_path)
@@ -84,7 +76,47 @@ def clean_orders(received: str | Path, mapping: Mapping, settings: CleaningSetti
     return cleaned("orders", target, (clean, rejected), counts, said, months, stage.unknown, stage.habits)
 
 
+def orders_in_memory(stage: Stage) -> tuple[str, str]:
+    """SQL of the clean lines and of the quarantine, with the columns of ``clean_orders``, for rows of events."""
+    _expect_fields(stage.mapping)
+    readings = _price(stage)
+    judge(stage, "priced", ORDER_EXPECTATIONS)
+    _key(stage, readings)
+    return _clean_sql(stage), rejected_sql(stage, "priced", ORDER_EXPECTATIONS, "whole_micros", "event_at")
+
+
+def _expect_fields(mapping: Mapping) -> None:
+    if mapping.missing:
+        raise RequiredFieldMissing(fields=mapping.missing, first=mapping.missing[0], columns=mapping.columns[:50])
+    has = mapping.fields
+    if "amount" not in has and "order_amount" not in has and not ("quantity" in has and "unit_price" in has):
+        raise MoneyFieldMissing(columns=mapping.columns[:50])
+
+
+def _price(stage: Stage) -> Readings:
+    stage.build()
+    readings = order_money.fill_from_first_line(stage)
+    order_money.expect_currency(stage)
+    order_money.price_lines(stage, readings)
+    return readings
+
+
+def _key(stage: Stage, readings: Readings) -> None:
+    order_lines.sort_kinds(stage)
+    order_lines.key_lines(stage)
+    order_extras.add_lines(stage, readings)
+
+
 def _write(stage: Stage, path: Path) -> int:
+    stage.connection.execute(f"COPY ({_clean_sql(stage)}) TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd)")
+    # Rows of the file: what was made beside them is not received.
+    row = stage.connection.execute(
+        f"SELECT count(*) FROM read_parquet({quoted(str(path))}) WHERE made_from IS NULL"
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _clean_sql(stage: Stage) -> str:
     settings = stage.settings
     known = (
         f"TIMESTAMP {quoted(settings.received.isoformat(' '))}"
@@ -92,8 +124,7 @@ def _write(stage: Stage, path: Path) -> int:
         else f"l.event_at + INTERVAL {settings.lag_days} DAY"
     )
     kinds = ", ".join(quoted(kind) for kind in LineKind.VALUE)
-    stage.connection.execute(
-        f"""COPY (SELECT l.row, l.order_number, l.order_key, l.line_digest, l.occurrence, l.is_repeat,
+    return f"""SELECT l.row, l.order_number, l.order_key, l.line_digest, l.occurrence, l.is_repeat,
             l.is_cancellation, l.customer_external_id, l.customer_external_id__code IS NOT NULL AS customer_masked,
             l.customer_name, l.product_code, l.product_key, l.product_name,
             l.category, l.line_kind, l.quantity_milli, l.unit_price AS unit_price_micros, l.amount_micros,
@@ -104,14 +135,7 @@ def _write(stage: Stage, path: Path) -> int:
             l.line_state, l.says_state, l.store, l.channel,
             l.country, l.city, l.phone, coalesce(l.phone_masked, false) AS phone_masked, l.email, l.contact_allowed,
             CASE WHEN l.made_from IS NULL THEN {_extra(stage)} END AS extra, l.corrects_row, l.corrects_file,
-            l.made_from FROM all_lines l {_received(stage)} ORDER BY l.row, l.made_from NULLS FIRST)
-            TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd)"""
-    )
-    # Rows of the file: what was made beside them is not received.
-    row = stage.connection.execute(
-        f"SELECT count(*) FROM read_parquet({quoted(str(path))}) WHERE made_from IS NULL"
-    ).fetchone()
-    return int(row[0]) if row else 0
+            l.made_from FROM all_lines l {_received(stage)} ORDER BY l.row, l.made_from NULLS FIRST"""
 
 
 def _kept(stage: Stage) -> dict[str, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from zhiji.processing.cleaning.errors import RequiredFieldMissing
 from zhiji.processing.cleaning.folding import quoted
 from zhiji.processing.cleaning.mapping import Mapping
-from zhiji.processing.cleaning.rejects import judge, write_rejected
+from zhiji.processing.cleaning.rejects import judge, rejected_sql, write_rejected
 from zhiji.processing.cleaning.run import cleaned, cleaning_run
 from zhiji.processing.cleaning.settings import Cleaned, CleaningSettings
 from zhiji.processing.cleaning.stage import Stage
@@ -35,9 +35,7 @@ def clean_customers(received: str | Path, mapping: Mapping, settings: CleaningSe
     ``corrects_row``,
     ``corrects_file``. ``external_id`` is unique: a second row of one id goes to quarantine.
     """
-    return _clean(
-        received, mapping, settings, out_dir, CUSTOMER_EXPECTATIONS, _customer_columns, ("external_id", "registered_at")
-    )
+    return _clean(received, mapping, settings, out_dir)
 
 
 def clean_products(received: str | Path, mapping: Mapping, settings: CleaningSettings, out_dir: str | Path) -> Cleaned:
@@ -46,7 +44,7 @@ def clean_products(received: str | Path, mapping: Mapping, settings: CleaningSet
     ``brand``, ``price_micros``, ``cost_micros`` BIGINT or NULL, ``currency``, ``active`` text, ``extra``, ``event_at``,
     ``known_at`` (both the reception: a list of products has no date), ``corrects_row``, ``corrects_file``.
     """
-    return _clean(received, mapping, settings, out_dir, PRODUCT_EXPECTATIONS, _product_columns, ("product_code", None))
+    return _clean(received, mapping, settings, out_dir)
 
 
 def clean_interactions(
@@ -59,50 +57,56 @@ def clean_interactions(
     ``corrects_row``,
     ``corrects_file``.
     """
-    return _clean(
-        received, mapping, settings, out_dir, INTERACTION_EXPECTATIONS, _interaction_columns, (None, "occurred_at")
-    )
+    return _clean(received, mapping, settings, out_dir)
 
 
-def _clean(
-    received: str | Path,
-    mapping: Mapping,
-    settings: CleaningSettings,
-    out_dir: str | Path,
-    expectations: Sequence[Expectation],
-    columns: Callable[[Stage], str],
-    key_and_time: tuple[str | None, str | None],
-) -> Cleaned:
-    if mapping.missing:
-        raise RequiredFieldMissing(fields=mapping.missing, first=mapping.missing[0], columns=mapping.columns[:50])
-    key, time = key_and_time
+def _clean(received: str | Path, mapping: Mapping, settings: CleaningSettings, out_dir: str | Path) -> Cleaned:
+    expectations, columns, key_and_time = _OF_KIND[mapping.kind]
     target = Path(out_dir)
     with cleaning_run(Path(received), mapping, settings, target) as (stage, clean_path, rejected_path):
-        stage.build()
-        run = stage.connection.execute
-        # Product codes that differ in case alone are one product; ids of customers are other systems' and kept apart.
-        folded_key = f"upper({key})" if key == "product_code" else key
-        appearance = f"row_number() OVER (PARTITION BY {folded_key} ORDER BY row)" if key else "1"
-        reception = f"TIMESTAMP {quoted(settings.received.isoformat(' '))}"
-        event = f"coalesce({time}, {reception})" if time else reception
-        known = f"{event} + INTERVAL {settings.lag_days} DAY" if time and settings.mode == "history" else reception
-        run(
-            f"CREATE TEMP VIEW judged AS SELECT *, "
-            f"CASE WHEN {key or 'row'} IS NULL THEN 1 ELSE {appearance} END AS appearance, "
-            f"{event} AS event_at, {known} AS known_at, NULL::BIGINT AS no_money FROM typed"
-        )
+        _judged(stage, key_and_time)
         findings = judge(stage, "judged", expectations)
         rejected = write_rejected(stage, "judged", expectations, rejected_path, "no_money", "event_at")
-        run("CREATE TEMP VIEW good AS SELECT * FROM judged ANTI JOIN failures USING (row)")
-        row = run(
-            f"""COPY (SELECT l.row, {columns(stage)}, {stage.extra_json(_notes(stage))} AS extra, l.event_at,
-            l.known_at,
-                l.corrects_row, l.corrects_file FROM good l JOIN received r ON r.row = l.row ORDER BY l.row)
-                TO {quoted(str(clean_path))} (FORMAT parquet, COMPRESSION zstd)"""
+        row = stage.connection.execute(
+            f"COPY ({_clean_sql(stage, columns)}) TO {quoted(str(clean_path))} (FORMAT parquet, COMPRESSION zstd)"
         ).fetchone()
         clean = int(row[0]) if row else 0
     said = stage.findings + findings
     return cleaned(mapping.kind, target, (clean, rejected), {}, said, unknown=stage.unknown, habits=stage.habits)
+
+
+def records_in_memory(stage: Stage) -> tuple[str, str]:
+    """SQL of the clean rows and of the quarantine, with the columns of the functions above, for rows of events."""
+    expectations, columns, key_and_time = _OF_KIND[stage.mapping.kind]
+    _judged(stage, key_and_time)
+    judge(stage, "judged", expectations)
+    return _clean_sql(stage, columns), rejected_sql(stage, "judged", expectations, "no_money", "event_at")
+
+
+def _judged(stage: Stage, key_and_time: tuple[str | None, str | None]) -> None:
+    """Makes ``judged``: ``typed`` with ``appearance`` (of its key: 1 is the first), ``event_at`` and ``known_at``."""
+    mapping, settings = stage.mapping, stage.settings
+    if mapping.missing:
+        raise RequiredFieldMissing(fields=mapping.missing, first=mapping.missing[0], columns=mapping.columns[:50])
+    stage.build()
+    key, time = key_and_time
+    # Product codes that differ in case alone are one product; ids of customers are other systems' and kept apart.
+    folded_key = f"upper({key})" if key == "product_code" else key
+    appearance = f"row_number() OVER (PARTITION BY {folded_key} ORDER BY row)" if key else "1"
+    reception = f"TIMESTAMP {quoted(settings.received.isoformat(' '))}"
+    event = f"coalesce({time}, {reception})" if time else reception
+    known = f"{event} + INTERVAL {settings.lag_days} DAY" if time and settings.mode == "history" else reception
+    stage.derive(
+        "judged",
+        f"SELECT *, CASE WHEN {key or 'row'} IS NULL THEN 1 ELSE {appearance} END AS appearance, "
+        f"{event} AS event_at, {known} AS known_at, NULL::BIGINT AS no_money FROM typed",
+    )
+
+
+def _clean_sql(stage: Stage, columns: Callable[[Stage], str]) -> str:
+    return f"""SELECT l.row, {columns(stage)}, {stage.extra_json(_notes(stage))} AS extra, l.event_at, l.known_at,
+        l.corrects_row, l.corrects_file FROM judged l JOIN received r ON r.row = l.row
+        WHERE l.row NOT IN (SELECT row FROM failures) ORDER BY l.row"""
 
 
 def _notes(stage: Stage) -> dict[str, str]:
@@ -148,3 +152,10 @@ def _interaction_columns(_stage: Stage) -> str:
 
 def _nothing(part: str) -> str:
     return f"coalesce({part}, '')"
+
+
+_OF_KIND: dict[str, tuple[Sequence[Expectation], Callable[[Stage], str], tuple[str | None, str | None]]] = {
+    "customers": (CUSTOMER_EXPECTATIONS, _customer_columns, ("external_id", "registered_at")),
+    "products": (PRODUCT_EXPECTATIONS, _product_columns, ("product_code", None)),
+    "interactions": (INTERACTION_EXPECTATIONS, _interaction_columns, (None, "occurred_at")),
+}

@@ -27,7 +27,7 @@ def judge(stage: Stage, table: str, expectations: Sequence[Expectation]) -> list
         f"lambda x: x IS NOT NULL) AS failed FROM {table} WHERE {any_failed}"
     )
     flags = [one for one in active if one.severity == "flag"]
-    if not flags:
+    if not flags or stage.settings.is_row_by_row:
         return []
     counted = ", ".join(f"count(*) FILTER (({one.predicate}) IS FALSE)" for one in flags)
     counts = stage.connection.execute(f"SELECT {counted} FROM {table} ANTI JOIN failures USING (row)").fetchone() or ()
@@ -41,7 +41,17 @@ def judge(stage: Stage, table: str, expectations: Sequence[Expectation]) -> list
 def write_rejected(
     stage: Stage, table: str, expectations: Sequence[Expectation], path: Path, money: str, when: str
 ) -> int:
-    """Writes quarantine and returns its size.
+    """Writes quarantine (see ``rejected_sql``) and returns its size."""
+    rejected = rejected_sql(stage, table, expectations, money, when)
+    stage.connection.execute(
+        f"COPY ({rejected}) TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_READ_AT_ONCE})"
+    )
+    row = stage.connection.execute(f"SELECT count(*) FROM read_parquet({quoted(str(path))})").fetchone()
+    return int(row[0]) if row else 0
+
+
+def rejected_sql(stage: Stage, table: str, expectations: Sequence[Expectation], money: str, when: str) -> str:
+    """SQL of the rows in quarantine, after ``judge``.
 
     Columns: ``row``; ``column`` (the person's name for it), ``value``, ``code``, ``params`` (JSON) of the first reason;
     ``also`` (JSON list of further ones); ``event_at`` TIMESTAMP and ``amount_micros`` BIGINT and ``currency`` as far as
@@ -51,8 +61,7 @@ def write_rejected(
     currency = "t.currency" if "currency" in KINDS[stage.mapping.kind].fields else "NULL::VARCHAR"
     whens = "\n".join(_reason_case(stage, i, one) for i, one in enumerate(expectations))
     cells = ", ".join(f"r.c{i}" for i in range(len(stage.mapping.columns)))
-    stage.connection.execute(
-        f"""COPY (
+    return f"""
         WITH reasons AS (
             SELECT t.row, t.{money} AS amount_micros, t.{when} AS event_at, {currency} AS currency, t.corrects_row,
                 t.corrects_file, list_transform(f.failed, lambda i: CASE i {whens} END) AS reasons
@@ -70,11 +79,7 @@ def write_rejected(
         SELECT a.row, first.column AS "column", first.value AS value, first.code AS code,
             coalesce(first.params, '{{}}') AS params, also, event_at, amount_micros, currency, corrects_row,
             corrects_file, r.raw, {cells}
-        FROM all_reasons a JOIN received r USING (row) ORDER BY a.row
-        ) TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_READ_AT_ONCE})"""
-    )
-    row = stage.connection.execute(f"SELECT count(*) FROM read_parquet({quoted(str(path))})").fetchone()
-    return int(row[0]) if row else 0
+        FROM all_reasons a JOIN received r USING (row) ORDER BY a.row"""
 
 
 def _reason_case(stage: Stage, number: int, one: Expectation) -> str:

@@ -22,6 +22,8 @@ class CleaningSettings:
     currency: ISO 4217, for rows that name none. mode: ``history`` (known when it happened, plus ``lag_days``) or
     ``live`` (known at ``received_at``). day_first: True or False settles 03/04/2011; None lets the column decide.
     region: ISO 3166 of phone numbers without a country; empty: those are not read.
+    is_row_by_row: each row says all by itself, as an event does: it is read the same beside whatever others, the
+    decimal mark is a point, and nothing is told of the rows together.
     """
 
     zone: str = "UTC"
@@ -33,6 +35,7 @@ class CleaningSettings:
     region: str = "CN"
     memory_mb: int = 600
     threads: int = 2
+    is_row_by_row: bool = False
 
     def __post_init__(self) -> None:
         try:

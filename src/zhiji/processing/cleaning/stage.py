@@ -80,6 +80,12 @@ class Stage:
     def __post_init__(self) -> None:
         self.habits: Habits = dict(self.mapping.habits)
 
+    def derive(self, name: str, sql: str) -> None:
+        """A relation made of others: of a file a view, for a copy of it would fill the memory; of a few rows a table,
+        for each view is worked through anew by whatever reads it."""
+        kind = "TABLE" if self.settings.is_row_by_row else "VIEW"
+        self.connection.execute(f"CREATE TEMP {kind} {name} AS {sql}")
+
     def has(self, name: str) -> bool:
         return name in self.mapping.fields
 
@@ -108,7 +114,7 @@ class Stage:
         )
         self._who()
         absent = "".join(f", {expression}" for expression in self._absents)
-        self.connection.execute(f"CREATE TEMP VIEW typed AS SELECT *{absent} FROM present")
+        self.derive("typed", f"SELECT *{absent} FROM present")
 
     def _who(self) -> None:
         """Orders without an id of the customer: the e-mail, else the phone, is the id if it is whole; that is said."""
@@ -144,7 +150,10 @@ class Stage:
         return alias
 
     def _id(self, name: str, column: str) -> None:
-        table, findings = parse_ids(self.connection, field=name, column=column, shown=self.mapping.shown(name))
+        table, findings = parse_ids(
+            self.connection, field=name, column=column, shown=self.mapping.shown(name),
+            is_row_by_row=self.settings.is_row_by_row,
+        )  # fmt: skip
         self.findings += findings
         value = f"{self._join(table, column)}.value"
         if name in _CUSTOMER_IDS and self._holds_masked(table):
@@ -218,6 +227,7 @@ class Stage:
             column=column,
             shown=self.mapping.shown(name),
             decimals=decimals,
+            mark="." if self.settings.is_row_by_row else None,
         )
         self.findings += read.findings
         self._coded(name, self._join(read.table, column))

@@ -14,6 +14,7 @@ from typing import Any
 
 import duckdb
 import orjson
+import pyarrow as pa
 import pyarrow.parquet as pq
 from django.db import transaction
 
@@ -36,6 +37,21 @@ def write_buyers(staged: Path, path: Path, block: int) -> None:
     """
     if path.exists():
         return
+    with duckdb.connect() as engine:
+        table = engine.sql(_buyers(f"read_parquet('{staged}')")).to_arrow_table()
+    unfinished = path.with_suffix(".part")
+    pq.write_table(table, unfinished, row_group_size=block)
+    unfinished.replace(path)
+
+
+def buyers_of(session: duckdb.DuckDBPyConnection, staged: pa.Table) -> list[dict[str, Any]]:
+    """The same of few lines, in memory."""
+    session.register("staged_lines", staged)
+    rows: list[dict[str, Any]] = session.sql(_buyers("staged_lines")).to_arrow_table().to_pylist()
+    return rows
+
+
+def _buyers(staged: str) -> str:
     latest = ", ".join(
         f"arg_max({column}, order_at) FILTER (WHERE {column} IS NOT NULL AND {column} <> '') AS {name}"
         for name, column in [("name", "customer_name"), *[(c, c) for c in ("country", "city")]]
@@ -44,20 +60,14 @@ def write_buyers(staged: Path, path: Path, block: int) -> None:
     phone = "arg_max(struct_pack(phone, phone_masked), (NOT phone_masked, order_at)) FILTER (WHERE phone <> '')"
     worded = "FILTER (WHERE contact_allowed IS NOT NULL)"
     consent = f"arg_max(contact_allowed, (order_at, NOT contact_allowed)) {worded}"
-    with duckdb.connect() as engine:
-        table = engine.sql(
-            f"""
-            SELECT * EXCLUDE (said), said.phone AS phone, said.phone_masked AS phone_masked FROM (
-                SELECT customer_external_id AS external_id, MIN("row") AS "row", MAX(order_at) AS event_at,
-                    MIN(known_at) AS known_at, {latest}, {email} AS email, {phone} AS said,
-                    {consent} AS contact_allowed, MAX(order_at) {worded} AS {WORD_AT}
-                FROM read_parquet('{staged}') WHERE customer_external_id IS NOT NULL GROUP BY customer_external_id
-            ) ORDER BY "row"
-            """
-        ).to_arrow_table()
-    unfinished = path.with_suffix(".part")
-    pq.write_table(table, unfinished, row_group_size=block)
-    unfinished.replace(path)
+    return f"""
+        SELECT * EXCLUDE (said), said.phone AS phone, said.phone_masked AS phone_masked FROM (
+            SELECT customer_external_id AS external_id, MIN("row") AS "row", MAX(order_at) AS event_at,
+                MIN(known_at) AS known_at, {latest}, {email} AS email, {phone} AS said,
+                {consent} AS contact_allowed, MAX(order_at) {worded} AS {WORD_AT}
+            FROM {staged} WHERE customer_external_id IS NOT NULL GROUP BY customer_external_id
+        ) ORDER BY "row"
+        """
 
 
 def read_buyers(path: Path, number: int) -> list[dict[str, Any]]:

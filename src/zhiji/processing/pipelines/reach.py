@@ -23,12 +23,12 @@ def check_reach(clean: Path, rejected: Path) -> None:
     with duckdb.connect() as connection:
         found = [connection.execute(sql, {"path": str(path)}).fetchall()[0] for path in (clean, rejected)]
     total = sum(int(amount) for amount, _ in found)
-    if total + _stored() > MOST_MICROS:
+    if total + stored() > MOST_MICROS:
         _, row = max(found, key=lambda each: each[0])
         raise AmountsOutOfReach(total=f"{total // MICROS:,}", most=f"{MOST_MICROS // MICROS:,}", where={"row": row})
 
 
-def _stored() -> int:
+def stored() -> int:
     """Over all orders; as floating point, for this is the sum that must not overflow."""
     rows = bulk.look_up(
         "SELECT COALESCE(SUM(ABS(CAST(goods_micros AS DOUBLE PRECISION)) + ABS(CAST(returned_micros AS "

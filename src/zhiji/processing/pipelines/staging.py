@@ -22,9 +22,18 @@ def stage_orders(clean: Path, staged: Path) -> int:
     An order's digest covers its lines' keys and states and who ordered: two deliveries of an order are the same exactly
     when their digests are. An order is never split, so a chunk may be longer than ``CHUNK_ROWS`` by one order.
     """
-    return _write(
-        f"""
-        WITH clean AS (SELECT * FROM read_parquet('{clean}')), whole AS (
+    return _write(_orders(f"read_parquet('{clean}')"), staged)
+
+
+def staged_orders(session: duckdb.DuckDBPyConnection, clean: pa.Table) -> pa.Table:
+    """The same of few lines, in memory."""
+    session.register("clean_lines", clean)
+    return session.sql(_orders("clean_lines")).to_arrow_table()
+
+
+def _orders(clean: str) -> str:
+    return f"""
+        WITH clean AS (SELECT * FROM {clean}), whole AS (
             SELECT order_key, MIN("row") AS first_row, COUNT(*) AS lines,
                 md5(concat_ws(chr(31), string_agg(line_digest || '.' || occurrence || '.' || COALESCE(line_state, ''),
                     ',' ORDER BY line_digest, occurrence), arg_min(customer_external_id, "row"))) AS order_digest,
@@ -36,9 +45,7 @@ def stage_orders(clean: Path, staged: Path) -> int:
         )
         SELECT clean.*, placed.order_digest, placed.hides_customer, placed.first_row, placed.chunk
         FROM clean JOIN placed USING (order_key) ORDER BY chunk, first_row, "row", made_from NULLS FIRST
-        """,
-        staged,
-    )
+        """
 
 
 def stage_rows(clean: Path, staged: Path) -> int:

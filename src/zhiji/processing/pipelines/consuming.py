@@ -1,0 +1,162 @@
+"""The inbox becomes the record: waiting events, in their order, a few hundred at a time.
+
+What a round does to the record and the mark that its events are done are one transaction, so each event has its effect
+exactly once, wherever the process is killed. What cannot be read or stored with others is tried by itself: one bad
+event never holds up the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from django.db import OperationalError, connection
+from django.db.models import Q, QuerySet
+
+from zhiji.data.landing.models import Batch, InboxEvent, RejectedRow
+from zhiji.data.store import bulk
+from zhiji.kernel import CodedError, Reason, clock
+from zhiji.platform import audit, live
+from zhiji.processing.cleaning import RowCleaner
+from zhiji.processing.pipelines import event_storing
+from zhiji.processing.pipelines.event_cells import Shape, Waiting
+from zhiji.processing.pipelines.event_storing import Books, Prepared
+from zhiji.processing.pipelines.storing import refresh_customers
+
+log = structlog.get_logger(__name__)
+# Taken at a time. A commit holds the one writer of a small database, and whoever brings events waits for it.
+MOST = 400
+A_COMMIT = 200
+# Tried so often; then it waits for a person.
+MOST_ATTEMPTS = 5
+MOST_TOLD = 100
+State = InboxEvent.State
+Follow = Callable[[set[int]], None]
+
+
+class TakenElsewhereError(Exception):
+    """Another consumer was faster: what this one did is rolled back."""
+
+
+@dataclass
+class Consumer:
+    """books: asked anew for each round, for the company may change. follow: what else follows at once for customers
+    whose record was touched; called in the transaction that touched it."""
+
+    books: Callable[[], Books]
+    follow: Follow
+
+    def __post_init__(self) -> None:
+        self._cleaner = RowCleaner()
+
+    def step(self) -> int:
+        """One round; returns how many events it looked at. 0: none waits."""
+        rows = list(_due().order_by("pk")[:MOST])
+        if not rows:
+            return 0
+        books = self.books()
+        for part in _apart([Waiting.of(row) for row in rows]):
+            shapes: dict[Shape, list[Waiting]] = {}
+            for event in part:
+                shapes.setdefault(Shape.of(event), []).append(event)
+            for shape, events in shapes.items():
+                for start in range(0, len(events), A_COMMIT):
+                    self._bring(events[start : start + A_COMMIT], shape, books)
+        return len(rows)
+
+    def _bring(self, events: Sequence[Waiting], shape: Shape, books: Books) -> None:
+        """Store these; where that fails for them together, each half by itself."""
+        try:
+            self._store(event_storing.prepare(self._cleaner, events, shape, books), books)
+        except TakenElsewhereError:
+            log.info("events_taken_elsewhere", events=len(events))
+        except OperationalError:
+            raise  # of the database, not of an event
+        except Exception as fault:  # noqa: BLE001 - judged: halved until it is one event's, then kept with that event
+            if len(events) > 1:
+                half = len(events) // 2
+                self._bring(events[:half], shape, books)
+                self._bring(events[half:], shape, books)
+            elif isinstance(fault, CodedError):
+                self._reject(events[0], fault.reason, books)
+            else:
+                _try_again(events[0], fault)
+
+    def _store(self, made: Prepared, books: Books) -> None:
+        with bulk.turn():
+            batch, touched = event_storing.store(made, books)
+            _settle(made.accepted, State.DONE, batch)
+            for event, row in made.rejected:
+                _settle([event], State.REJECTED, batch, event_storing.reason_of(row))
+            if touched:
+                refresh_customers(sorted(touched), count_repeats_once=books.count_repeats_once)
+                self.follow(touched)
+            _tell(touched)
+
+    def _reject(self, event: Waiting, reason: Reason, books: Books) -> None:
+        """Refused as a whole by cleaning: it goes to the quarantine with its body."""
+        with bulk.turn():
+            day = clock.day_of(event.received_at, books.zone)
+            batch = event_storing.batch_of(event.source, event.kind, day, event.received_at)
+            RejectedRow.objects.create(
+                batch=batch, row=event.id, column=str(reason.where.get("column", ""))[:200], code=reason.code,
+                params=reason.params, original=event.event.model_dump(mode="json"),
+            )  # fmt: skip
+            _settle([event], State.REJECTED, batch, reason)
+
+
+def _due() -> QuerySet[InboxEvent]:
+    return InboxEvent.objects.filter(Q(due_at=None) | Q(due_at__lte=clock.now()), state=State.WAITING)
+
+
+def _apart(events: Iterable[Waiting]) -> list[list[Waiting]]:
+    """Parts in which no two events speak of one thing, each in the order of the inbox: what comes in a later part is
+    stored after what came before it."""
+    parts: list[list[Waiting]] = []
+    times: dict[tuple[str, str, str], int] = {}
+    for event in events:
+        key = (event.source, event.kind, event.thing)
+        number = times.get(key, 0)
+        times[key] = number + 1
+        if number == len(parts):
+            parts.append([])
+        parts[number].append(event)
+    return parts
+
+
+def _settle(events: Sequence[Waiting], state: str, batch: Batch, reason: Reason | None = None) -> None:
+    settled = InboxEvent.objects.filter(pk__in=[event.id for event in events], state=State.WAITING).update(
+        state=state, batch=batch, settled_at=clock.now(), due_at=None, reason=reason.to_json() if reason else None,
+    )  # fmt: skip
+    if settled != len(events):
+        raise TakenElsewhereError
+
+
+def _try_again(event: Waiting, fault: Exception) -> None:
+    """Not the event's fault for certain: after a pause that grows. In the end it is put aside, and a person replays it
+    when the cause is gone."""
+    log.error("event_broke", inbox_id=event.id, attempts=event.attempts + 1, exc_info=fault)
+    attempts = event.attempts + 1
+    mine = InboxEvent.objects.filter(pk=event.id, state=State.WAITING)
+    with bulk.turn():
+        if attempts < MOST_ATTEMPTS:
+            mine.update(attempts=attempts, due_at=clock.now() + timedelta(seconds=2**attempts))
+            return
+        reason = Reason("internal_fault", {"reference": f"event-{event.id}"}).to_json()
+        mine.update(attempts=attempts, state=State.DEAD, settled_at=clock.now(), reason=reason, due_at=None)
+        audit.record("event_put_aside", "event", event.id)
+        live.publish("event", dead=event.id)
+
+
+def _tell(touched: set[int]) -> None:
+    """Open lists and pages ask again. Of many, only that there are many."""
+    if touched:
+        named = sorted(touched) if len(touched) <= MOST_TOLD else []
+        live.publish("customers", ids=named, count=len(touched))
+
+
+def unreachable() -> None:
+    """The database was gone: the connection is made anew with the next round."""
+    connection.close()
