@@ -48,7 +48,7 @@ class InboxState(Schema):
     last_received_at: datetime | None
 
 
-class EventOut(Schema):
+class FailedEvent(Schema):
     """An event that was rejected or put aside, with why."""
 
     id: int
@@ -61,8 +61,8 @@ class EventOut(Schema):
     problem: Problem | None
 
 
-class EventsPage(Page):
-    items: list[EventOut]
+class FailedEventsPage(Page):
+    items: list[FailedEvent]
 
 
 class EventDay(Schema):
@@ -147,8 +147,8 @@ def inbox_state(request: SignedRequest) -> dict[str, Any]:
     return queries.inbox_state(request.user)
 
 
-@router.get("/failed", response=answers({200: EventsPage}))
-def event_list(
+@router.get("/failed", response=answers({200: FailedEventsPage}))
+def failed_events(
     request: SignedRequest, state: Failed = "rejected", source: SourceFilter = "", after: After = 0, limit: Limit = 50
 ) -> dict[str, Any]:
     """Events that were rejected or put aside, newest first."""

@@ -7,7 +7,9 @@ from django.db import transaction
 from zhiji.application.imports import services as imports
 from zhiji.application.refresh import services as refresh
 from zhiji.data.landing.models import Batch
+from zhiji.data.store import online
 from zhiji.data.store.models import Order
+from zhiji.kernel import clock
 from zhiji.platform import audit, live
 from zhiji.platform.jobs import Task
 
@@ -28,4 +30,13 @@ def day_undo_step(task: Task) -> bool:
     return True
 
 
-JOBS = {"events_undo": day_undo_step}
+def activity_rebuild(task: Task) -> bool:
+    """Every night all online features from the record. ``differed``: how many were not what the record says."""
+    with task.held():
+        customers, differed = online.renew_all(clock.now())
+    task.job.result = {"customers": customers, "differed": differed}
+    return True
+
+
+JOBS = {"activity_rebuild": activity_rebuild, "events_undo": day_undo_step}
+NIGHTLY = ("activity_rebuild",)

@@ -61,7 +61,7 @@ def predictions_refresh(days: pd.DataFrame, as_of: date, *, horizon_days: int, l
         return pd.DataFrame(columns=["customer_id", *SCORES])
     zone = company().zone
     model = CustomerValueModel(horizon_days=horizon_days, seed=0, zone=zone).fit(days, as_of=as_of)
-    scores = _as_stored(model.predict())
+    scores = as_stored(model.predict())
     path, signature = _save(model, as_of)
     first = pd.to_datetime(days["value_on"]).min().date()
     card = {
@@ -70,7 +70,7 @@ def predictions_refresh(days: pd.DataFrame, as_of: date, *, horizon_days: int, l
         "typical": _typical(scores), "covered_to": (covered_to or as_of).isoformat(),
     }  # fmt: skip
     # Before the transaction, which holds the one writer of a small database: reasons of a million take a while.
-    columns = _columns(scores)
+    columns = columns_of(scores)
     with transaction.atomic():
         version = _version(model, as_of, path, run, card)
         # Asked here: an import may have been undone until now.
@@ -131,7 +131,7 @@ def show_block(version: ModelVersion, after: int) -> tuple[int, int]:
     return block[-1], len(block)
 
 
-def _as_stored(scores: pd.DataFrame) -> pd.DataFrame:
+def as_stored(scores: pd.DataFrame) -> pd.DataFrame:
     """Amounts in micros, and the rank: 1 is the best, ties by the lower id."""
     rounded = scores.assign(**{name: scores[name].round(6) for name in ("value_score", "rule_score")})
     frame = rounded.sort_values(["value_score", "customer_id"], ascending=[False, True], ignore_index=True)
@@ -185,7 +185,7 @@ def _version(model: CustomerValueModel, as_of: date, path: str, run: str, card: 
     )
 
 
-def _columns(scores: pd.DataFrame) -> dict[str, list[Any]]:
+def columns_of(scores: pd.DataFrame) -> dict[str, list[Any]]:
     whole = {name: scores[name].tolist() for name in ("customer_id", "value_score", "rule_score")}
     partly = {name: _nullable(scores[name]) for name in SCORES if name not in (*whole, *_KEPT_AS)}
     return {**whole, "rank": scores["value_rank"].tolist(), **partly, "reasons": _reasons(scores)}

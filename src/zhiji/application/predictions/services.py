@@ -13,7 +13,8 @@ from zhiji.application.predictions.errors import HorizonNotOffered, VersionScore
 from zhiji.application.predictions.models import CustomerScore, ModelVersion, ScoreFeedback
 from zhiji.application.predictions.queries import horizons
 from zhiji.application.predictions.record import People
-from zhiji.application.predictions.scoring import predictions_refresh, serving_clear, show_block
+from zhiji.application.predictions.renewing import scores_renew
+from zhiji.application.predictions.scoring import SCORES, predictions_refresh, serving_clear, show_block
 from zhiji.data.store import listing
 from zhiji.platform import audit, jobs, live
 from zhiji.platform.company import company_update
@@ -22,8 +23,9 @@ from zhiji.platform.models import User
 from zhiji.platform.scope import require_all
 
 __all__ = [
-    "horizon_choose", "is_anything_shown", "ledger_settle", "predictions_refresh", "scores_release", "serving_clear",
-    "version_serve", "version_show_step",
+    "SCORES",
+    "horizon_choose", "is_anything_shown", "ledger_settle", "predictions_refresh", "scores_release", "scores_renew",
+    "serving_clear", "version_serve", "version_show_step",
 ]  # fmt: skip
 # Of fewer customers the lists are changed before the answer comes; of more by a worker, with progress to be seen.
 SHOWN_AT_ONCE = 10_000

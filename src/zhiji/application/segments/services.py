@@ -8,6 +8,7 @@ from django.db import transaction
 
 from zhiji.application.segments import queries
 from zhiji.application.segments.errors import SegmentsFull, SegmentTooLarge
+from zhiji.application.segments.labelling import labels_renew
 from zhiji.application.segments.models import Segment
 from zhiji.application.segments.refreshing import is_anything_shown, segments_clear, segments_refresh
 from zhiji.platform import audit, live
@@ -15,7 +16,8 @@ from zhiji.platform.models import User
 from zhiji.platform.scope import require
 
 __all__ = [
-    "is_anything_shown", "segment_create", "segment_delete", "segment_update", "segments_clear", "segments_refresh",
+    "is_anything_shown", "labels_renew", "segment_create", "segment_delete", "segment_update", "segments_clear",
+    "segments_refresh",
 ]  # fmt: skip
 # The customer list takes 20,000 characters; what is left serves further filters on the members.
 MOST_CHARACTERS = 18_000

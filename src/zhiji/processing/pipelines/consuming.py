@@ -7,6 +7,7 @@ event never holds up the rest.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,7 +17,7 @@ from django.db import OperationalError, connection
 from django.db.models import Q, QuerySet
 
 from zhiji.data.landing.models import Batch, InboxEvent, RejectedRow
-from zhiji.data.store import bulk
+from zhiji.data.store import bulk, online
 from zhiji.kernel import CodedError, Reason, clock
 from zhiji.platform import audit, live
 from zhiji.processing.cleaning import RowCleaner
@@ -32,6 +33,8 @@ A_COMMIT = 200
 # Tried so often; then it waits for a person.
 MOST_ATTEMPTS = 5
 MOST_TOLD = 100
+MOVE_SECONDS = 5.0
+MOST_MOVED = 200
 State = InboxEvent.State
 Follow = Callable[[set[int]], None]
 
@@ -43,16 +46,18 @@ class TakenElsewhereError(Exception):
 @dataclass
 class Consumer:
     """books: asked anew for each round, for the company may change. follow: what else follows at once for customers
-    whose record was touched; called in the transaction that touched it."""
+    whose orders were touched; called in the transaction that touched them."""
 
     books: Callable[[], Books]
     follow: Follow
 
     def __post_init__(self) -> None:
         self._cleaner = RowCleaner()
+        self._moved_at = 0.0
 
     def step(self) -> int:
         """One round; returns how many events it looked at. 0: none waits."""
+        self._keep_time()
         rows = list(_due().order_by("pk")[:MOST])
         if not rows:
             return 0
@@ -65,6 +70,16 @@ class Consumer:
                 for start in range(0, len(events), A_COMMIT):
                     self._bring(events[start : start + A_COMMIT], shape, books)
         return len(rows)
+
+    def _keep_time(self) -> None:
+        """Windows move on without any event: a few times a minute what has left them is taken off."""
+        if time.monotonic() < self._moved_at + MOVE_SECONDS:
+            return
+        with bulk.turn():
+            moved = online.renew_expired(clock.now(), MOST_MOVED)
+        # Many at once would keep whoever brings events waiting; the rest follows at once.
+        if len(moved) < MOST_MOVED:
+            self._moved_at = time.monotonic()
 
     def _bring(self, events: Sequence[Waiting], shape: Shape, books: Books) -> None:
         """Store these; where that fails for them together, each half by itself."""
@@ -92,6 +107,7 @@ class Consumer:
                 _settle([event], State.REJECTED, batch, event_storing.reason_of(row))
             if touched:
                 refresh_customers(sorted(touched), count_repeats_once=books.count_repeats_once)
+            if touched and made.shape.kind == "orders":
                 self.follow(touched)
             _tell(touched)
 

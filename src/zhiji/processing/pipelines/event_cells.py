@@ -41,6 +41,12 @@ _SUBJECTS = {
     "cart_add": ("product_name", "product_code"),
     "search": ("query",),
 }
+# Short names, where the place says what is meant.
+_SHORT = {
+    "orders": {"state": "order_state"},
+    "lines": {"sku": "product_code", "name": "product_name", "price": "unit_price", "kind": "line_kind"},
+    "products": {"sku": "product_code", "name": "product_name"},
+}
 Cells = dict[str, str | None]
 
 
@@ -87,7 +93,7 @@ class Shape(NamedTuple):
         if waiting.kind != "orders":
             return cls(waiting.source, waiting.kind, frozenset(), frozenset())
         event = waiting.event
-        said = {name for name in versions.COLUMNS.values() if event.data.get(name) is not None}
+        said = set(_named(event.data, "orders"))
         if event.customer is not None:
             said |= {_PARTY["orders"].get(name, name) for name in event.customer.model_fields_set}
             said.add("customer_external_id")
@@ -151,6 +157,12 @@ def _texts(values: dict[str, Any]) -> Cells:
     return {name: text for name, value in values.items() if (text := _text(value)) is not None}
 
 
+def _named(values: dict[str, Any], place: str) -> Cells:
+    """By the names of our fields; a short one stands for a field that is not there under its own."""
+    short = {name: field for name, field in _SHORT[place].items() if name in values and field not in values}
+    return {short.get(name, name): text for name, text in _texts(values).items()}
+
+
 def _party(event: Event, kind: str) -> Cells:
     said = event.customer.model_dump(exclude_none=True) if event.customer else {}
     return _texts({field: said.get(name) for name, field in _PARTY[kind].items()})
@@ -158,12 +170,12 @@ def _party(event: Event, kind: str) -> Cells:
 
 def _order(event: Event, region: str) -> list[Cells]:
     """The head stands on each row, money of the whole order on the first."""
-    data = {name: value for name, value in event.data.items() if name != "lines"}
-    head = {"ordered_at": event.occurred_at, **_party(event, "orders"), **_texts(data)}
+    data = _named({name: value for name, value in event.data.items() if name != "lines"}, "orders")
+    head = {"ordered_at": event.occurred_at, **_party(event, "orders"), **data}
     if customer := who(event, region):
         head["customer_external_id"] = customer
     first = {name: head.pop(name) for name in _OF_THE_ORDER if name in head}
-    lines = [_texts(line) for line in event.data.get("lines") or [{}]]
+    lines = [_named(line, "lines") for line in event.data.get("lines") or [{}]]
     return [{**(first if place == 0 else {}), **head, **line} for place, line in enumerate(lines)]
 
 
@@ -172,7 +184,7 @@ def _customer(event: Event, region: str) -> list[Cells]:
 
 
 def _product(event: Event, region: str) -> list[Cells]:  # noqa: ARG001 - as the others are called
-    return [_texts(event.data)]
+    return [_named(event.data, "products")]
 
 
 def _interaction(event: Event, region: str) -> list[Cells]:

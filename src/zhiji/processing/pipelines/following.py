@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from zhiji.data.store import listing, search
+from zhiji.data.store import listing, online, search
+from zhiji.kernel import clock
 from zhiji.processing.pipelines import returns, survivorship
 
 
@@ -12,3 +13,4 @@ def refresh_customers(ids: list[int], *, count_repeats_once: bool) -> None:
     returns.link_returns(ids, count_repeats_once=count_repeats_once)
     listing.write_rows(ids)
     search.index(ids)
+    online.renew(ids, clock.now())

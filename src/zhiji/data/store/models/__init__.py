@@ -8,11 +8,13 @@ from zhiji.data.store.models.customers import (
     IdentityLink,
 )
 from zhiji.data.store.models.decisions import DecidedPair, IdentityDecision
+from zhiji.data.store.models.online import CustomerActivity
 from zhiji.data.store.models.orders import Order, OrderLine, Product
 from zhiji.data.store.models.sources import Delivery, Interaction, SourceRecord
 
 __all__ = [
     "Customer",
+    "CustomerActivity",
     "CustomerListRow",
     "CustomerSearch",
     "DecidedPair",

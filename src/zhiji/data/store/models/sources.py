@@ -71,3 +71,6 @@ class Interaction(models.Model):
     event_at = models.DateTimeField()
     known_at = models.DateTimeField()
     text = models.TextField(blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["customer", "event_at"], name="interaction_by_customer"),)
