@@ -96,7 +96,7 @@ def _refused(rows: Sequence[dict[str, object]], events: Sequence[Waiting],
 def _without(clean: pa.Table, refused: Collection[int]) -> pa.Table:
     if not refused:
         return clean
-    return clean.filter(pa.array([row // LINES not in refused for row in clean["row"].to_pylist()]))
+    return clean.filter(pa.array([row // LINES not in refused for row in clean["row"].to_pylist()], pa.bool_()))
 
 
 def _known_when_received(clean: pa.Table, events: Sequence[Waiting], kind: str) -> pa.Table:

@@ -10,7 +10,7 @@ from django.db.models import SET_NULL
 
 from importing import bring, check, orders, store, told, undo
 from zhiji.application.imports import jobs as import_jobs
-from zhiji.application.imports import services, states
+from zhiji.application.imports import services, states, taking_back
 from zhiji.application.imports.errors import ImportDecisionNeeded, ImportNotUndoable, ImportStateWrong
 from zhiji.application.imports.models import Import
 from zhiji.application.imports.options import ImportOptions
@@ -93,15 +93,15 @@ def test_who_was_spoken_of_stays_when_the_import_goes():
 
 
 def test_whatever_holds_a_customer_is_kept_or_let_go_of_by_an_undo():
-    """A new table that refers to customers must take its place here, in ``imports.jobs``, and in a test like those
-    above: else the first undo that meets it fails."""
+    """A new table that refers to customers must take its place here, in ``imports.taking_back``, and in a test like
+    those above: else the first undo that meets it fails."""
     held_by = [
         each for each in Customer._meta.get_fields(include_hidden=True) if each.auto_created and each.is_relation
     ]
     holding = {each.related_model._meta.label for each in held_by if each.on_delete is not SET_NULL}
     kept = {"activities.Note", "activities.Task", "activities.Call", "predictions.ScoreFeedback"}
     let_go = {"worklists.WorkItem", "predictions.CustomerScore", "predictions.LedgerNumber", "store.CustomerListRow",
-              "store.CustomerSearch"}  # fmt: skip
+              "store.CustomerSearch", "store.CustomerActivity"}  # fmt: skip
     # Which customer an identity comes home to, and into which one was merged: the undo itself brings them in order.
     assert holding == kept | let_go | {"store.Identity", "store.Customer"}
 
@@ -205,7 +205,7 @@ def test_a_check_that_broke_is_over_at_once(monkeypatch: pytest.MonkeyPatch):
 def test_an_undo_that_broke_goes_on_when_it_is_asked_for_again(monkeypatch: pytest.MonkeyPatch):
     row = bring(orders(*REGULAR))
     with monkeypatch.context() as patched:
-        patched.setattr(import_jobs.predictions, "scores_release", broken)
+        patched.setattr(taking_back.predictions, "scores_release", broken)
         job = jobs.run_inline(services.import_undo(row))
     assert job.state == "failed"
     again = services.import_undo(row)
