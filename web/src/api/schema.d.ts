@@ -1205,6 +1205,111 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Inbox State
+         * @description How many events wait, were rejected, were put aside.
+         */
+        get: operations["inbox_state"];
+        put?: never;
+        /**
+         * Events Receive
+         * @description One event or a list of up to a hundred. 202: all are taken in, or were already; 207: some are not, each says why.
+         *     One event sent alone that cannot be taken in is refused as any request is.
+         */
+        post: operations["events_receive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Event Days
+         * @description What came in, by day, source and kind, newest first: what can be taken back at once.
+         */
+        get: operations["event_days"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/days/{day_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Event Day Undo
+         * @description Take back what the events of a day brought. The inbox keeps them.
+         */
+        post: operations["event_day_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Failed Events
+         * @description Events that were rejected or put aside, newest first.
+         */
+        get: operations["failed_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Events Replay
+         * @description Try rejected or put-aside events again, up to a thousand at a time.
+         */
+        post: operations["events_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/identities/decisions/{decision_id}/undo": {
         parameters: {
             query?: never;
@@ -2859,6 +2964,40 @@ export interface components {
             /** Next */
             next: number | null;
         };
+        /**
+         * EventDay
+         * @description What came in on one of the company's days from one source and became one kind of record.
+         */
+        EventDay: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Source */
+            source: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "stored" | "undoing" | "withdrawn";
+        };
+        /** EventDaysPage */
+        EventDaysPage: {
+            /** Items */
+            items: components["schemas"]["EventDay"][];
+            /** Next */
+            next: number | null;
+        };
         /** EventOut */
         EventOut: {
             /** Id */
@@ -2871,6 +3010,20 @@ export interface components {
             topic: string;
         };
         /**
+         * EventOutcome
+         * @description ``conflict``: another event is there under this id, and stays. ``refused``: see ``problem``.
+         */
+        EventOutcome: {
+            /** Event Id */
+            event_id: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "accepted" | "duplicate" | "conflict" | "refused";
+            problem?: components["schemas"]["Problem"] | null;
+        };
+        /**
          * EventPage
          * @description ``last_id``: give it as ``after`` the next time.
          */
@@ -2879,6 +3032,16 @@ export interface components {
             items: components["schemas"]["EventOut"][];
             /** Last Id */
             last_id: number;
+        };
+        /**
+         * EventsAnswer
+         * @description One outcome for each event, in the order of the request.
+         */
+        EventsAnswer: {
+            /** Accepted */
+            accepted: number;
+            /** Results */
+            results: components["schemas"]["EventOutcome"][];
         };
         /**
          * Evidence
@@ -2980,6 +3143,43 @@ export interface components {
             usual_gap_high_days: number | null;
             /** Usual Gap Low Days */
             usual_gap_low_days: number | null;
+        };
+        /**
+         * FailedEvent
+         * @description An event that was rejected or put aside, with why.
+         */
+        FailedEvent: {
+            /**
+             * Event At
+             * Format: date-time
+             */
+            event_at: string;
+            /** Event Id */
+            event_id: string;
+            /** Id */
+            id: number;
+            problem: components["schemas"]["Problem"] | null;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Source */
+            source: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "rejected" | "dead";
+            /** Type */
+            type: string;
+        };
+        /** FailedEventsPage */
+        FailedEventsPage: {
+            /** Items */
+            items: components["schemas"]["FailedEvent"][];
+            /** Next */
+            next: number | null;
         };
         /** FeedbackIn */
         FeedbackIn: {
@@ -3330,6 +3530,19 @@ export interface components {
             state: string;
             /** Stored At */
             stored_at: string | null;
+        };
+        /** InboxState */
+        InboxState: {
+            /** Dead */
+            dead: number;
+            /** Last Received At */
+            last_received_at: string | null;
+            /** Oldest Waiting At */
+            oldest_waiting_at: string | null;
+            /** Rejected */
+            rejected: number;
+            /** Waiting */
+            waiting: number;
         };
         /** InteractionOut */
         InteractionOut: {
@@ -4356,6 +4569,19 @@ export interface components {
             what: string;
             /** Why */
             why: string;
+        };
+        /** ReplayIn */
+        ReplayIn: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "rejected" | "dead";
+        };
+        /** ReplayOut */
+        ReplayOut: {
+            /** Replayed */
+            replayed: number;
         };
         /** ResetAccept */
         ResetAccept: {
@@ -11994,6 +12220,561 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inbox_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxState"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    events_receive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    customer?: {
+                        /**
+                         * City
+                         * @default null
+                         */
+                        city?: string | null;
+                        /**
+                         * Contact Allowed
+                         * @default null
+                         */
+                        contact_allowed?: boolean | null;
+                        /**
+                         * Country
+                         * @default null
+                         */
+                        country?: string | null;
+                        /**
+                         * Email
+                         * @default null
+                         */
+                        email?: string | null;
+                        /**
+                         * External Id
+                         * @default null
+                         */
+                        external_id?: string | null;
+                        /**
+                         * Name
+                         * @default null
+                         */
+                        name?: string | null;
+                        /**
+                         * Phone
+                         * @default null
+                         */
+                        phone?: string | null;
+                    } | null;
+                    /** Data */
+                    data?: {
+                        [key: string]: unknown;
+                    };
+                    /** Event Id */
+                    event_id: string;
+                    /** Occurred At */
+                    occurred_at: string;
+                    /** Source */
+                    source: string;
+                    /** Type */
+                    type: string;
+                } | {
+                    customer?: {
+                        /**
+                         * City
+                         * @default null
+                         */
+                        city?: string | null;
+                        /**
+                         * Contact Allowed
+                         * @default null
+                         */
+                        contact_allowed?: boolean | null;
+                        /**
+                         * Country
+                         * @default null
+                         */
+                        country?: string | null;
+                        /**
+                         * Email
+                         * @default null
+                         */
+                        email?: string | null;
+                        /**
+                         * External Id
+                         * @default null
+                         */
+                        external_id?: string | null;
+                        /**
+                         * Name
+                         * @default null
+                         */
+                        name?: string | null;
+                        /**
+                         * Phone
+                         * @default null
+                         */
+                        phone?: string | null;
+                    } | null;
+                    /** Data */
+                    data?: {
+                        [key: string]: unknown;
+                    };
+                    /** Event Id */
+                    event_id: string;
+                    /** Occurred At */
+                    occurred_at: string;
+                    /** Source */
+                    source: string;
+                    /** Type */
+                    type: string;
+                }[];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventsAnswer"];
+                };
+            };
+            /** @description Multi-Status */
+            207: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventsAnswer"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    event_days: {
+        parameters: {
+            query?: {
+                /** @description ``next`` of the page before. */
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventDaysPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    event_day_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                day_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventDay"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    failed_events: {
+        parameters: {
+            query?: {
+                state?: "rejected" | "dead";
+                source?: string;
+                /** @description ``next`` of the page before. */
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailedEventsPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    events_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

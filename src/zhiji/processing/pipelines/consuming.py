@@ -21,10 +21,10 @@ from zhiji.data.store import bulk, online
 from zhiji.kernel import CodedError, Reason, clock
 from zhiji.platform import audit, live
 from zhiji.processing.cleaning import RowCleaner
-from zhiji.processing.pipelines import event_storing
+from zhiji.processing.pipelines import decided, event_storing, regrouping
 from zhiji.processing.pipelines.event_cells import Shape, Waiting
 from zhiji.processing.pipelines.event_storing import Books, Prepared
-from zhiji.processing.pipelines.storing import refresh_customers
+from zhiji.processing.pipelines.following import refresh_customers
 
 log = structlog.get_logger(__name__)
 # Taken at a time. A commit holds the one writer of a small database, and whoever brings events waits for it.
@@ -106,6 +106,7 @@ class Consumer:
             for event, row in made.rejected:
                 _settle([event], State.REJECTED, batch, event_storing.reason_of(row))
             if touched:
+                _follow_decisions(batch, touched, books)
                 refresh_customers(sorted(touched), count_repeats_once=books.count_repeats_once)
             if touched and made.shape.kind == "orders":
                 self.follow(touched)
@@ -164,6 +165,18 @@ def _try_again(event: Waiting, fault: Exception) -> None:
         mine.update(attempts=attempts, state=State.DEAD, settled_at=clock.now(), reason=reason, due_at=None)
         audit.record("event_put_aside", "event", event.id)
         live.publish("event", dead=event.id)
+
+
+def _follow_decisions(batch: Batch, touched: set[int], books: Books) -> None:
+    """Who was new and had been decided upon by people is of whom they said; their customers are touched then, too."""
+    known = decided.named(batch.pk, touched)
+    if not known:
+        return
+    around = regrouping.around(known)
+    for _ in regrouping.settle(around, count_repeats_once=books.count_repeats_once):
+        pass
+    rows = bulk.look_up(f"SELECT customer_id FROM store_identity WHERE {bulk.among('id')}", [bulk.many(around)])
+    touched.update(row[0] for row in rows if row[0] is not None)
 
 
 def _tell(touched: set[int]) -> None:

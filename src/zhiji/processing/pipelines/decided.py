@@ -62,12 +62,14 @@ def mark_links(identity_ids: Sequence[int] | None = None) -> None:
         )
 
 
-def named(batch_id: int) -> list[int]:
-    """Identities that a batch was the first to bring and of which somebody had decided before."""
+def named(batch_id: int, customer_ids: Iterable[int] | None = None) -> list[int]:
+    """Identities that a batch was the first to bring and of which somebody had decided before; of these customers, or
+    of all: a day of events is looked at piece by piece."""
+    some = "" if customer_ids is None else f"AND {bulk.among('i.customer_id')} "
     rows = bulk.look_up(
-        "SELECT i.id FROM store_identity i WHERE i.first_batch_id = %s AND EXISTS (SELECT 1 FROM store_decidedpair p "
-        "WHERE (p.left_source_id = i.source_id AND p.left_external_id = i.external_id) "
+        f"SELECT i.id FROM store_identity i WHERE i.first_batch_id = %s {some}AND EXISTS (SELECT 1 "
+        "FROM store_decidedpair p WHERE (p.left_source_id = i.source_id AND p.left_external_id = i.external_id) "
         "OR (p.right_source_id = i.source_id AND p.right_external_id = i.external_id)) ORDER BY i.id",
-        [batch_id],
+        [batch_id, *([] if customer_ids is None else [bulk.many(sorted(customer_ids))])],
     )
     return [row[0] for row in rows]

@@ -25,7 +25,7 @@ from zhiji.platform import jobs
 from zhiji.platform.accounts import user_create
 from zhiji.platform.jobs import Task
 from zhiji.platform.models import Job
-from zhiji.processing.pipelines import storing
+from zhiji.processing.pipelines import following, storing
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 
@@ -181,7 +181,7 @@ def broken(*args: object, **options: object) -> None:
 def test_a_store_that_broke_can_be_taken_back_and_tried_again(monkeypatch: pytest.MonkeyPatch):
     row = check(orders(*REGULAR))
     with monkeypatch.context() as patched:
-        patched.setattr(storing.search, "index", broken)
+        patched.setattr(following.search, "index", broken)
         job = jobs.run_inline(services.import_confirm(row))
     assert (job.state, Order.objects.count()) == ("failed", 5)
     services.import_cancel(row)
