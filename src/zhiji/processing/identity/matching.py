@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from zhiji.processing.identity import blocking, comparisons, model, standard
 from zhiji.processing.identity.certain import certain_pairs
@@ -22,14 +24,17 @@ from zhiji.processing.identity.groups import Groups, Pair, grouped
 _LEAST_PROBABILITY, PRECISION = 0.8, 0.995
 # Below this a pair is not worth a person's time.
 _LEAST_DOUBT = 0.1
-# From here down (bits) two records are as good as certainly two, whoever links both to a third.
-_UNLIKE = -6.0
+# Two records that both are linked to a third need so much evidence (bits) of their own, or they are two.
+_LEAST_EVIDENCE = 9.0
+# So many records in a row of links are a chain of errors: nobody comes under so many names.
+_LARGEST = 1_000
 # A column whose cells hold letters more often than digits is words.
 _PROSE = 0.5
 # A custom field tells one from all others of the same name only where so many of its values are different.
 _TELLING = 0.2
 
 Flags = npt.NDArray[np.bool_]
+Ids = npt.NDArray[np.int64]
 
 
 @dataclass
@@ -67,14 +72,16 @@ def match(engine: duckdb.DuckDBPyConnection, raw: pa.Table, *, same: Sequence[Pa
         )
         columns = [f"{standard.CUSTOM}{index}" for index in range(len(custom))]
         blocking.add_keys(engine, table, columns)
-        found.certain += certain_pairs(engine, table)
-        scored = _scored(engine, table, kind, columns)
-        if scored is None:
+        certain = certain_pairs(engine, table)
+        found.certain += certain
+        learned = _learned(engine, table, kind, columns)
+        if learned is None:
             continue
-        found.models[kind] = scored.model
-        linked, reviewed, apart, told = _judged(scored.pairs, _may_join(scored, kind, _telling(engine, table, columns)))
+        found.models[kind] = learned.settings
+        likely = learned.likely(_LEAST_DOUBT)
+        linked, reviewed, told = _judged(likely, *_may_join(learned, likely, kind, _telling(engine, table, columns)))
         found.links[kind], found.reviews[kind], found.report[kind] = linked, reviewed, told
-        unlike += apart
+        unlike += _unlike(learned, [*certain, *_pairs(linked), *same])
         links += zip(linked["match_weight"].to_pylist(), _pairs(linked), strict=True)
     found.groups = grouped(
         found.certain + [two for _, two in sorted(links, key=lambda one: (-one[0], one[1]))],
@@ -83,13 +90,11 @@ def match(engine: duckdb.DuckDBPyConnection, raw: pa.Table, *, same: Sequence[Pa
     return found
 
 
-def _scored(engine: duckdb.DuckDBPyConnection, table: str, kind: str, custom: Sequence[str]) -> model.Scored | None:
+def _learned(engine: duckdb.DuckDBPyConnection, table: str, kind: str, custom: Sequence[str]) -> model.Model | None:
     """None where there is nothing to learn from: too few pairs agree in anything."""
     fields = _fields(engine, table, kind, custom)
     rules = blocking.chosen(engine, table, custom)
-    if len(fields) < 2:
-        return None
-    return model.scored(engine, table, fields, rules, turned=kind == standard.PERSON)
+    return model.learned(engine, table, fields, rules) if len(fields) >= 2 else None
 
 
 def _fields(engine: duckdb.DuckDBPyConnection, table: str, kind: str, custom: Sequence[str]) -> list[Field]:
@@ -119,12 +124,12 @@ def telling_custom(filled: Mapping[str, int], distinct: Mapping[str, int]) -> se
     return {name for name, count in filled.items() if count and distinct[name] >= _TELLING * count}
 
 
-def _may_join(scored: model.Scored, kind: str, custom: set[str]) -> tuple[Flags, Flags]:
+def _may_join(learned: model.Model, pairs: pa.Table, kind: str, custom: set[str]) -> tuple[Flags, Flags]:
     """Of each pair: whether there is more than a name and a town to go by, and whether the names are two people's."""
-    ladders = {one["output_column_name"]: ladder(one) for one in scored.model["comparisons"]}
-    telling, another = np.zeros(len(scored.pairs), bool), np.zeros(len(scored.pairs), bool)
+    ladders = {one["output_column_name"]: ladder(one) for one in learned.settings["comparisons"]}
+    telling, another = np.zeros(len(pairs), bool), np.zeros(len(pairs), bool)
     for name, levels in ladders.items():
-        gamma = scored.pairs[f"gamma_{name}"].to_numpy()
+        gamma = pairs[f"gamma_{name}"].to_numpy()
         if name in comparisons.TELLING or name in custom:
             common = [levels.index(level) for level in comparisons.NOT_TELLING.get(name, ())]
             telling |= (gamma >= 1) & ~np.isin(gamma, common)
@@ -133,11 +138,45 @@ def _may_join(scored: model.Scored, kind: str, custom: set[str]) -> tuple[Flags,
     return telling | (kind == standard.ORGANISATION), another
 
 
-def _judged(pairs: pa.Table, may_join: tuple[Flags, Flags]) -> tuple[pa.Table, pa.Table, list[Pair], dict[str, Any]]:
-    """Linked ones, those for a person to look at, those that are two, and what is to be told of them."""
-    telling, another = may_join
+def _unlike(learned: model.Model, links: Sequence[Pair]) -> list[Pair]:
+    """Of all pairs that would be one customer by way of these links: those that are two, whoever links both to a third.
+
+    Where more than ``_LARGEST`` records hang together, no two of them that are linked are taken for one.
+    """
+    if not links:
+        return []
+    ends = np.array(links)
+    ids, places = np.unique(ends, return_inverse=True)
+    graph = coo_array((np.ones(len(ends), bool), places.reshape(ends.shape).T), shape=(len(ids), len(ids)))
+    _, group = connected_components(graph, directed=False)
+    size = np.bincount(group)
+    chained = ends[size[group[places.reshape(ends.shape)[:, 0]]] > _LARGEST]
+    small = size[group] <= _LARGEST
+    unlike: list[Pair] = []
+    for pairs in learned.weighed(*_within(ids[small], group[small])):
+        another = _may_join(learned, pairs, standard.PERSON, set())[1]
+        unlike += _pairs(pairs.filter(pc.or_(another, pc.less(pairs["match_weight"], learned.prior + _LEAST_EVIDENCE))))
+    return [*sorted(unlike), *((int(left), int(right)) for left, right in chained)]
+
+
+def _within(ids: Ids, group: npt.NDArray[np.int32]) -> tuple[Ids, Ids]:
+    """All pairs of ids of one group, the smaller first."""
+    order = np.lexsort((ids, group))
+    ids, group = ids[order], group[order]
+    left: list[Ids] = []
+    right: list[Ids] = []
+    apart, is_any = 1, len(ids) > 1
+    while is_any:  # neighbours, then those with one between them, and so on to the largest group
+        are_mates = group[apart:] == group[:-apart]
+        left.append(ids[:-apart][are_mates])
+        right.append(ids[apart:][are_mates])
+        apart, is_any = apart + 1, bool(are_mates.any()) and apart + 1 < len(ids)
+    return np.concatenate(left or [ids[:0]]), np.concatenate(right or [ids[:0]])
+
+
+def _judged(pairs: pa.Table, telling: Flags, another: Flags) -> tuple[pa.Table, pa.Table, dict[str, Any]]:
+    """Linked ones, those for a person to look at, and what is to be told of them. pairs: see ``Model``, the likely."""
     pairs = pairs.append_column("telling", pa.array(telling)).append_column("another", pa.array(another))
-    apart = pairs.filter(pc.or_(pairs["another"], pc.less_equal(pairs["match_weight"], _UNLIKE)))
     pairs = pairs.filter(pc.invert(pairs["another"])).sort_by(
         [("telling", "descending"), ("match_weight", "descending"), ("unique_id_l", "ascending"),
          ("unique_id_r", "ascending")]
@@ -145,14 +184,14 @@ def _judged(pairs: pa.Table, may_join: tuple[Flags, Flags]) -> tuple[pa.Table, p
     probability = pairs["match_probability"].to_numpy()
     right = probability.cumsum() / np.arange(1, len(pairs) + 1)
     linked = int((pairs["telling"].to_numpy() & (probability >= _LEAST_PROBABILITY) & (right >= PRECISION)).sum())
-    doubtful = pairs.slice(linked).filter(pc.greater_equal(pairs.slice(linked)["match_probability"], _LEAST_DOUBT))
+    doubtful = pairs.slice(linked)
     told = {
         "pairs": len(pairs), "linked": linked, "reviewed": len(doubtful),
         "threshold": float(probability[linked - 1]) if linked else None,
         "estimated_precision": float(right[linked - 1]) if linked else None,
         "estimated_recall": float(probability[:linked].sum() / probability.sum()) if linked else None,
     }  # fmt: skip
-    return pairs.slice(0, linked), doubtful, _pairs(apart), told
+    return pairs.slice(0, linked), doubtful, told
 
 
 def _pairs(table: pa.Table) -> list[Pair]:

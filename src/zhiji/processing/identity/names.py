@@ -135,11 +135,13 @@ def _are_syllables(word: str) -> bool:
 
 
 class OrganisationName(NamedTuple):
-    """``core``: without place, legal form and brackets. ``branch``: which of its branches, empty for the house."""
+    """``core``: without place, legal form and brackets. ``branch``: which of its branches, empty for the house.
+    ``city``: where it is registered, as far as its name says so."""
 
     core: str = ""
     branch: str = ""
     core_sound: str = ""
+    city: str = ""
 
 
 _LEGAL = re.compile(
@@ -151,12 +153,15 @@ _LATIN_LEGAL_WORDS = """
 """
 _LATIN_LEGAL = frozenset(_LATIN_LEGAL_WORDS.split())
 _BRANCH = re.compile("(?:分公司|分店|分行|分院|办事处|门店)$")
-_PLACES = (
-    "中国|北京|上海|天津|重庆|广州|深圳|杭州|南京|苏州|成都|武汉|西安|长沙|青岛|大连|宁波|厦门|福州|济南|郑州|合肥|昆明|"
-    "沈阳|哈尔滨|长春|石家庄|太原|南昌|南宁|贵阳|海口|兰州|银川|西宁|乌鲁木齐|拉萨|呼和浩特|无锡|常州|佛山|东莞|珠海|温州|"
-    "浙江|江苏|广东|山东|福建|四川|湖北|湖南|河南|河北|安徽|陕西|辽宁|云南|广西|江西|贵州|山西|吉林|黑龙江|海南|甘肃"
+_CITIES = (
+    "北京|上海|天津|重庆|广州|深圳|杭州|南京|苏州|成都|武汉|西安|长沙|青岛|大连|宁波|厦门|福州|济南|郑州|合肥|昆明|"
+    "沈阳|哈尔滨|长春|石家庄|太原|南昌|南宁|贵阳|海口|兰州|银川|西宁|乌鲁木齐|拉萨|呼和浩特|无锡|常州|佛山|东莞|珠海|温州"
+)
+_PLACES = _CITIES + (
+    "|中国|浙江|江苏|广东|山东|福建|四川|湖北|湖南|河南|河北|安徽|陕西|辽宁|云南|广西|江西|贵州|山西|吉林|黑龙江|海南|甘肃"
 )
 _PLACE = re.compile(f"^(?:{_PLACES})(?:省|市)?")
+_CITY = re.compile(f"(?:^|\\()({_CITIES})(?:市|\\)|(?=.))")
 _PLACE_AT_END = re.compile(f"({_PLACES})(?:省|市)?$")
 
 
@@ -169,12 +174,13 @@ def organisation(name: str) -> OrganisationName:
         core = " ".join(words)
         return OrganisationName(core, "", core)
     text = re.sub(r"[\s·,.]", "", text)
+    city = found[1] if (found := _CITY.search(text)) else ""
     text = re.sub(r"\(([^)]*)\)", lambda found: found[1] if _BRANCH.search(found[1]) else "", text)
     branch = ""
     if _BRANCH.search(text):
         text, branch = _parted(_BRANCH.sub("", text))
     core = _PLACE.sub("", _without_legal(text)) or text
-    return OrganisationName(core, branch, "".join(syllables(core)) or core)
+    return OrganisationName(core, branch, "".join(syllables(core)) or core, city)
 
 
 def _parted(text: str) -> tuple[str, str]:

@@ -56,7 +56,7 @@ def standardise(engine: duckdb.DuckDBPyConnection, raw: pa.Table) -> list[str]:
             coalesce(n.core_sound, CASE WHEN n.kind_found = 'organisation' THEN c.core_sound END) AS core_sound,
             CASE WHEN n.kind_found = 'person' THEN c.core END AS employer,
             CASE WHEN r.phone NOT LIKE '%*%' THEN nullif(regexp_replace(r.phone, '[^0-9+]', '', 'g'), '') END AS phone,
-            e.email_address AS email, e.email_user, ci.city, pr.province,
+            e.email_address AS email, e.email_user, coalesce(ci.city, n.seat) AS city, pr.province,
             nullif(upper(regexp_replace(r.postcode, '\\s', '', 'g')), '') AS postcode,
             s.street, s.numbers, b.birth_date {", " + columns if columns else ""}
             FROM raw r
@@ -94,7 +94,8 @@ def _parts(engine: duckdb.DuckDBPyConnection, table: str, columns: tuple[str, ..
 def _names(full: Sequence[str], first: Sequence[str], last: Sequence[str], kinds: Sequence[str]) -> Parts:
     columns: Parts = {
         name: [] for name in (
-            "kind_found", "family", "given", "family_sound", "given_sound", "script", "core", "branch", "core_sound"
+            "kind_found", "family", "given", "family_sound", "given_sound", "script", "core", "branch", "core_sound",
+            "seat",
         )
     }  # fmt: skip
     for name, given, family, kind in zip(full, first, last, kinds, strict=True):
@@ -102,7 +103,7 @@ def _names(full: Sequence[str], first: Sequence[str], last: Sequence[str], kinds
         if kind == ORGANISATION or not is_person:
             row = (ORGANISATION, "", "", "", "", "", *names.organisation(name))
         else:
-            row = (PERSON, *names.person(name, given, family), "", "", "")
+            row = (PERSON, *names.person(name, given, family), "", "", "", "")
         for column, value in zip(columns.values(), row, strict=True):
             column.append(value)
     return columns
