@@ -52,9 +52,7 @@ def test_one_slip_is_found_and_two_are_not(engine: duckdb.DuckDBPyConnection) ->
 def test_no_level_is_impossible_and_what_was_taught_is_kept() -> None:
     levels = [{"is_null_level": True}, {"u_probability": 0.01}, {"u_probability": None}, {"u_probability": 0.99}]
     settings = {
-        "comparisons": [
-            {"output_column_name": name, "comparison_levels": levels} for name in ("email", "never_judged")
-        ]
+        "comparisons": [{"output_column_name": name, "comparison_levels": levels} for name in ("email", "never_judged")]
     }
     made = smoothed(settings, [{"email": [0.9, 0.1, 0.0]}, {"email": [0.7, None, 0.3]}, {}])
     (email,) = made["comparisons"]
