@@ -33,6 +33,7 @@ _PROSE = 0.5
 # A custom field tells one from all others of the same name only where so many of its values are different.
 _TELLING = 0.2
 
+_KINDS = (standard.PERSON, standard.ORGANISATION)
 Flags = npt.NDArray[np.bool_]
 Ids = npt.NDArray[np.int64]
 
@@ -65,12 +66,13 @@ def match(engine: duckdb.DuckDBPyConnection, raw: pa.Table, *, same: Sequence[Pa
     found = Matches(Groups(), [])
     unlike: list[Pair] = []
     links: list[tuple[float, Pair]] = []
-    for kind in (standard.PERSON, standard.ORGANISATION):
+    columns = [f"{standard.CUSTOM}{index}" for index in range(len(custom))]
+    for kind in _KINDS:
+        some = f"SELECT * FROM people WHERE kind = '{kind}' ORDER BY unique_id"
+        engine.execute(f"CREATE OR REPLACE TABLE people_{kind} AS {some}")
+    engine.execute("DROP TABLE people")
+    for kind in _KINDS:
         table = f"people_{kind}"
-        engine.execute(
-            f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM people WHERE kind = '{kind}' ORDER BY unique_id"
-        )
-        columns = [f"{standard.CUSTOM}{index}" for index in range(len(custom))]
         blocking.add_keys(engine, table, columns)
         certain = certain_pairs(engine, table)
         found.certain += certain

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import NamedTuple
 
 from zhiji.data.store.names import HAN, folded, is_double_surname, syllables
@@ -65,7 +64,6 @@ class PersonName(NamedTuple):
     script: str = ""
 
 
-@lru_cache(maxsize=200_000)
 def person(name: str, first: str = "", last: str = "") -> PersonName:
     """The parts of a person's name; ``first`` and ``last`` where a source tells them apart."""
     first, last = folded(first).strip(), folded(last).strip()
@@ -165,7 +163,6 @@ _CITY = re.compile(f"(?:^|\\()({_CITIES})(?:市|\\)|(?=.))")
 _PLACE_AT_END = re.compile(f"({_PLACES})(?:省|市)?$")
 
 
-@lru_cache(maxsize=200_000)
 def organisation(name: str) -> OrganisationName:
     """上海博远贸易有限公司 and 博远贸易（上海）有限公司 have one core; a branch is told beside it."""
     text = folded(name)
@@ -205,7 +202,6 @@ _ORGANISATION = re.compile(
 )
 
 
-@lru_cache(maxsize=200_000)
 def is_organisation(name: str) -> bool:
     """By its words, or because no person has so many of them."""
     text = folded(name)

@@ -38,7 +38,6 @@ class Address(NamedTuple):
     numbers: str = ""
 
 
-@lru_cache(maxsize=200_000)
 def address(text: str) -> Address:
     plain = folded(text)
     if _HAN_ALL.search(plain):
@@ -70,7 +69,6 @@ def place(text: str) -> str:
     return _CITY_ENDING.sub("", plain) or plain
 
 
-@lru_cache(maxsize=100_000)
 def birth_date(text: str) -> str:
     """``1990-03-05`` where it is written in the order of years, be there such a day or not; otherwise as written."""
     plain = folded(text).strip()
@@ -93,7 +91,6 @@ class Email(NamedTuple):
 _DOTLESS = frozenset({"gmail.com", "googlemail.com"})
 
 
-@lru_cache(maxsize=200_000)
 def email(text: str) -> Email:
     """Case never tells two apart; a tag after + leads to the same mailbox; dots do with some providers."""
     plain = text.strip().casefold()
