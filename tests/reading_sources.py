@@ -7,7 +7,6 @@ from typing import Any
 from shops import Shop
 from zhiji.application.sources import services
 from zhiji.application.sources.models import Connection, Run, Stream
-from zhiji.application.sources.systems import SYSTEMS
 from zhiji.data.store.models import OrderLine
 from zhiji.kernel import clock
 from zhiji.platform import jobs
@@ -50,7 +49,7 @@ def streamed(shop: Shop, connection: Connection | None = None, **more: Any) -> S
         "name": "lines",
         "kind": "orders",
         "mapping": MAPPING,
-        "columns": SYSTEMS["sql"].columns(connection, whole),
+        "columns": services.stream_preview(connection, definition=whole).columns,
     }
     return services.stream_create(connection, definition=definition, **{**about, **more})
 

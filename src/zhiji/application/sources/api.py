@@ -17,7 +17,7 @@ from zhiji.platform.scope import require
 
 PREFIX = "/sources"
 router = Router(tags=["sources"])
-Kind = Literal["sql"]
+Kind = Literal["sql", "rest"]
 Name = Annotated[str, Line(100, 1)]
 Code = Annotated[str, Field(max_length=40, pattern=r"^[-a-zA-Z0-9_]+$")]
 Settings = Annotated[dict[str, Any], Field(max_length=40)]
@@ -136,6 +136,36 @@ class StreamPreview(Schema):
     missing: list[str]
 
 
+class DialectRow(Schema):
+    """``is_there``: whether its driver is installed. ``port``: the usual one; 0: it is a file."""
+
+    name: str
+    port: int
+    is_there: bool
+
+
+class PresetEndpoint(Schema):
+    name: str
+    kind: str
+    definition: dict[str, Any]
+    mapping: dict[str, str]
+
+
+class PresetRow(Schema):
+    """A ready configuration. What is in braces in ``settings`` is for the person to fill in; ``secrets`` are needed."""
+
+    code: str
+    name: str
+    settings: dict[str, Any]
+    secrets: list[str]
+    endpoints: list[PresetEndpoint]
+
+
+class Systems(Schema):
+    dialects: list[DialectRow]
+    presets: list[PresetRow]
+
+
 class SourceTest(Strict):
     kind: Kind
     settings: Settings
@@ -208,6 +238,13 @@ def source_create(request: SignedRequest, form: SourceIn) -> Any:
         by=request.user,
     )  # fmt: skip
     return Status(201, presentation.connection(row, language_of(request)))
+
+
+@router.get("/systems", response=answers({200: Systems}), operation_id="source_systems")
+def source_systems(request: SignedRequest) -> Any:
+    """What can be a source: databases, and ready configurations of interfaces."""
+    require(request.user, "source", "read")
+    return presentation.systems(language_of(request))
 
 
 @router.post("/test", response=answers({200: Offers}, *_ELSEWHERE), operation_id="source_test")

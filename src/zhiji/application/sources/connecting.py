@@ -11,9 +11,10 @@ from django.db import IntegrityError, transaction
 
 from zhiji.application.sources import secret
 from zhiji.application.sources.errors import SourceCodeTaken, SourceSampleEmpty, StreamBusy
+from zhiji.application.sources.kinds import SYSTEMS
 from zhiji.application.sources.models import Connection, Run
 from zhiji.application.sources.shapes import checked_definition, checked_secrets, checked_settings
-from zhiji.application.sources.systems import SYSTEMS, Offered
+from zhiji.application.sources.systems import Offered
 from zhiji.data.sources.files import FileProfile, inspect
 from zhiji.platform import audit, live
 from zhiji.platform.models import User

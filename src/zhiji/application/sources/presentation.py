@@ -84,6 +84,25 @@ def offered(found: list[Offered]) -> list[dict[str, Any]]:
     return [{"name": one.name, "is_view": one.is_view, "definition": one.definition} for one in found]
 
 
+def systems(language: Language) -> dict[str, Any]:
+    return {
+        "dialects": queries.dialects(),
+        "presets": [
+            {
+                "code": one.code,
+                "name": one.zh if language == "zh" else one.en,
+                "settings": one.settings,
+                "secrets": one.secrets,
+                "endpoints": [
+                    {"name": name, "kind": told["kind"], "definition": told["definition"], "mapping": told["mapping"]}
+                    for name, told in one.endpoints.items()
+                ],
+            }
+            for one in queries.preset_list()
+        ],
+    }
+
+
 def preview(found: Preview) -> dict[str, Any]:
     mapping = found.mapping
     return {

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from importlib.util import find_spec
 from typing import Any
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from zhiji.application.sources.models import Connection, Run, Stream
+from zhiji.data.sources.rest.presets import Preset, presets
+from zhiji.data.sources.sql.model import DIALECTS
 from zhiji.kernel import clock
 from zhiji.platform.models import User
 from zhiji.platform.scope import get_scoped, scope
 
 __all__ = [
-    "Connection", "Run", "Stream", "connection_get", "connections", "health", "runs", "stream_get", "summary",
+    "Connection", "Run", "Stream", "connection_get", "connections", "dialects", "health", "preset_list", "runs",
+    "stream_get",
 ]  # fmt: skip
 # A stream is late once it has missed its time so often.
 _MISSED = 3
@@ -54,11 +58,14 @@ def health(stream: Stream) -> str:
     return "late" if clock.now() - stream.seen_at > allowed else "healthy"
 
 
-def summary(user: User) -> dict[str, Any]:
-    """How many streams are in which state of health."""
-    streams = list(scope(user, Stream))
-    found: dict[str, int] = {}
-    for stream in streams:
-        found[health(stream)] = found.get(health(stream), 0) + 1
-    connections = scope(user, Connection).aggregate(count=Count("pk"))["count"]
-    return {"sources": connections, "streams": len(streams), "health": found}
+def dialects() -> list[dict[str, Any]]:
+    """Databases that can be reached, each with its usual port and whether its driver is there."""
+    return [
+        {"name": name, "port": port, "is_there": find_spec(module) is not None}
+        for name, (_, module, port) in DIALECTS.items()
+    ]
+
+
+def preset_list() -> list[Preset]:
+    """Ready configurations, by name."""
+    return sorted(presets().values(), key=lambda preset: preset.en.casefold())

@@ -14,11 +14,12 @@ from django.db import IntegrityError, transaction
 from zhiji.application.imports import queries as imports
 from zhiji.application.imports.services import ImportNothingToStore
 from zhiji.application.sources import importing, settling
-from zhiji.application.sources.drift import expect_columns
 from zhiji.application.sources.errors import SourceImportUndone, SourceRowsRejected
+from zhiji.application.sources.kinds import SYSTEMS
 from zhiji.application.sources.models import Run, Stream
-from zhiji.application.sources.systems import SYSTEMS, Brought
+from zhiji.application.sources.systems import Brought
 from zhiji.data.landing.files import land
+from zhiji.data.sources.rest.errors import RestBroken, RestPatience
 from zhiji.data.sources.sql.errors import SqlBroken, SqlNotConnected
 from zhiji.kernel import CodedError, clock
 from zhiji.platform import audit
@@ -32,7 +33,9 @@ log = structlog.get_logger(__name__)
 FEW_ROWS = 20
 _LOOKED_BACK = 200
 # The source, or the way there: it is tried again by itself.
-PASSING: tuple[type[CodedError], ...] = (AnswerTooSlow, EgressBroken, EgressUnresolved, SqlBroken, SqlNotConnected)
+PASSING: tuple[type[CodedError], ...] = (
+    AnswerTooSlow, EgressBroken, EgressUnresolved, RestBroken, SqlBroken, SqlNotConnected,
+)  # fmt: skip
 
 
 def step(task: Task) -> bool:
@@ -48,6 +51,9 @@ def step(task: Task) -> bool:
                 return True
             run = _begun(stream)
         return _worked(task, stream, run)
+    except RestPatience as patience:
+        settling.waiting(stream, patience.until)
+        return True
     except PASSING as trouble:
         settling.troubled(stream, trouble.reason)
         return True
@@ -121,14 +127,12 @@ def _pulled(task: Task, stream: Stream, run: Run) -> bool:
     folder = _folder(run)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     system = SYSTEMS[stream.connection.kind]
-    columns = system.columns(stream.connection, stream.definition)
-    if columns:
-        offered = expect_columns(stream, columns)
-        Stream.objects.filter(pk=stream.pk).update(offered=offered)
     brought = system.pull(stream, run, folder / f"pull.{system.suffix}", task)
     if brought is None:
         return False
-    Stream.objects.filter(pk=stream.pk).update(notes=[note.to_json() for note in brought.notes])
+    new = [name for name in brought.columns if name not in stream.columns]
+    notes = [note.to_json() for note in brought.notes]
+    Stream.objects.filter(pk=stream.pk).update(notes=notes, offered=new)
     run.until, run.is_last, run.pulled_rows = brought.until, brought.is_last, brought.rows
     if brought.path is not None:
         _landed(run, stream, brought, brought.path)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -13,6 +15,9 @@ from zhiji.platform.schemas import Line, Strict
 Name = Annotated[str, Line(200, 1)]
 Short = Annotated[str, Line(200)]
 MOST_MINUTES = 7 * 24 * 60
+# What a ready configuration leaves for the person to fill in.
+_HOLE = re.compile(r"[{}]")
+_SECRETIVE = re.compile(r"auth|key|token|secret|cookie|password", re.IGNORECASE)
 
 
 class SqlSettings(Strict):
@@ -44,9 +49,88 @@ class SqlDefinition(Strict):
     overlap: Annotated[int, Field(ge=0, le=7 * 86_400)] = 60
 
 
-SETTINGS: dict[str, type[Strict]] = {"sql": SqlSettings}
-DEFINITIONS: dict[str, type[Strict]] = {"sql": SqlDefinition}
-SECRETS: dict[str, tuple[str, ...]] = {"sql": ("password",)}
+class RestExchange(Strict):
+    """Where a passing key is got; ``{user}``, ``{client_id}`` and the like stand for what is kept."""
+
+    path: Annotated[str, Line(300, 1)]
+    method: Literal["GET", "POST"] = "GET"
+    sent_as: Literal["query", "form", "json"] = "query"
+    fields: Annotated[dict[str, Short], Field(max_length=20)] = Field(default_factory=dict)
+    token_at: Name = "access_token"  # noqa: S105 - where it is, not what it is
+    used_as: Literal["bearer", "query"] = "query"
+    name: Short = "access_token"
+
+
+class RestSettings(Strict):
+    """preset: the ready configuration that it was made from, whose lists are offered. headers: without secrets; those
+    have a place of their own."""
+
+    preset: Annotated[str, Line(40)] = ""
+    base_url: Annotated[str, Line(500, 8)]
+    auth: Literal["none", "bearer", "header", "query", "basic", "token"] = "bearer"
+    auth_name: Short = ""
+    user: Short = ""
+    headers: Annotated[dict[str, Short], Field(max_length=20)] = Field(default_factory=dict)
+    per_minute: Annotated[int, Field(ge=0, le=60_000)] = 0
+    exchange: RestExchange | None = None
+    ok_at: Short = ""
+
+    @model_validator(mode="after")
+    def _expect_whole(self) -> RestSettings:
+        parts = urlsplit(self.base_url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or _HOLE.search(self.base_url) or parts.username:
+            raise SourceSettingsUnfit(given=_HOLE.sub("…", parts.hostname or "")[:40], where={"field": "base_url"})
+        if any(_SECRETIVE.search(name) for name in self.headers):
+            raise SourceSettingsUnfit(given="", where={"field": "headers"})
+        if self.auth == "token" and self.exchange is None:
+            raise SourceSettingsUnfit(given="", where={"field": "exchange"})
+        return self
+
+
+class RestPaging(Strict):
+    kind: Literal["single", "link", "header_link", "cursor", "page", "offset"] = "single"
+    path: Short = ""
+    param: Short = ""
+    size_param: Short = ""
+    size: Annotated[int, Field(ge=1, le=10_000)] = 100
+    first: Annotated[int, Field(ge=0, le=1)] = 1
+    in_body: bool = False
+
+    @model_validator(mode="after")
+    def _expect_whole(self) -> RestPaging:
+        needed = {"link": self.path, "cursor": self.path and self.param, "page": self.param, "offset": self.param}
+        if not needed.get(self.kind, "-"):
+            raise SourceSettingsUnfit(given="", where={"field": "paging"})
+        return self
+
+
+class RestIncremental(Strict):
+    field: Name
+    param: Name
+    template: Annotated[str, Line(4_000, 1)] = "{since}"
+    initial: Short = ""
+    in_body: bool = False
+    overlap: Annotated[int, Field(ge=0, le=7 * 86_400)] = 60
+
+
+class RestDefinition(Strict):
+    """One list of an interface, see ``data.sources.rest.model.Endpoint``."""
+
+    path: Annotated[str, Line(500)]
+    method: Literal["GET", "POST"] = "GET"
+    params: Annotated[dict[str, Annotated[str, Line(4_000)]], Field(max_length=40)] = Field(default_factory=dict)
+    body: Annotated[dict[str, Any], Field(max_length=40)] = Field(default_factory=dict)
+    records: Short = ""
+    unwrap: Short = ""
+    lines: Short = ""
+    key: Short = "id"
+    paging: RestPaging = RestPaging()
+    incremental: RestIncremental | None = None
+
+
+SETTINGS: dict[str, type[Strict]] = {"sql": SqlSettings, "rest": RestSettings}
+DEFINITIONS: dict[str, type[Strict]] = {"sql": SqlDefinition, "rest": RestDefinition}
+SECRETS: dict[str, tuple[str, ...]] = {"sql": ("password",), "rest": ("secret", "client_id", "client_secret")}
 
 
 def checked_settings(kind: str, given: dict[str, Any]) -> dict[str, Any]:

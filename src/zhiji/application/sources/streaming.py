@@ -15,9 +15,9 @@ from zhiji.application.sources.errors import (
     StreamNeedsOrderNumbers,
     StreamNotRunning,
 )
+from zhiji.application.sources.kinds import SYSTEMS
 from zhiji.application.sources.models import Connection, Run, Stream
 from zhiji.application.sources.shapes import MOST_MINUTES, checked_definition
-from zhiji.application.sources.systems import SYSTEMS
 from zhiji.kernel import clock
 from zhiji.platform import audit, jobs
 from zhiji.platform.models import Job, User
@@ -91,7 +91,8 @@ def _expect_fit(stream: Stream) -> None:
     missing = [field.name for field in fields if field.required and not stream.mapping[field.name]]
     if missing:
         raise StreamFieldsMissing(fields=missing, where={"field": "mapping"})
-    if stream.kind == "orders" and stream.definition.get("cursor") and not stream.mapping["order_number"]:
+    is_partial = stream.definition.get("cursor") or stream.definition.get("incremental")
+    if stream.kind == "orders" and is_partial and not stream.mapping["order_number"]:
         raise StreamNeedsOrderNumbers(where={"field": "mapping"})
     if not 1 <= stream.every_minutes <= MOST_MINUTES or stream.changed not in ("replace", "add"):
         raise SourceSettingsUnfit(given=str(stream.every_minutes), where={"field": "every_minutes"})
@@ -112,7 +113,7 @@ def stream_update(stream: Stream, *, changes: dict[str, Any], columns: dict[str,
     if columns is not None:
         row.columns, row.offered = columns, []
     _expect_fit(row)
-    if row.definition.get("cursor") != before.get("definition", row.definition).get("cursor"):
+    if _cursor(row.definition) != _cursor(before.get("definition", row.definition)):
         row.position = None  # another column's values say nothing of this one's
         Run.objects.filter(stream=row, state=Run.State.PULLING).delete()
     if Stream.objects.filter(connection=row.connection, name=row.name).exclude(pk=row.pk).exists():
@@ -122,6 +123,10 @@ def stream_update(stream: Stream, *, changes: dict[str, Any], columns: dict[str,
     audit.record("source_stream_update", "source", row.pk, changed=audit.changes(before, after))
     settling.tell(row)
     return row
+
+
+def _cursor(definition: dict[str, Any]) -> str:
+    return str(definition.get("cursor") or (definition.get("incremental") or {}).get("field") or "")
 
 
 @transaction.atomic

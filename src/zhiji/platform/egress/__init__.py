@@ -10,7 +10,7 @@ from zhiji.platform.egress.errors import (
     EgressUnresolved,
     RedirectElsewhere,
 )
-from zhiji.platform.egress.guard import Target, checked, connected
+from zhiji.platform.egress.guard import Target, checked, connected, host_of
 
 __all__ = [
     "AnswerBroken",
@@ -23,4 +23,5 @@ __all__ = [
     "Target",
     "checked",
     "connected",
+    "host_of",
 ]

@@ -11,6 +11,7 @@ import ipaddress
 import re
 import socket
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from zhiji.platform.egress.addresses import Address, is_open
 from zhiji.platform.egress.errors import EgressBroken, EgressRefused, EgressUnresolved
@@ -140,3 +141,8 @@ def _split(entry: str) -> tuple[str, int | None]:
 def _shown(host: str) -> str:
     """Without what might be a password before an @."""
     return host.rsplit("@", 1)[-1][:100]
+
+
+def host_of(url: str | None) -> str:
+    """The host of an address, to be told in a refusal: nothing else of it may be."""
+    return (urlsplit(url or "").hostname or "")[:100]

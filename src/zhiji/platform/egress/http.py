@@ -19,7 +19,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
 from zhiji.platform.egress.errors import AnswerBroken, AnswerTooLarge, AnswerTooSlow, EgressRefused, RedirectElsewhere
-from zhiji.platform.egress.guard import connected
+from zhiji.platform.egress.guard import connected, host_of
 
 ANSWER_BYTES = 64 * 1024 * 1024
 ANSWER_SECONDS = 120.0
@@ -78,7 +78,15 @@ class _Adapter(HTTPAdapter):
 class _Answer(requests.Response):
     """An answer whose numbers keep every digit: money is never a float on its way in."""
 
+    _read: Any = None
+
     def json(self, **_: Any) -> Any:
+        """Read once, however many ask."""
+        if self._read is None:
+            self._read = (self._parsed(),)
+        return self._read[0]
+
+    def _parsed(self) -> Any:
         text = self.content.decode(self.encoding or "utf-8", "replace").removeprefix("\ufeff")
         if depth(text) > JSON_DEPTH:
             raise AnswerBroken(host=host_of(self.url))
@@ -96,14 +104,22 @@ class GuardedSession(requests.Session):
     ``requests`` raises for a connection that broke.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, only: str = "") -> None:
+        """only: an address to whose host, scheme and port every request must go, wherever an answer points on to."""
         super().__init__()
+        self.only = _origin(urlsplit(only)) if only else None
         self.trust_env = False
         self.max_redirects = 5
         self.adapters.clear()
         adapter = _Adapter()
         self.mount("https://", adapter)
         self.mount("http://", adapter)
+
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        wanted = urlsplit(request.url or "")
+        if self.only is not None and _origin(wanted) != self.only:
+            raise RedirectElsewhere(host=self.only[1])
+        return super().send(request, **kwargs)
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
         target = super().get_redirect_target(resp)
@@ -123,10 +139,6 @@ def _expect_plain(url: str) -> None:
 
 def _origin(parts: Any) -> tuple[str, str, int | None]:
     return parts.scheme, (parts.hostname or ""), parts.port or _PORTS.get(parts.scheme)
-
-
-def host_of(url: str | None) -> str:
-    return (urlsplit(url or "").hostname or "")[:100]
 
 
 def _filled(answer: requests.Response) -> None:
