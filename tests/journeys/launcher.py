@@ -90,7 +90,8 @@ def by_command(order: dict[str, Any]) -> None:
 def do(order: dict[str, Any]) -> dict[str, Any] | None:
     from django.db import connection
 
-    if order.get("bug"):
+    os.environ.update(order.get("environment", {}))
+    if order.get("bug") is True:
         planted_bug()
     if order.get("at_sync") or order.get("count_syncs"):
         die_at_sync(order.get("at_sync", 0))
@@ -137,6 +138,56 @@ def tell(order: dict[str, Any]) -> dict[str, Any]:
         "jobs": sorted(kinds),
         "audit_broken_at": audit.first_broken(),
     }
+
+
+def source_add(order: dict[str, Any]) -> dict[str, Any]:
+    """A table of an SQLite file as a stream, as the screen makes one."""
+    from zhiji.application.sources import services
+
+    settings = {"dialect": "sqlite", "database": order["file"]}
+    row = services.connection_create(kind="sql", name="Shop", source_code="shop", settings=settings, secrets={})
+    definition = {"table": "order_lines", "cursor": "changed_at", "overlap": 0}
+    stream = services.stream_create(
+        row, name="lines", kind="orders", definition=definition, mapping=order["mapping"],
+        columns=services.stream_preview(row, definition=definition).columns,
+    )  # fmt: skip
+    return {"stream": stream.pk}
+
+
+def source_run(order: dict[str, Any]) -> dict[str, Any]:
+    """What the worker does when the stream is due, until it rests."""
+    from zhiji.application.sources import services
+    from zhiji.application.sources.models import Run, Stream
+    from zhiji.data.sources.sql import pulling
+
+    pulling.pull.__kwdefaults__["window_rows"] = order.get("window", 400)
+    if order.get("bug") == "position":
+        planted_position()
+    # As the supervisor does when it starts a worker in the place of one that was killed.
+    jobs.release_dead()
+    stream = Stream.objects.select_related("connection").get()
+    job = jobs.run_inline(services.stream_run_now(stream))
+    runs = Run.objects.order_by("pk").values_list("state", flat=True)
+    return {"job": job.state, "runs": list(runs), "reason": Stream.objects.get().reason}
+
+
+def planted_position() -> None:
+    """The control: the stream is moved on as soon as the rows are here, before they are stored."""
+    from zhiji.application.sources import running, settling
+    from zhiji.application.sources.models import Run
+
+    landed = running._landed
+
+    def moved_first(run: Any, stream: Any, brought: Any, path: Any) -> None:
+        landed(run, stream, brought, path)
+        run.refresh_from_db()
+        settling._over(stream, run, Run.State.STORED, counts={}, kept={})
+        row = running.importing.begun(stream, run)
+        task = jobs.Task(jobs.enqueue("identical_lines"), "planted")
+        while not running.importing.stepped(task, stream, row):
+            row.refresh_from_db()
+
+    running._landed = moved_first
 
 
 def model(order: dict[str, Any]) -> None:
@@ -231,6 +282,8 @@ DO = {
     "import": by_command,
     "worker": by_worker,
     "confirm": confirm,
+    "source_add": source_add,
+    "source_run": source_run,
     "tell": tell,
 }
 

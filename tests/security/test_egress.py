@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from security.spellings import HOSTS, Resolver
+from zhiji.data.sources import rest, sql
 from zhiji.kernel import CodedError
 from zhiji.platform import egress
 from zhiji.platform.egress import addresses, guard
@@ -77,7 +78,27 @@ def by_tls_session(host: str, port: int) -> object:
     return GuardedSession().get(f"https://{host}:{port}/", timeout=2)
 
 
-FETCHERS: dict[str, Fetch] = {"socket": by_socket, "session": by_session, "session with TLS": by_tls_session}
+def by_postgresql(host: str, port: int) -> object:
+    return _opened("postgresql", host, port)
+
+
+def by_mysql(host: str, port: int) -> object:
+    return _opened("mariadb", host, port)
+
+
+def _opened(dialect: str, host: str, port: int) -> object:
+    with sql.opened(sql.Database(dialect, "d", host, port, "u", "p", "plain")) as engine:
+        return engine
+
+
+def by_interface_reached(host: str, port: int) -> object:
+    return rest.reach(rest.Interface(f"http://{host}:{port}", auth="none"))
+
+
+FETCHERS: dict[str, Fetch] = {
+    "socket": by_socket, "session": by_session, "session with TLS": by_tls_session, "postgresql": by_postgresql,
+    "mysql": by_mysql, "interface": by_interface_reached,
+}  # fmt: skip
 
 
 def reached(sentinel: Sentinel, fetch: Fetch, hosts: Sequence[str] = HOSTS) -> list[str]:

@@ -2233,6 +2233,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sources/systems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Source Systems
+         * @description What can be a source: databases, and ready configurations of interfaces.
+         */
+        get: operations["source_systems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sources/test": {
         parameters: {
             query?: never;
@@ -2866,6 +2886,18 @@ export interface components {
             revision: number;
             row: components["schemas"]["Row"] | null;
             team: components["schemas"]["Named"] | null;
+        };
+        /**
+         * DialectRow
+         * @description ``is_there``: whether its driver is installed. ``port``: the usual one; 0: it is a file.
+         */
+        DialectRow: {
+            /** Is There */
+            is_there: boolean;
+            /** Name */
+            name: string;
+            /** Port */
+            port: number;
         };
         /**
          * EarlierScore
@@ -4445,6 +4477,39 @@ export interface components {
             /** Task */
             task: string;
         };
+        /** PresetEndpoint */
+        PresetEndpoint: {
+            /** Definition */
+            definition: {
+                [key: string]: unknown;
+            };
+            /** Kind */
+            kind: string;
+            /** Mapping */
+            mapping: {
+                [key: string]: string;
+            };
+            /** Name */
+            name: string;
+        };
+        /**
+         * PresetRow
+         * @description A ready configuration. What is in braces in ``settings`` is for the person to fill in; ``secrets`` are needed.
+         */
+        PresetRow: {
+            /** Code */
+            code: string;
+            /** Endpoints */
+            endpoints: components["schemas"]["PresetEndpoint"][];
+            /** Name */
+            name: string;
+            /** Secrets */
+            secrets: string[];
+            /** Settings */
+            settings: {
+                [key: string]: unknown;
+            };
+        };
         /** PreviewIn */
         PreviewIn: {
             /** Definition */
@@ -5393,9 +5458,9 @@ export interface components {
         SourceIn: {
             /**
              * Kind
-             * @constant
+             * @enum {string}
              */
-            kind: "sql";
+            kind: "sql" | "rest";
             /** Name */
             name: string;
             /** Secrets */
@@ -5430,9 +5495,9 @@ export interface components {
             id: number;
             /**
              * Kind
-             * @constant
+             * @enum {string}
              */
-            kind: "sql";
+            kind: "sql" | "rest";
             /** Name */
             name: string;
             /** Settings */
@@ -5448,9 +5513,9 @@ export interface components {
         SourceTest: {
             /**
              * Kind
-             * @constant
+             * @enum {string}
              */
-            kind: "sql";
+            kind: "sql" | "rest";
             /** Secrets */
             secrets?: {
                 [key: string]: string;
@@ -5689,6 +5754,13 @@ export interface components {
             quarantined: number;
             /** Unsettled Micros */
             unsettled_micros: number;
+        };
+        /** Systems */
+        Systems: {
+            /** Dialects */
+            dialects: components["schemas"]["DialectRow"][];
+            /** Presets */
+            presets: components["schemas"]["PresetRow"][];
         };
         /** TaskChange */
         TaskChange: {
@@ -17146,6 +17218,71 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    source_systems: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Systems"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

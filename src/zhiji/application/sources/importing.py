@@ -26,9 +26,8 @@ def begun(stream: Stream, run: Run) -> Import:
         "file": run.file, "kind": stream.kind, "source_code": stream.connection.source_code,
         "is_history": run.is_history,
     }  # fmt: skip
-    name = f"{stream.name}-{run.pk}"
     found = services.import_resumable(**about)
-    return found or services.import_create(**about, name=name, overrides=dict(stream.mapping))
+    return found or services.import_create(**about, name=run.file.name, overrides=dict(stream.mapping))
 
 
 def found(run: Run) -> Import:
