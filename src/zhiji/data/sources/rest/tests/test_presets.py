@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from interfaces import Answer, Interface as Server
+from interfaces import Answer
+from interfaces import Interface as Server
 from zhiji.data.sources import rest
 from zhiji.data.sources.rest import Endpoint, Finished, Interface, Progress
 from zhiji.data.sources.rest.model import TokenExchange
