@@ -3,9 +3,10 @@
     python benchmarks/resolve.py             # 620,000 customers, about a million records
     python benchmarks/resolve.py --quick     # 62,000 customers
 
-The records are made by a process of its own, so that the peak is that of the matching. The generator of the tests (``tests/people.py``) knows the truth: precision and recall are over pairs of records. Wanted
-at a million: at most 120 s and 4,000 MB, precision at least .99 at a recall of at least .90. Beside it, in the same
-run, the plain rule that a person would try first: the same e-mail, or the same phone and name, letter by letter.
+The records are made by a process of its own, so that the peak is that of the matching. The generator of the tests
+(``tests/people.py``) knows the truth: precision and recall are over pairs of records. Wanted at a million: at most
+120 s and 4,000 MB, precision at least .99 at a recall of at least .90. Beside it, in the same run, the plain rule that
+a person would try first: the same e-mail, or the same phone and name, letter by letter.
 """
 
 from __future__ import annotations
