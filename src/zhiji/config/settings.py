@@ -67,6 +67,8 @@ def _database() -> dict[str, object]:
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; "
                 "PRAGMA mmap_size=1073741824; PRAGMA temp_store=MEMORY;",
             },
+            # Opening and closing a file of the database costs more than most requests ask of it.
+            "CONN_MAX_AGE": 60,
             # WAL only works on a file, so tests run on one too.
             "TEST": {"NAME": str(WORKSPACE.database.with_name("test.db"))},
         }

@@ -27,9 +27,10 @@ from zhiji.processing.pipelines.event_storing import Books, Prepared
 from zhiji.processing.pipelines.following import refresh_customers
 
 log = structlog.get_logger(__name__)
-# Taken at a time. A commit holds the one writer of a small database, and whoever brings events waits for it.
-MOST = 400
-A_COMMIT = 200
+# Read at a time, and stored with one commit: that holds the one writer of a small database, and whoever brings events
+# waits for it.
+MOST = 1_000
+A_COMMIT = 100
 # Tried so often; then it waits for a person.
 MOST_ATTEMPTS = 5
 MOST_TOLD = 100
@@ -67,8 +68,7 @@ class Consumer:
             for event in part:
                 shapes.setdefault(Shape.of(event), []).append(event)
             for shape, events in shapes.items():
-                for start in range(0, len(events), A_COMMIT):
-                    self._bring(events[start : start + A_COMMIT], shape, books)
+                self._bring(events, shape, books)
         return len(rows)
 
     def _keep_time(self) -> None:
@@ -82,22 +82,32 @@ class Consumer:
             self._moved_at = time.monotonic()
 
     def _bring(self, events: Sequence[Waiting], shape: Shape, books: Books) -> None:
-        """Store these; where that fails for them together, each half by itself."""
+        """Store these; where that fails for some together, each half by itself."""
         try:
-            self._store(event_storing.prepare(self._cleaner, events, shape, books), books)
-        except TakenElsewhereError:
-            log.info("events_taken_elsewhere", events=len(events))
-        except OperationalError:
-            raise  # of the database, not of an event
-        except Exception as fault:  # noqa: BLE001 - judged: halved until it is one event's, then kept with that event
-            if len(events) > 1:
-                half = len(events) // 2
-                self._bring(events[:half], shape, books)
-                self._bring(events[half:], shape, books)
-            elif isinstance(fault, CodedError):
-                self._reject(events[0], fault.reason, books)
-            else:
-                _try_again(events[0], fault)
+            parts = event_storing.prepare(self._cleaner, events, shape, books, A_COMMIT)
+        except Exception as fault:  # noqa: BLE001 - judged below
+            self._apart_from(fault, events, shape, books)
+            return
+        for part in parts:
+            try:
+                self._store(part, books)
+            except TakenElsewhereError:
+                log.info("events_taken_elsewhere", events=len(part.events))
+            except OperationalError:
+                raise  # of the database, not of an event
+            except Exception as fault:  # noqa: BLE001 - judged below
+                self._apart_from(fault, part.events, shape, books)
+
+    def _apart_from(self, fault: Exception, events: Sequence[Waiting], shape: Shape, books: Books) -> None:
+        """Halved until it is one event's fault; that is kept with the event."""
+        if len(events) > 1:
+            half = len(events) // 2
+            self._bring(events[:half], shape, books)
+            self._bring(events[half:], shape, books)
+        elif isinstance(fault, CodedError):
+            self._reject(events[0], fault.reason, books)
+        else:
+            _try_again(events[0], fault)
 
     def _store(self, made: Prepared, books: Books) -> None:
         with bulk.turn():

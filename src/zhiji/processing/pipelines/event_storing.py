@@ -14,7 +14,7 @@ from zhiji.data.landing.models import Batch, RejectedRow, Source
 from zhiji.data.store import bulk, heads
 from zhiji.kernel import Reason, clock
 from zhiji.platform import audit
-from zhiji.processing.cleaning import CleaningSettings, Mapping, RowCleaner
+from zhiji.processing.cleaning import CleaningSettings, RowCleaner
 from zhiji.processing.pipelines import customers, interactions, orders, products, staging
 from zhiji.processing.pipelines.event_cells import LINES, Rows, Shape, Waiting, rows_of
 
@@ -46,31 +46,43 @@ class Prepared:
     """
 
     shape: Shape
-    mapping: Mapping
     accepted: list[Waiting]
     rejected: list[tuple[Waiting, RejectedRow]]
     rows: pa.Table
     buyers: list[dict[str, object]] = field(default_factory=list)
 
+    @property
+    def events(self) -> list[Waiting]:
+        return [*self.accepted, *(event for event, _ in self.rejected)]
 
-def prepare(cleaner: RowCleaner, events: Sequence[Waiting], shape: Shape, books: Books) -> Prepared:
-    """Read events of one shape that speak of different things. Raises a CodedError where they cannot be read together:
-    then each is to be tried by itself."""
+
+def prepare(cleaner: RowCleaner, events: Sequence[Waiting], shape: Shape, books: Books, size: int) -> list[Prepared]:
+    """Read events of one shape that speak of different things, all at once, and part them into so many a commit.
+
+    Raises a CodedError where they cannot be read together: then each is to be tried by itself.
+    """
     given = rows_of(events, shape, books.region)
     found = cleaner.clean(given.cells, given.mapping, books.cleaning())
     refused = _refused(found.rejected.to_pylist(), events, given)
-    accepted = [event for number, event in enumerate(events) if number not in refused]
-    clean = _without(found.clean, refused)
-    made = Prepared(shape, given.mapping, accepted, list(refused.values()), clean)
-    made.rows = _known_when_received(clean, events, shape.kind)
-    if clean.num_rows and shape.kind == "orders":
-        with cleaner.session() as session:
-            made.rows = staging.staged_orders(session, made.rows)
-            made.buyers = customers.buyers_of(session, made.rows)
-    made.rows = _numbered(made.rows, events)
-    for buyer in made.buyers:
-        buyer["row"] = events[int(str(buyer["row"])) // LINES].id
+    rows = _known_when_received(_without(found.clean, refused), events, shape.kind)
+    made = []
+    with cleaner.session() as session:
+        if rows.num_rows and shape.kind == "orders":
+            rows = staging.staged_orders(session, rows)
+        for start in range(0, len(events), size):
+            numbers = range(start, min(start + size, len(events)))
+            own = _of_events(rows, numbers)
+            buyers = customers.buyers_of(session, own) if own.num_rows and shape.kind == "orders" else []
+            for buyer in buyers:
+                buyer["row"] = events[int(str(buyer["row"])) // LINES].id
+            accepted = [events[number] for number in numbers if number not in refused]
+            rejected = [refused[number] for number in numbers if number in refused]
+            made.append(Prepared(shape, accepted, rejected, _numbered(own, events), buyers))
     return made
+
+
+def _of_events(rows: pa.Table, numbers: range) -> pa.Table:
+    return rows.filter(pa.array([row // LINES in numbers for row in rows["row"].to_pylist()], pa.bool_()))
 
 
 def _refused(rows: Sequence[dict[str, object]], events: Sequence[Waiting],
@@ -129,7 +141,7 @@ def store(made: Prepared, books: Books) -> tuple[Batch, set[int]]:
 
     In the caller's transaction, within ``bulk.turn``; customers are derived afterwards, by the caller.
     """
-    received_at = min(event.received_at for event in [*made.accepted, *(event for event, _ in made.rejected)])
+    received_at = min(event.received_at for event in made.events)
     batch = batch_of(made.shape.source, made.shape.kind, clock.day_of(received_at, books.zone), received_at)
     # Of this round alone: what an event says of an order's head is what its shape says.
     batch.mapping = {**batch.mapping, "fields": {name: {} for name in made.shape.said}}
