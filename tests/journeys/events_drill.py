@@ -17,13 +17,14 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 CUSTOMERS = 40
 PATIENCE_SECONDS = 120.0
+_CONSUMER = (("statement", 120), ("commit", 6), ("committed", 6))
 IDLE_SECONDS = 1.5
 Event = dict[str, Any]
 
@@ -44,7 +45,7 @@ def value(one: Event) -> int:
     return sum(line["quantity"] * line["price"] for line in one["data"]["lines"]) * 1_000_000
 
 
-def expected(numbers: range) -> dict[str, Any]:
+def expected(numbers: Iterable[int]) -> dict[str, Any]:
     """What these events come to, by arithmetic."""
     events = [event(number) for number in numbers]
     orders = [one for one in events if one["type"] == "order"]
@@ -110,8 +111,10 @@ class Result:
 class Drill:
     """programs: how many send at once. batch: events of a request."""
 
-    def __init__(self, folder: Path, *, url: str = "", programs: int = 4, batch: int = 50, bug: bool = False) -> None:
+    def __init__(self, folder: Path, *, url: str = "", programs: int = 4, batch: int = 50, bug: bool = False,
+                 only_consumer: bool = False) -> None:  # fmt: skip
         self.folder, self.bug, self.batch, self.programs = folder, bug, batch, programs
+        self.only_consumer = only_consumer
         self.launchers = {name: Program(folder / "home", url) for name in ("web", "consumer")}
         self.secret = self.launchers["web"]("prepare")["secret"]
         self.port = free_port()
@@ -121,13 +124,13 @@ class Drill:
         self.at_acknowledgement: int | None = None
         self.allowed = 0
 
-    def run(self, total: int, kills: int, seed: int = 1) -> Result:
-        """Send events 0 … total − 1; every so often one process dies, at one of the points in turn."""
-        began, rng = time.monotonic(), random.Random(seed)
-        numbers = iter(range(0, total, self.batch))
+    def run(self, numbers: Sequence[int], kills: int, seed: int = 1) -> Result:
+        """Send these events, a batch after the other; every so often one process dies, at one of the points in turn."""
+        began, rng, total = time.monotonic(), random.Random(seed), len(numbers)
+        batches = iter([numbers[start : start + self.batch] for start in range(0, total, self.batch)])
         self._start("web")
         self._start("consumer")
-        senders = [threading.Thread(target=self._send, args=(numbers, total)) for _ in range(self.programs)]
+        senders = [threading.Thread(target=self._send, args=(batches, total)) for _ in range(self.programs)]
         for sender in senders:
             sender.start()
         for number in range(kills):
@@ -139,7 +142,7 @@ class Drill:
             sender.join(PATIENCE_SECONDS * 4)
             assert not sender.is_alive(), "a program waits for ever"
         self._settle()
-        self._compare(total)
+        self._compare(numbers)
         self.result.seconds = time.monotonic() - began
         return self.result
 
@@ -159,6 +162,8 @@ class Drill:
 
         if self.bug:
             return [at_acknowledgement]
+        if self.only_consumer:
+            return [by_itself("consumer", point, most) for point, most in _CONSUMER]
         return [
             at_acknowledgement, by_itself("consumer", "statement", 120), by_itself("web", "commit", 12),
             by_itself("consumer", "commit", 6), at_acknowledgement, by_itself("web", "committed", 12),
@@ -195,18 +200,17 @@ class Drill:
             while self._is_alive(who):
                 time.sleep(0.002)
 
-    def _send(self, numbers: Any, total: int) -> None:
+    def _send(self, batches: Iterator[Sequence[int]], total: int) -> None:
         while True:
             while self.result.acknowledged >= self.allowed < total:
                 time.sleep(0.005)
             with self.lock:
-                first = next(numbers, None)
-            if first is None:
+                batch = next(batches, None)
+            if batch is None:
                 return
-            count = min(self.batch, total - first)
-            body = json.dumps([event(number) for number in range(first, first + count)])
+            body = json.dumps([event(number) for number in batch])
             until, tries = time.monotonic() + PATIENCE_SECONDS, 0
-            while not self._post(body, count):
+            while not self._post(body, len(batch)):
                 tries += 1
                 assert time.monotonic() < until, "nothing was acknowledged for minutes"
                 time.sleep(0.02)
@@ -247,8 +251,8 @@ class Drill:
         for who in self.launchers:
             self._stop(who)
 
-    def _compare(self, total: int) -> None:
-        found, wanted = self.launchers["web"]("tell"), expected(range(total))
+    def _compare(self, numbers: Iterable[int]) -> None:
+        found, wanted = self.launchers["web"]("tell"), expected(sorted(set(numbers)))
         self.result.differs = [name for name in wanted if found[name] != wanted[name]]
         self.result.lost = len(set(wanted["inbox"]) - set(found["inbox"]))
 
