@@ -83,6 +83,12 @@ class Consumer:
 
     def _bring(self, events: Sequence[Waiting], shape: Shape, books: Books) -> None:
         """Store these; where that fails for some together, each half by itself."""
+        late = event_storing.overtaken(events, shape)
+        if late:
+            self._pass_over(late)
+            events = [event for event in events if event not in late]
+        if not events:
+            return
         try:
             parts = event_storing.prepare(self._cleaner, events, shape, books, A_COMMIT)
         except Exception as fault:  # noqa: BLE001 - judged below
@@ -97,6 +103,11 @@ class Consumer:
                 raise  # of the database, not of an event
             except Exception as fault:  # noqa: BLE001 - judged below
                 self._apart_from(fault, part.events, shape, books)
+
+    def _pass_over(self, late: Sequence[Waiting]) -> None:
+        """They say what an order was before it became what a later event said: kept in the inbox, without effect."""
+        with bulk.turn():
+            _settle(late, State.DONE, None, Reason("event_overtaken"))
 
     def _apart_from(self, fault: Exception, events: Sequence[Waiting], shape: Shape, books: Books) -> None:
         """Halved until it is one event's fault; that is kept with the event."""
@@ -153,7 +164,7 @@ def _apart(events: Iterable[Waiting]) -> list[list[Waiting]]:
     return parts
 
 
-def _settle(events: Sequence[Waiting], state: str, batch: Batch, reason: Reason | None = None) -> None:
+def _settle(events: Sequence[Waiting], state: str, batch: Batch | None, reason: Reason | None = None) -> None:
     settled = InboxEvent.objects.filter(pk__in=[event.id for event in events], state=State.WAITING).update(
         state=state, batch=batch, settled_at=clock.now(), due_at=None, reason=reason.to_json() if reason else None,
     )  # fmt: skip

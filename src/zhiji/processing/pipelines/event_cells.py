@@ -6,7 +6,7 @@ Fields have our own names (``cleaning.KINDS``); whatever else an event bears is 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -16,7 +16,8 @@ import orjson
 from zhiji.data.landing.models import InboxEvent
 from zhiji.data.sources.events import Event, event_of
 from zhiji.data.store import masks
-from zhiji.processing.cleaning import KINDS, Mapping, Match
+from zhiji.processing.cleaning import KINDS, Match
+from zhiji.processing.cleaning import Mapping as Columns
 from zhiji.processing.cleaning.contacts import read_phone
 from zhiji.processing.cleaning.habits import OF_LINE, OF_ORDER, SEVERAL
 from zhiji.processing.pipelines import versions
@@ -105,22 +106,25 @@ class Shape(NamedTuple):
 class Rows(NamedTuple):
     """cells: see ``RowCleaner.clean``; the row of the nth event begins at n × ``LINES``."""
 
-    mapping: Mapping
+    mapping: Columns
     cells: list[tuple[int, list[str | None]]]
 
 
-def rows_of(events: Sequence[Waiting], shape: Shape, region: str) -> Rows:
-    """All events of one shape. region: of phone numbers without a country."""
+def rows_of(events: Sequence[Waiting], shape: Shape, region: str, placed: Mapping[str, datetime]) -> Rows:
+    """All events of one shape. region: of phone numbers without a country. placed: when orders that are there were
+    placed, by number: an event that does not say so speaks of the order as it is, and does not move it in time."""
     found: list[tuple[int, Cells]] = []
     for number, waiting in enumerate(events):
         cells = _CELLS.get(waiting.kind, _interaction)(waiting.event, region)
+        if waiting.kind == "orders" and not waiting.event.data.get("ordered_at") and waiting.thing in placed:
+            cells = [{**row, "ordered_at": placed[waiting.thing].isoformat()} for row in cells]
         found += [(number * LINES + place, row) for place, row in enumerate(cells)]
     fields = KINDS[shape.kind].fields
     there = {name for _, row in found for name in row}
     known = [name for name in fields if name in there]
     # By name: the digest of a line holds its further attributes, whatever other events came along.
     columns = [*known, *sorted(there - set(known))]
-    mapping = Mapping(
+    mapping = Columns(
         kind=shape.kind, columns=columns, missing=[],
         fields={name: Match(place, name, 1.0, "given") for place, name in enumerate(known)},
         extras=list(range(len(known), len(columns))),

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from zhiji.data.landing.models import Batch, RejectedRow, Source
 from zhiji.data.store import bulk, heads
+from zhiji.data.store.models import Order
 from zhiji.kernel import Reason, clock
 from zhiji.platform import audit
 from zhiji.processing.cleaning import CleaningSettings, RowCleaner
@@ -61,7 +62,7 @@ def prepare(cleaner: RowCleaner, events: Sequence[Waiting], shape: Shape, books:
 
     Raises a CodedError where they cannot be read together: then each is to be tried by itself.
     """
-    given = rows_of(events, shape, books.region)
+    given = rows_of(events, shape, books.region, _placed(events, shape))
     found = cleaner.clean(given.cells, given.mapping, books.cleaning())
     refused = _refused(found.rejected.to_pylist(), events, given)
     rows = _known_when_received(_without(found.clean, refused), events, shape.kind)
@@ -83,6 +84,35 @@ def prepare(cleaner: RowCleaner, events: Sequence[Waiting], shape: Shape, books:
 
 def _of_events(rows: pa.Table, numbers: range) -> pa.Table:
     return rows.filter(pa.array([row // LINES in numbers for row in rows["row"].to_pylist()], pa.bool_()))
+
+
+def _placed(events: Sequence[Waiting], shape: Shape) -> dict[str, datetime]:
+    """When the orders of which the record knows already were placed."""
+    if shape.kind != "orders":
+        return {}
+    orders_there = Order.objects.filter(source__code=shape.source, external_id__in=[event.thing for event in events])
+    return dict(orders_there.values_list("external_id", "ordered_at"))
+
+
+def overtaken(events: Sequence[Waiting], shape: Shape) -> list[Waiting]:
+    """Events on orders of which a later one is stored already: what they say was changed since."""
+    if shape.kind != "orders":
+        return []
+    newest = dict(
+        bulk.look_up(
+            "SELECT r.external_id, MAX(r.event_at) FROM store_sourcerecord r JOIN landing_batch b ON b.id = r.batch_id "
+            "JOIN landing_source s ON s.id = r.source_id WHERE r.kind = 'order' AND b.day IS NOT NULL AND s.code = %s "
+            f"AND {bulk.among('r.external_id')} GROUP BY r.external_id",
+            [shape.source, bulk.many([event.thing for event in events])],
+        )
+    )
+    return [event for event in events if event.thing in newest and event.event.event_at < _aware(newest[event.thing])]
+
+
+def _aware(at: datetime | str) -> datetime:
+    """A plain read of SQLite gives the stored text, always UTC."""
+    found = datetime.fromisoformat(at) if isinstance(at, str) else at
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found
 
 
 def _refused(rows: Sequence[dict[str, object]], events: Sequence[Waiting],
@@ -117,9 +147,11 @@ def _known_when_received(clean: pa.Table, events: Sequence[Waiting], kind: str) 
     numbers = [row // LINES for row in clean["row"].to_pylist()]
     received = [_plain(events[number].received_at) for number in numbers]
     found = clean.set_column(clean.column_names.index("known_at"), "known_at", pa.array(received, pa.timestamp("us")))
+    said_at = pa.array([_plain(events[number].event.event_at) for number in numbers], pa.timestamp("us"))
+    if kind == "orders":
+        return found.append_column("said_at", said_at)
     if kind in ("customers", "products"):
-        at = pa.array([_plain(events[number].event.event_at) for number in numbers], pa.timestamp("us"))
-        found = found.set_column(found.column_names.index("event_at"), "event_at", at)
+        found = found.set_column(found.column_names.index("event_at"), "event_at", said_at)
     return found
 
 

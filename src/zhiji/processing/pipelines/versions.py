@@ -243,7 +243,8 @@ def new_records(batch: Batch, orders: pd.DataFrame, payloads: list[dict[str, Any
             "batch_id": [batch.pk] * count,
             "digest": orders["order_digest"].tolist(),
             "landing_row": orders["first_row"].tolist(),
-            "event_at": instants(orders["order_at"]),
+            # An event says when it was said; a file does not.
+            "event_at": instants(orders["said_at"] if "said_at" in orders else orders["order_at"]),
             "known_at": instants(orders["known_at"]),
             "payload": payloads,
         },

@@ -48,13 +48,20 @@ def stream(rng: random.Random, now: datetime, length: int) -> list[dict[str, Any
 
 
 def oracle(accepted: list[dict[str, Any]], now: datetime) -> dict[str, dict[str, int]]:
-    """The numbers by arithmetic over the events themselves; of an order the last that was taken in stands."""
-    orders = {event["data"]["order_number"]: event for event in accepted if event["type"] == "order"}
+    """The numbers by arithmetic over the events themselves. Of an order the event that happened last stands, at the
+    time of the first that was stored."""
+    orders: dict[str, tuple[dict[str, Any], str]] = {}
+    for event in accepted:
+        if event["type"] == "order":
+            before, placed = orders.get(event["data"]["order_number"], (event, event["occurred_at"]))
+            if datetime.fromisoformat(event["occurred_at"]) >= datetime.fromisoformat(before["occurred_at"]):
+                orders[event["data"]["order_number"]] = (event, placed)
     found: dict[str, dict[str, int]] = {}
-    for event in [*orders.values(), *(one for one in accepted if one["type"] != "order")]:
+    touches = [(one, one["occurred_at"]) for one in accepted if one["type"] != "order"]
+    for event, at in [*orders.values(), *touches]:
         numbers = found.setdefault(event["customer"]["external_id"], {})
         for name, seconds in WINDOWS.items():
-            age = (now - datetime.fromisoformat(event["occurred_at"])).total_seconds()
+            age = (now - datetime.fromisoformat(at)).total_seconds()
             if not 0 <= age < seconds:
                 continue
             if event["type"] != "order":

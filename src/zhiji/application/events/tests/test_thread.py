@@ -151,3 +151,37 @@ def test_a_token_without_the_scope_sends_nothing(send: Any, sender: Any) -> None
     assert other.get("/api/v1/events").status_code == 200
     assert Client().post("/api/v1/events", order(1), content_type="application/json").status_code == 401
     assert InboxEvent.objects.count() == 0
+
+
+def test_an_event_that_comes_late_does_not_turn_an_order_back(send: Any, brought: Callable[[], int]) -> None:
+    """Placed, paid, cancelled; they arrive in another order, together or apart, and the last that happened stands."""
+    states = {"open": "09:00", "paid": "09:30", "cancelled": "10:00"}
+
+    def at(number: int, state: str, name: str, **more: Any) -> dict[str, Any]:
+        time = f"2026-03-01T{states[state]}:00+08:00"
+        return order(number, name, occurred_at=time, data={"state": state, **more})
+
+    send([at(1, "cancelled", "A1"), at(2, "open", "A1"), at(3, "paid", "A2"), at(4, "cancelled", "A2")])
+    brought()
+    send([at(5, "paid", "A1"), at(6, "open", "A2"), at(7, "open", "A3"), at(8, "paid", "A3")])
+    brought()
+    assert dict(Order.objects.values_list("number", "state")) == {
+        "A1": "cancelled", "A2": "cancelled", "A3": "completed",
+    }  # fmt: skip
+    assert Customer.objects.get().row.orders == 1
+    passed = InboxEvent.objects.exclude(reason=None).values_list("event_id", "state", "reason__code")
+    assert list(passed.order_by("pk")) == [(f"e{n}", "done", "event_overtaken") for n in (2, 5, 6)]
+    # What is paid later was ordered when it was ordered.
+    assert Order.objects.get(number="A3").ordered_at.isoformat() == "2026-03-01T01:00:00+00:00"
+    assert OrderLine.objects.filter(order__number="A3", is_current=True).count() == 1
+
+
+def test_what_a_source_says_of_a_customer_stands_as_it_said_it_last(send: Any, brought: Callable[[], int]) -> None:
+    def lives(number: int, city: str, time: str, **more: Any) -> dict[str, Any]:
+        return event(number, "customer", occurred_at=time, data={"city": city, **more})
+
+    send(lives(1, "上海", "2026-03-02T09:00:00+08:00"))
+    brought()
+    send(lives(2, "苏州", "2026-03-01T09:00:00+08:00", company="博远"))
+    brought()
+    assert Customer.objects.values_list("city", "company").get() == ("上海", "博远")
