@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-CUSTOMERS = 40
+CUSTOMERS = 400
 PATIENCE_SECONDS = 120.0
 _CONSUMER = (("statement", 120), ("commit", 6), ("committed", 6))
 IDLE_SECONDS = 1.5
