@@ -17,6 +17,7 @@ import signal
 import socketserver
 import sys
 import threading
+import time
 import traceback
 from pathlib import Path
 from typing import Any
@@ -97,9 +98,21 @@ def planted_bug() -> None:
 def web(order: dict[str, Any]) -> None:
     if order.get("bug"):
         planted_bug()
-    with Server(("127.0.0.1", order["port"]), Handler) as server:
+    with bound(order["port"]) as server:
         server.set_app(wsgi.application)
         server.serve_forever()
+
+
+def bound(port: int) -> Server:
+    """A process that was killed holds its port until the last of its threads is gone."""
+    until = time.monotonic() + 20
+    while True:
+        try:
+            return Server(("127.0.0.1", port), Handler)
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.02)
 
 
 def consumer(order: dict[str, Any]) -> None:
