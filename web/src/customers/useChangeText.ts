@@ -18,7 +18,7 @@ export function useChangeText() {
     return String(given);
   };
   const origin = (kind: string, file: string | null, row?: number | null): string => {
-    if (kind === "hand") return t("origin.hand");
+    if (kind === "hand" || kind === "choice") return t(`origin.${kind}`);
     if (kind === "assignment") return t("origin.assignment");
     if (!file) return t("origin.import");
     return row ? t("origin.row", { file, row: format.number(row) }) : t("origin.file", { file });

@@ -1,10 +1,10 @@
 import type { Schema } from "../api/client";
 
-export type Pair = Schema<"Pair">;
-export type Side = Schema<"Side">;
-export type Evidence = Schema<"Evidence">;
+export type Pair = Schema<"RecordPair">;
+export type Side = Schema<"PairSide">;
+export type Evidence = Schema<"PairEvidence">;
 export type Resolution = Schema<"Resolution">;
-export type Run = Schema<"Run">;
+export type Run = Schema<"ResolutionRun">;
 export type Word = Schema<"PairAnswer">["word"];
 export type QueueState = "waiting" | "later";
 export type QueueKind = "" | "person" | "organisation";

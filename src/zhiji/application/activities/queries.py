@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from zhiji.application.activities.models import Call, Note, Task
 from zhiji.data.store import bulk, cursors, merged
+from zhiji.data.store.models import Customer
 from zhiji.platform.models import User
+from zhiji.platform.permissions import Reach, reach
 from zhiji.platform.scope import scope
 
 TaskState = Literal["open", "done", "all"]
+Written = TypeVar("Written", Note, Task, Call)
 KINDS = ("note", "task", "call")
 
 
@@ -61,16 +64,39 @@ def call_json(call: Call) -> dict[str, Any]:
 
 
 def notes(user: User) -> QuerySet[Note]:
-    return scope(user, Note).filter(customer__deleted_at=None).select_related("author")
+    return _open_to(user, Note).select_related("author")
 
 
 def tasks(user: User) -> QuerySet[Task]:
-    rows = scope(user, Task).filter(customer__deleted_at=None)
-    return rows.select_related("customer__merged_into", "assignee", "created_by", "done_by")
+    return _open_to(user, Task).select_related("customer__merged_into", "assignee", "created_by", "done_by")
 
 
 def calls(user: User) -> QuerySet[Call]:
-    return scope(user, Call).filter(customer__deleted_at=None).select_related("by")
+    return _open_to(user, Call).select_related("by")
+
+
+def _open_to(user: User, model: type[Written]) -> QuerySet[Written]:
+    """What was written of customers that are there. What was written of one that was merged is shown under the one that
+    is left: for who may see that one, and for nobody while that one is deleted."""
+    if reach(user, "activity", "read") == Reach.NONE:
+        return model.objects.none()
+    there = Q(customer__deleted_at=None)
+    left = scope(user, Customer).filter(deleted_at=None).values("pk")
+    merged_ones = model.objects.filter(there, customer__merged_into__in=left)
+    return scope(user, model).filter(there, customer__merged_into=None) | merged_ones
+
+
+def written_of(user: User, customer_ids: Collection[int]) -> dict[int, dict[str, int]]:
+    """Customer → how many ``notes``, ``tasks`` and ``calls`` the user may see of it; of exactly these numbers, those
+    of customers merged into them apart."""
+    found: dict[int, dict[str, int]] = {pk: {"notes": 0, "tasks": 0, "calls": 0} for pk in customer_ids}
+    for name, rows in (("notes", notes(user)), ("tasks", tasks(user)), ("calls", calls(user))):
+        counted = (
+            rows.filter(customer__in=list(customer_ids)).order_by().values_list("customer").annotate(n=Count("pk"))
+        )
+        for pk, n in counted:
+            found[pk][name] = n
+    return found
 
 
 def task_page(user: User, *, mine: bool = True, state: TaskState = "open", customer_id: int | None = None,

@@ -64,3 +64,8 @@ class ExportNotReady(CodedError):
 class ExportKindUnknown(CodedError):
     code = "export_kind_unknown"
     status = 422
+
+
+class ChoiceUnfit(CodedError):
+    code = "choice_unfit"
+    status = 422

@@ -15,6 +15,7 @@ from zhiji.application.customers import rows
 from zhiji.application.customers.errors import FilterInvalid
 from zhiji.application.customers.fields import FIELDS, check_readable, readable
 from zhiji.application.customers.filters import CustomerFilter, conditions, from_dict, parse
+from zhiji.application.customers.models import HandEdit
 from zhiji.data.store import bulk, cursors, deadline, paging
 from zhiji.data.store.models import Customer, CustomerListRow
 from zhiji.data.store.search import find
@@ -132,6 +133,13 @@ def list_rows(user: User, customer_ids: Collection[int]) -> dict[int, dict[str, 
     """Some customers as the list shows them, by id; those out of scope and those in no list are left out."""
     found = scope(user, CustomerListRow).filter(pk__in=list(customer_ids))
     return {item["id"]: item for item in rows.shown(list(found), readable(user))}
+
+
+def editors_of(record_ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    """Who made hand edits: source record → ``{"id", "name"}``. Of records that the caller may show."""
+    editors = dict(HandEdit.objects.filter(record__in=list(record_ids)).values_list("record_id", "by_id"))
+    people = rows.people(editors.values())
+    return {record: people[by] for record, by in editors.items() if by in people}
 
 
 def list_fields(user: User) -> dict[str, str]:

@@ -19,6 +19,7 @@ from zhiji.platform.company import company, zone
 from zhiji.platform.models import User
 from zhiji.platform.permissions import Reach, reach
 from zhiji.platform.scope import scope
+from zhiji.processing.pipelines.field_words import CHOICE, CHOSEN, HAND, KINDS
 
 PROPERTIES = (
     "name", "kind", "company", "phone", "email", "country", "city", "address", "contact_allowed", "registered_at",
@@ -118,7 +119,7 @@ def _records(customer: Customer) -> list[dict[str, Any]]:
     """The customer's source records, each with what it changed against the one before of its kind and identity."""
     found = bulk.look_up(
         "SELECT r.id FROM store_identity i JOIN store_sourcerecord r ON r.source_id = i.source_id "
-        "AND r.external_id = i.external_id WHERE r.kind IN ('customer', 'buyer', 'hand') AND i.customer_id = %s "
+        f"AND r.external_id = i.external_id WHERE r.kind IN {KINDS} AND i.customer_id = %s "
         "ORDER BY r.id LIMIT %s",
         [customer.pk, MOST_RECORDS],
     )
@@ -130,6 +131,8 @@ def _records(customer: Customer) -> list[dict[str, Any]]:
         key = (record.kind, record.source_id, record.external_id)
         before = said.setdefault(key, {})
         payload = record.payload if isinstance(record.payload, dict) else orjson.loads(record.payload or "{}")
+        if record.kind == CHOICE:
+            payload = {field: of and of["value"] for field, of in payload[CHOSEN].items()}
         fields = {
             name: (before.get(name), value)
             for name, value in payload.items()
@@ -137,9 +140,10 @@ def _records(customer: Customer) -> list[dict[str, Any]]:
         }
         before.update(payload)
         file = record.batch.file
+        by_hand = record.kind in (HAND, CHOICE)
         listed.append(
             {
-                "at": record.batch.stored_at or record.batch.received_at if record.kind != "hand" else record.known_at,
+                "at": record.known_at if by_hand else record.batch.stored_at or record.batch.received_at,
                 "kind": record.kind,
                 "source": record.source.code,
                 "file": file.name if file else None,

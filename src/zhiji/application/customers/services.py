@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F, Max
 
 from zhiji.application.activities import services as activities
-from zhiji.application.customers.errors import AssigneeUnfit, CustomerChanged
+from zhiji.application.customers.errors import AssigneeUnfit, ChoiceUnfit, CustomerChanged
 from zhiji.application.customers.exports import Purpose, What, export_file, export_start, export_write
 from zhiji.application.customers.models import Assignment, DeletedScores, HandEdit
 from zhiji.application.customers.queries import CustomerList, customer_get
@@ -27,11 +27,12 @@ from zhiji.platform import audit, jobs, live
 from zhiji.platform.models import Job, Team, User
 from zhiji.platform.permissions import Reach, reach, token_scopes
 from zhiji.platform.scope import require, scope, team_ids
-from zhiji.processing.pipelines.survivorship import HAND, derive_customers
+from zhiji.processing.pipelines.field_words import CHOICE, CHOSEN, HAND, RULED, in_order, word_of, words
+from zhiji.processing.pipelines.survivorship import derive_customers, said_of
 
 __all__ = [
-    "LEAVE", "Purpose", "What", "assign_step", "customer_delete", "customer_restore", "customer_update",
-    "customers_assign", "export_file", "export_start", "export_write", "refresh",
+    "LEAVE", "Purpose", "What", "assign_step", "customer_choose", "customer_delete", "customer_restore",
+    "customer_update", "customers_assign", "export_file", "export_start", "export_write", "refresh",
 ]  # fmt: skip
 INLINE_ASSIGN = 1_000
 LEAVE: Any = object()  # an assignment's owner or team stays what it is
@@ -44,11 +45,7 @@ def customer_update(*, user: User, customer_id: int, revision: int, changes: dic
     revision: the one the editor saw; raises CustomerChanged where it is not the present one. Raises the errors of
     ``typed.cleaned`` for an e-mail or phone that reaches nobody. Fields that stay the same are not recorded.
     """
-    customer = customer_get(user, customer_id, "write")
-    if customer.revision != revision or not Customer.objects.filter(pk=customer.pk, revision=revision).update(
-        revision=F("revision") + 1
-    ):
-        raise CustomerChanged(seen=revision, current=customer.revision)
+    customer = _taken_up(user, customer_id, revision)
     country = changes.get("country", customer.country)
     said = {name: value for name, value in changes.items() if name in EDITABLE and getattr(customer, name) != value}
     said = {name: cleaned(name, value, country) for name, value in said.items()}
@@ -58,12 +55,49 @@ def customer_update(*, user: User, customer_id: int, revision: int, changes: dic
         return customer
     if "phone" in said:
         said["phone_is_masked"] = False
-    before = {name: getattr(customer, name) for name in said}
-    record = _hand_record(customer, said)
+    return _said_by_hand(user, customer, said, "customer_update", list(said))
+
+
+@transaction.atomic
+def customer_choose(*, user: User, customer_id: int, revision: int, choices: Mapping[str, int | None]) -> Customer:
+    """Choose per field whose word stands: field → one of the customer's identities, or None for the company's rule.
+
+    A choice is a person's word, as an edit is, but it names its source: when the identity is parted from the customer
+    it says nothing any more. Raises CustomerChanged as ``customer_update``, and ChoiceUnfit for a field that cannot be
+    chosen or an identity that is not this customer's or says nothing of it.
+    """
+    customer = _taken_up(user, customer_id, revision)
+    own = {row.pk: row for row in customer.identities.all()}
+    records = in_order(said_of([customer.pk]).get(customer.pk, []))
+    chosen: dict[str, Any] = {}
+    for field, identity_id in choices.items():
+        identity = own.get(identity_id or 0)
+        of = identity and word_of(words(records, field), identity.source_id, identity.external_id)
+        if field not in RULED or (identity_id is not None and of is None):
+            raise ChoiceUnfit(field=field, where={"field": field})
+        chosen[field] = of and {"source": of.said.source_id, "external_id": of.said.external_id, "value": of.value}
+    return _said_by_hand(user, customer, {CHOSEN: chosen}, "customer_choose", list(chosen), kind=CHOICE)
+
+
+def _taken_up(user: User, customer_id: int, revision: int) -> Customer:
+    """The customer for one change, its revision raised; raises CustomerChanged where somebody was faster."""
+    customer = customer_get(user, customer_id, "write")
+    if customer.revision != revision or not Customer.objects.filter(pk=customer.pk, revision=revision).update(
+        revision=F("revision") + 1
+    ):
+        raise CustomerChanged(seen=revision, current=customer.revision)
+    return customer
+
+
+def _said_by_hand(user: User, customer: Customer, said: dict[str, Any], action: str, fields: list[str],
+                  kind: str = HAND) -> Customer:  # fmt: skip
+    before = {name: getattr(customer, name) for name in fields}
+    record = _hand_record(customer, said, kind)
     HandEdit.objects.create(record=record, by=user)
     refresh([customer.pk])
     customer.refresh_from_db()
-    audit.record("customer_update", "customer", customer.pk, changed=audit.changes(before, said), record=record.pk)
+    after = {name: getattr(customer, name) for name in fields}
+    audit.record(action, "customer", customer.pk, changed=audit.changes(before, after), record=record.pk)
     live.publish("customer", id=customer.pk, changed="properties")
     return customer
 
@@ -75,16 +109,16 @@ def refresh(customer_ids: Sequence[int]) -> None:
     search.index(customer_ids)
 
 
-def _hand_record(customer: Customer, said: dict[str, Any]) -> SourceRecord:
+def _hand_record(customer: Customer, said: dict[str, Any], kind: str) -> SourceRecord:
     """The edit as a source record under the customer's first identity."""
     now = clock.now()
     identity = customer.identities.order_by("pk").first() or _own_identity(customer)
     batch = _hand_batch(identity.source)
-    earlier = SourceRecord.objects.filter(kind=HAND, source=identity.source, external_id=identity.external_id)
+    earlier = SourceRecord.objects.filter(kind=kind, source=identity.source, external_id=identity.external_id)
     version = (earlier.aggregate(last=Max("version"))["last"] or 0) + 1
     digest = hashlib.sha256(orjson.dumps([version, said], option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]
     record = SourceRecord.objects.create(
-        kind=HAND, source=identity.source, external_id=identity.external_id, version=version, batch=batch,
+        kind=kind, source=identity.source, external_id=identity.external_id, version=version, batch=batch,
         digest=digest, landing_row=0, event_at=now, known_at=now, payload=said,
     )  # fmt: skip
     Delivery.objects.create(batch=batch, record=record)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from zhiji.application.customers.queries import customer_get
+from zhiji.application.customers.services import customer_choose
 from zhiji.application.identities.errors import (
     DecisionUndone,
     IdentitiesNotOfCustomer,
@@ -38,10 +39,11 @@ class Acted(NamedTuple):
     customer_ids: list[int]
 
 
-def customers_join(*, user: User, customer_ids: Sequence[int]) -> Acted:
+def customers_join(*, user: User, customer_ids: Sequence[int], choices: Mapping[str, int] | None = None) -> Acted:
     """Make one customer of several: the one whose identity is the oldest is left.
 
-    Raises NotFound for a customer out of reach and NothingToJoin where these are one already.
+    choices: field → the identity whose word is to stand, where the company's rule would take another. Raises NotFound
+    for a customer out of reach, NothingToJoin where these are one already, ChoiceUnfit for a choice that cannot be.
     """
     with bulk.turn():
         customers = {one.pk: one for one in (customer_get(user, pk, "write") for pk in customer_ids)}
@@ -51,7 +53,11 @@ def customers_join(*, user: User, customer_ids: Sequence[int]) -> Acted:
         heads = sorted(ids[0] for ids in own.values())
         words = {pair(heads[0], other): Word.SAME for other in heads[1:]}
         words |= _taken_back(own, [tuple(own)])
-        return _act(user, IdentityDecision.Kind.JOIN, words, customers, "customers_join")
+        acted = _act(user, IdentityDecision.Kind.JOIN, words, customers, "customers_join")
+        if choices:
+            left = customer_get(user, acted.customer_ids[0], "write")
+            customer_choose(user=user, customer_id=left.pk, revision=left.revision, choices=choices)
+        return acted
 
 
 def identities_part(*, user: User, customer_id: int, identity_ids: Sequence[int]) -> Acted:

@@ -28,3 +28,13 @@ class DecisionUndone(CodedError):
 class ResolutionUnderWay(CodedError):
     code = "resolution_under_way"
     status = 409
+
+
+class RuleUnfit(CodedError):
+    code = "rule_unfit"
+    status = 422
+
+
+class NoEarlierRules(CodedError):
+    code = "no_earlier_rules"
+    status = 409

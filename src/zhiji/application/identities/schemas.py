@@ -14,7 +14,7 @@ Answer = Literal["same", "different", "later"]
 Words = Literal["", "same", "different", "later"]
 
 
-class Evidence(Schema):
+class PairEvidence(Schema):
     """One field that was compared. ``field``: the value it is about, empty for a custom field. ``bits``: what it weighs
     for (above zero) or against; each bit doubles the odds."""
 
@@ -24,7 +24,7 @@ class Evidence(Schema):
     bits: float
 
 
-class Figures(Schema):
+class SideFigures(Schema):
     """Of the customer; empty where the reader may not see them. ``spend``: exact decimal text."""
 
     orders: int | None
@@ -34,7 +34,7 @@ class Figures(Schema):
     team: Named | None
 
 
-class Side(Schema):
+class PairSide(Schema):
     """One record as its source says it. ``values``: only fields that are known."""
 
     identity: int
@@ -44,10 +44,10 @@ class Side(Schema):
     customer_name: str
     values: dict[str, str]
     custom: dict[str, str]
-    figures: Figures
+    figures: SideFigures
 
 
-class Pair(Schema):
+class RecordPair(Schema):
     """``key``: for a certain link, the key that both share. ``start_bits``: what stands before any field was compared;
     with all evidence it gives ``weight_bits``."""
 
@@ -60,12 +60,12 @@ class Pair(Schema):
     weight_bits: float | None
     start_bits: float | None
     found_at: datetime | None
-    evidence: list[Evidence]
-    sides: Annotated[list[Side], Field(min_length=2, max_length=2)]
+    evidence: list[PairEvidence]
+    sides: Annotated[list[PairSide], Field(min_length=2, max_length=2)]
 
 
 class PairPage(PlacedPage):
-    items: list[Pair]
+    items: list[RecordPair]
 
 
 class PairFilter(Schema):
@@ -107,11 +107,11 @@ class ResolutionStart(Strict):
     mode: Literal["run", "look", "undo"]
 
 
-class Started(Schema):
+class ResolutionStarted(Schema):
     job: int
 
 
-class Figure(Schema):
+class ResolutionFigures(Schema):
     """Of everything that is stored."""
 
     records: int
@@ -119,7 +119,7 @@ class Figure(Schema):
     joined: int
 
 
-class Run(Schema):
+class ResolutionRun(Schema):
     """``result``: see ``resolution`` in the guide; ``models``: of each kind what was found and learned."""
 
     job: int
@@ -127,25 +127,17 @@ class Run(Schema):
     at: datetime | None
     by: Named | None
     result: dict[str, Any]
-    examples: dict[Literal["key", "model", "review"], list[Pair]]
+    examples: dict[Literal["key", "model", "review"], list[RecordPair]]
 
 
 class Resolution(Schema):
     """``figures`` and the runs are for who reads all customers; ``waiting`` counts what the reader may read."""
 
-    figures: Figure | None
+    figures: ResolutionFigures | None
     waiting: PairCount
     later: PairCount
-    last: Run | None
-    looked: Run | None
+    last: ResolutionRun | None
+    looked: ResolutionRun | None
     under_way: int | None
     may_run: bool
     sources: list[str]
-
-
-class Join(Strict):
-    customers: Annotated[list[RowId], Field(min_length=2, max_length=50)]
-
-
-class Part(Strict):
-    identities: Annotated[list[RowId], Field(min_length=1, max_length=200)]

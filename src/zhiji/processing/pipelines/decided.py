@@ -12,8 +12,8 @@ from zhiji.processing.identity.groups import Pair, pair
 SAME, DIFFERENT, LATER = DecidedPair.Word
 # Identities hang on their keys; the newest act that was not taken back speaks for a pair.
 _STANDING = """
-    SELECT one, other, word FROM (
-        SELECT l.id AS one, r.id AS other, p.word,
+    SELECT one, other, word, act FROM (
+        SELECT l.id AS one, r.id AS other, p.word, d.id AS act,
             ROW_NUMBER() OVER (PARTITION BY l.id, r.id ORDER BY d.id DESC) AS place
         FROM store_decidedpair p JOIN store_identitydecision d ON d.id = p.decision_id
         JOIN store_identity l ON l.source_id = p.left_source_id AND l.external_id = p.left_external_id
@@ -33,14 +33,25 @@ class Decided(NamedTuple):
 
 def decided(identity_ids: Sequence[int] | None = None) -> Decided:
     """Of all pairs, or of those of which either is among these."""
+    said: dict[str, list[Pair]] = {word: [] for word in DecidedPair.Word.values}
+    for one, other, word, _ in _standing(identity_ids):
+        said[word].append(pair(one, other))
+    return Decided(*(sorted(said[word]) for word in (SAME, DIFFERENT, LATER)))
+
+
+def joined_by(identity_ids: Sequence[int]) -> dict[Pair, int]:
+    """Pairs of these that people said to be one customer → the act that says so."""
+    own = set(identity_ids)
+    return {pair(one, other): act for one, other, word, act in _standing(identity_ids)
+            if word == SAME and {one, other} <= own}  # fmt: skip
+
+
+def _standing(identity_ids: Sequence[int] | None) -> list[tuple[int, int, str, int]]:
     some, parameters = "", []
     if identity_ids is not None:
         some = f"AND ({bulk.among('l.id')} OR {bulk.among('r.id')})"
         parameters = [bulk.many(identity_ids)] * 2
-    said: dict[str, list[Pair]] = {word: [] for word in DecidedPair.Word.values}
-    for one, other, word in bulk.look_up(_STANDING.format(some=some), parameters):
-        said[word].append(pair(one, other))
-    return Decided(*(sorted(said[word]) for word in (SAME, DIFFERENT, LATER)))
+    return [(one, other, word, act) for one, other, word, act in bulk.look_up(_STANDING.format(some=some), parameters)]
 
 
 def decided_within(identity_ids: Iterable[int]) -> Decided:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from zhiji.data.store import bulk, derive
 from zhiji.data.store.models import Customer, DecidedPair, IdentityLink
-from zhiji.processing.identity.groups import Groups, grouped
+from zhiji.processing.identity.groups import Groups, Pair, grouped
 from zhiji.processing.pipelines.decided import decided, decided_within
 from zhiji.processing.pipelines.following import refresh_customers
 
@@ -39,14 +39,17 @@ def is_any() -> bool:
     )
 
 
-def groups(identity_ids: Sequence[int] | None = None) -> Groups:
-    """As the stored links say, of all identities or of these (whole groups): certain keys first, then the surest."""
+def groups(identity_ids: Sequence[int] | None = None, apart: Sequence[Pair] = ()) -> Groups:
+    """As the stored links say, of all identities or of these (whole groups): certain keys first, then the surest.
+
+    apart: pairs that somebody would part, to see what that would do.
+    """
     said = decided() if identity_ids is None else decided_within(identity_ids)
     links = IdentityLink.objects.filter(state=IdentityLink.State.LINKED)
     if identity_ids is not None:
         links = links.filter(left__in=list(identity_ids), right__in=list(identity_ids))
     listed = links.order_by("by", "-weight", "left_id", "right_id").values_list("left_id", "right_id")
-    return grouped(list(listed), same=said.same, different=said.different)
+    return grouped(list(listed), same=sorted({*said.same} - {*apart}), different=[*said.different, *apart])
 
 
 def around(identity_ids: Iterable[int]) -> list[int]:

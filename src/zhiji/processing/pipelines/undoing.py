@@ -73,9 +73,10 @@ class Undoing:
         if not rows:
             return "regroup"
         self.state["at"] = rows[-1][0]
+        # Somebody worked on the customer of this identity alone, whoever it was joined to later.
         orphans = bulk.look_up(
-            "SELECT i.id, i.customer_id FROM store_identity i JOIN landing_batch b ON b.id = i.first_batch_id "
-            "WHERE (b.id = %s OR b.state = 'withdrawn') AND "
+            "SELECT i.id, COALESCE(i.home_id, i.customer_id), i.customer_id FROM store_identity i "
+            "JOIN landing_batch b ON b.id = i.first_batch_id WHERE (b.id = %s OR b.state = 'withdrawn') AND "
             f"{bulk.among('i.id')} AND NOT EXISTS (SELECT 1 FROM store_order o WHERE o.identity_id = i.id) "
             "AND NOT EXISTS (SELECT 1 FROM store_interaction x WHERE x.identity_id = i.id) AND NOT EXISTS ("
             "SELECT 1 FROM store_sourcerecord r WHERE r.source_id = i.source_id AND r.external_id = i.external_id "
@@ -89,7 +90,7 @@ class Undoing:
             f"DELETE FROM store_identitylink WHERE {bulk.among('left_id')} OR {bulk.among('right_id')}", [ids, ids]
         )
         bulk.execute(f"DELETE FROM store_identity WHERE {bulk.among('id')}", [ids])
-        remove = self._remove([row[1] for row in gone])
+        remove = self._remove({pk for row in gone for pk in row[1:]})
         left = sorted({row[1] for row in rows if row[1] is not None} - set(remove))
         refresh_customers(left, count_repeats_once=self.once)
         return None

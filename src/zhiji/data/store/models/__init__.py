@@ -7,7 +7,7 @@ from zhiji.data.store.models.customers import (
     Identity,
     IdentityLink,
 )
-from zhiji.data.store.models.decisions import DecidedPair, IdentityDecision
+from zhiji.data.store.models.decisions import DecidedPair, IdentityDecision, SurvivorshipRules
 from zhiji.data.store.models.online import CustomerActivity
 from zhiji.data.store.models.orders import Order, OrderLine, Product
 from zhiji.data.store.models.sources import Delivery, Interaction, SourceRecord
@@ -27,4 +27,5 @@ __all__ = [
     "OrderLine",
     "Product",
     "SourceRecord",
+    "SurvivorshipRules",
 ]

@@ -1,4 +1,4 @@
-"""What people decided of identities, remembered by the keys of their sources."""
+"""What people decided of identities, by the keys of their sources; and of whose word of a field stands."""
 
 from __future__ import annotations
 
@@ -63,3 +63,15 @@ class DecidedPair(models.Model):
             models.Index(fields=["left_source", "left_external_id"], name="decided_by_left"),
             models.Index(fields=["right_source", "right_external_id"], name="decided_by_right"),
         )
+
+
+class SurvivorshipRules(models.Model):
+    """Which source's word of a field stands where several say something; the newest row holds, earlier ones are kept.
+
+    ``rules``: field → ``{"rule": "newest" | "trusted" | "complete", "sources": [codes, the most trusted first]}``, only
+    fields that do not go by the usual rule (``processing.pipelines.field_words``).
+    """
+
+    rules = models.JSONField(default=dict)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
