@@ -13,6 +13,7 @@ import { SelectionBar, TableTools } from "../design/table/TableTools";
 import { nothingSelected, shownAtFirst, type Selection } from "../design/table/types";
 import { useNarrowTable, usePhone } from "../design/usePhone";
 import { useFormat } from "../i18n/useFormat";
+import { mergeAddress, MOST_MERGED } from "../identities/addresses";
 import { StartHere } from "../shell/StartHere";
 import { addressOf, filterOf, filterText, sortOf } from "./address";
 import { AssignMenu } from "./AssignMenu";
@@ -166,6 +167,11 @@ function CustomerList() {
       </TableTools>
       {mayAssign && (
         <SelectionBar selection={selection} total={total} onSelection={setSelection}>
+          {selection.kind === "some" && selection.keys.size > 1 && selection.keys.size <= MOST_MERGED && (
+            <ButtonLink icon="merge" to={mergeAddress([...selection.keys])}>
+              {t("merge")}
+            </ButtonLink>
+          )}
           <AssignMenu
             selection={selection}
             filter={filter}

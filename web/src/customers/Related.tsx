@@ -4,6 +4,7 @@ import { Tasks } from "../activities/Tasks";
 import { Panel } from "../design/Panel";
 import { ProblemView } from "../design/ProblemView";
 import { Icon } from "../design/Icon";
+import { IdentitiesPanel } from "../identities/IdentitiesPanel";
 import { AssignPopover, useAssign } from "./AssignMenu";
 import { HistoryDialog } from "./Properties";
 import type { CustomerDetail } from "./types";
@@ -38,16 +39,7 @@ export function Related({ customer }: { customer: CustomerDetail }) {
       </Panel>
       {history !== null && <HistoryDialog customerId={customer.id} field={history} onClose={() => setHistory(null)} />}
       <Tasks customerId={customer.id} />
-      <Panel title={t("related.identities")}>
-        <ul className="stack stack--tight">
-          {customer.identities.map((identity) => (
-            <li className="row row--apart" key={`${identity.source}/${identity.external_id}`}>
-              <span className="related-name">{identity.external_id}</span>
-              <span className="soft small">{identity.source === "default" ? t("related.orders") : identity.source}</span>
-            </li>
-          ))}
-        </ul>
-      </Panel>
+      <IdentitiesPanel customerId={customer.id} />
     </div>
   );
 }

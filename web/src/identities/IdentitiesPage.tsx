@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Trans, useTranslation } from "react-i18next";
 import { answer, client } from "../api/client";
+import { useMay } from "../api/session";
 import type { Job } from "../api/types";
 import { AnswerPage } from "../design/AnswerPage";
 import { Button, ButtonLink } from "../design/Button";
@@ -70,6 +71,7 @@ function Answer({ data }: { data: Resolution }) {
 function Actions({ data }: { data: Resolution }) {
   const { t } = useTranslation("identities");
   const queries = useQueryClient();
+  const mayReadRules = useMay("company", "read");
   const [asking, setAsking] = useState<"run" | "undo" | null>(null);
   const start = useMutation({
     mutationFn: (mode: Mode) => answer(client.POST("/identities/resolution", { body: { mode } })),
@@ -85,6 +87,11 @@ function Actions({ data }: { data: Resolution }) {
       {(data.waiting.count > 0 || data.later.count > 0) && (
         <ButtonLink kind="primary" icon="check" to={data.waiting.count > 0 ? "/identities/review" : "/identities/review?state=later"}>
           {t("review")}
+        </ButtonLink>
+      )}
+      {mayReadRules && (
+        <ButtonLink icon="settings" to="/identities/rules">
+          {t("rules.link")}
         </ButtonLink>
       )}
       {data.may_run && (

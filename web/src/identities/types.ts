@@ -45,3 +45,12 @@ export interface RunResult {
   models?: Record<string, ModelReport>;
   learned?: Record<string, Learned[]>;
 }
+
+export type Members = Schema<"IdentityMembers">;
+export type Member = Schema<"IdentityMember">;
+export type MergedField = Schema<"MergedField">;
+export type FieldWord = Schema<"FieldWord">;
+export type FieldRule = Schema<"FieldRule">;
+export type RulesState = Schema<"RulesState">;
+/** Field → the identity whose word is to stand, null for the company's rule; what is not in it stays as it is. */
+export type Choices = Record<string, number | null>;

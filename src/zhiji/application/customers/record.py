@@ -19,7 +19,7 @@ from zhiji.platform.company import company, zone
 from zhiji.platform.models import User
 from zhiji.platform.permissions import Reach, reach
 from zhiji.platform.scope import scope
-from zhiji.processing.pipelines.field_words import CHOICE, CHOSEN, HAND, KINDS
+from zhiji.processing.pipelines.field_words import CHOICE, CHOSEN, HAND
 
 PROPERTIES = (
     "name", "kind", "company", "phone", "email", "country", "city", "address", "contact_allowed", "registered_at",
@@ -119,8 +119,8 @@ def _records(customer: Customer) -> list[dict[str, Any]]:
     """The customer's source records, each with what it changed against the one before of its kind and identity."""
     found = bulk.look_up(
         "SELECT r.id FROM store_identity i JOIN store_sourcerecord r ON r.source_id = i.source_id "
-        f"AND r.external_id = i.external_id WHERE r.kind IN {KINDS} AND i.customer_id = %s "
-        "ORDER BY r.id LIMIT %s",
+        "AND r.external_id = i.external_id WHERE r.kind IN ('customer', 'buyer', 'hand', 'choice') "
+        "AND i.customer_id = %s ORDER BY r.id LIMIT %s",
         [customer.pk, MOST_RECORDS],
     )
     records = SourceRecord.objects.filter(pk__in=[row[0] for row in found]).select_related("source", "batch__file")

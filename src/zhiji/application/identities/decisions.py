@@ -45,6 +45,7 @@ def customers_join(*, user: User, customer_ids: Sequence[int], choices: Mapping[
     choices: field → the identity whose word is to stand, where the company's rule would take another. Raises NotFound
     for a customer out of reach, NothingToJoin where these are one already, ChoiceUnfit for a choice that cannot be.
     """
+    require(user, "customer", "write")
     with bulk.turn():
         customers = {one.pk: one for one in (customer_get(user, pk, "write") for pk in customer_ids)}
         own = _identities(customers)

@@ -10,7 +10,7 @@ from zhiji.application.customers.queries import customer_get, editors_of, list_r
 from zhiji.application.identities.errors import NothingToJoin
 from zhiji.data.store.models import Customer, Identity, SourceRecord
 from zhiji.platform.models import User
-from zhiji.platform.scope import scope
+from zhiji.platform.scope import require, scope
 from zhiji.processing.pipelines.field_words import (
     RULED,
     Rule,
@@ -44,6 +44,7 @@ def join_preview(user: User, customer_ids: Sequence[int]) -> dict[str, Any]:
 
     Raises NotFound for a customer out of reach, and NothingToJoin as the joining would.
     """
+    require(user, "customer", "write")
     customers = {one.pk: one for one in (customer_get(user, pk, "write") for pk in customer_ids)}
     own = list(Identity.objects.filter(customer__in=customers).order_by("pk").values_list("pk", "customer_id"))
     if len({customer for _, customer in own}) < max(2, len(customers)):

@@ -1,4 +1,4 @@
-"""One customer's identities through the routes: joined with choices, looked at, parted; rules set, tried, taken back."""
+"""One customer's identities through the routes: joined with choices, parted; rules tried, set and taken back."""
 
 from __future__ import annotations
 
