@@ -1310,6 +1310,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/identities/customers/{customer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Identity Members
+         * @description The identities of a customer, and how each was linked.
+         */
+        get: operations["identity_members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identities/customers/{customer_id}/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Identity Fields
+         * @description What all sources say of each field, and whose word stands.
+         */
+        get: operations["identity_fields"];
+        put?: never;
+        /**
+         * Identity Choose
+         * @description Choose whose word stands. 409 where somebody else was faster.
+         */
+        post: operations["identity_choose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identities/customers/{customer_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Identity History
+         * @description What people joined and parted, the newest first.
+         */
+        get: operations["identity_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identities/customers/{customer_id}/part": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Identity Part
+         * @description Part identities from a customer for good.
+         */
+        post: operations["identity_part"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identities/customers/{customer_id}/part/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Identity Part Look
+         * @description What would go where if these identities were parted from the customer.
+         */
+        post: operations["identity_part_look"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/identities/decisions/{decision_id}/undo": {
         parameters: {
             query?: never;
@@ -1324,6 +1428,46 @@ export interface paths {
          * @description Take one act back: joining, parting or answers.
          */
         post: operations["identity_decision_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identities/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Identity Join
+         * @description Make one customer of several.
+         */
+        post: operations["identity_join"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identities/join/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Identity Join Look
+         * @description What one customer of several would be.
+         */
+        post: operations["identity_join_look"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1428,6 +1572,70 @@ export interface paths {
          * @description Start a resolution, a look at what it would find, or the way back; a job.
          */
         post: operations["identity_resolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identities/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Identity Rules
+         * @description Whose word of each field stands, and what was last looked at.
+         */
+        get: operations["identity_rules"];
+        put?: never;
+        /**
+         * Identity Rules Set
+         * @description Put rules in force; a job derives all customers anew.
+         */
+        post: operations["identity_rules_set"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identities/rules/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Identity Rules Look
+         * @description Look at what rules would change; a job that stores nothing.
+         */
+        post: operations["identity_rules_look"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identities/rules/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Identity Rules Undo
+         * @description Back to the rules before these.
+         */
+        post: operations["identity_rules_undo"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2479,6 +2687,17 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** ActIdentity */
+        ActIdentity: {
+            /** Customer */
+            customer: number | null;
+            /** External Id */
+            external_id: string;
+            /** Identity */
+            identity: number;
+            /** Source */
+            source: string;
+        };
         /**
          * Acted
          * @description ``decision``: the act, by which it is taken back. ``customers``: of whom the records concerned are now.
@@ -2682,6 +2901,18 @@ export interface components {
             count: number;
             /** Value */
             value: string;
+        };
+        /**
+         * ChooseForm
+         * @description ``choices``: field → the identity whose word is to stand; null: back to the company's rule.
+         */
+        ChooseForm: {
+            /** Choices */
+            choices: {
+                [key: string]: number | null;
+            };
+            /** Revision */
+            revision: number;
         };
         /** Cohort */
         Cohort: {
@@ -3075,21 +3306,6 @@ export interface components {
             /** Results */
             results: components["schemas"]["EventOutcome"][];
         };
-        /**
-         * Evidence
-         * @description One field that was compared. ``field``: the value it is about, empty for a custom field. ``bits``: what it weighs
-         *     for (above zero) or against; each bit doubles the odds.
-         */
-        Evidence: {
-            /** Bits */
-            bits: number;
-            /** Compared */
-            compared: string;
-            /** Field */
-            field: string;
-            /** Level */
-            level: string;
-        };
         /** ExportForm */
         ExportForm: {
             /**
@@ -3263,30 +3479,52 @@ export interface components {
             next: number | null;
         };
         /**
-         * Figure
-         * @description Of everything that is stored.
+         * FieldRule
+         * @description ``sources``: for ``trusted``, codes of sources, the most trusted first.
          */
-        Figure: {
-            /** Customers */
-            customers: number;
-            /** Joined */
-            joined: number;
-            /** Records */
-            records: number;
+        FieldRule: {
+            /** Field */
+            field: string;
+            /**
+             * Rule
+             * @enum {string}
+             */
+            rule: "usual" | "newest" | "trusted" | "complete";
+            /** Sources */
+            sources?: string[];
         };
         /**
-         * Figures
-         * @description Of the customer; empty where the reader may not see them. ``spend``: exact decimal text.
+         * FieldWord
+         * @description What one record says: of which source, in which file and row; ``by``: who typed it.
          */
-        Figures: {
-            /** Last Order On */
-            last_order_on: string | null;
-            /** Orders */
-            orders: number | null;
-            owner: components["schemas"]["Named"] | null;
-            /** Spend */
-            spend: string | null;
-            team: components["schemas"]["Named"] | null;
+        FieldWord: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            by: components["schemas"]["Named"] | null;
+            /** External Id */
+            external_id: string;
+            /** File */
+            file: string | null;
+            /** Identity */
+            identity: number;
+            /** Is Masked */
+            is_masked: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "customer" | "buyer" | "hand";
+            /** Row */
+            row: number | null;
+            /** Source */
+            source: string;
+            /** Stands */
+            stands: boolean;
+            /** Value */
+            value: string;
         };
         /** Found */
         Found: {
@@ -3405,6 +3643,82 @@ export interface components {
         Identity: {
             /** External Id */
             external_id: string;
+            /** Source */
+            source: string;
+        };
+        /** IdentityAct */
+        IdentityAct: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            by: components["schemas"]["Named"] | null;
+            /** Decision */
+            decision: number;
+            /** Identities */
+            identities: components["schemas"]["ActIdentity"][];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "join" | "part" | "review";
+            /** May Undo */
+            may_undo: boolean;
+            /** Undone At */
+            undone_at: string | null;
+            undone_by: components["schemas"]["Named"] | null;
+        };
+        /** IdentityActPage */
+        IdentityActPage: {
+            /** Items */
+            items: components["schemas"]["IdentityAct"][];
+            /** Next */
+            next: number | null;
+        };
+        /**
+         * IdentityMember
+         * @description One identity of a customer. ``home``: the customer that it would be of by itself; ``link``: empty for the oldest,
+         *     to which the others were joined. Orders are empty for who may not read them.
+         */
+        IdentityMember: {
+            /** External Id */
+            external_id: string;
+            /** Home */
+            home: number | null;
+            /** Identity */
+            identity: number;
+            /** Interactions */
+            interactions: number;
+            link: components["schemas"]["MemberLink"] | null;
+            /** Orders */
+            orders: number | null;
+            /** Source */
+            source: string;
+            /** Spend Micros */
+            spend_micros: number | null;
+            /** Values */
+            values: {
+                [key: string]: string;
+            };
+        };
+        /** IdentityMembers */
+        IdentityMembers: {
+            /** Customer */
+            customer: number;
+            /** Items */
+            items: components["schemas"]["IdentityMember"][];
+            /** May Write */
+            may_write: boolean;
+            /** Total */
+            total: number;
+        };
+        /** IdentityName */
+        IdentityName: {
+            /** External Id */
+            external_id: string;
+            /** Identity */
+            identity: number;
             /** Source */
             source: string;
         };
@@ -3744,6 +4058,54 @@ export interface components {
             /** Job Id */
             job_id: number;
         };
+        /**
+         * JoinForm
+         * @description ``choices``: field → the identity whose word is to stand.
+         */
+        JoinForm: {
+            /** Choices */
+            choices?: {
+                [key: string]: number;
+            };
+            /** Customers */
+            customers: number[];
+        };
+        /**
+         * JoinPreview
+         * @description ``stays``: the number that is left.
+         */
+        JoinPreview: {
+            /** Customers */
+            customers: components["schemas"]["JoinedCustomer"][];
+            /** Items */
+            items: components["schemas"]["MergedField"][];
+            /** Stays */
+            stays: number;
+        };
+        /** JoinQuestion */
+        JoinQuestion: {
+            /** Customers */
+            customers: number[];
+        };
+        /** JoinedCustomer */
+        JoinedCustomer: {
+            /** Calls */
+            calls: number;
+            /** Customer */
+            customer: number;
+            /** Identities */
+            identities: number;
+            /** Name */
+            name: string;
+            /** Notes */
+            notes: number;
+            /** Orders */
+            orders: number | null;
+            /** Spend */
+            spend: string | null;
+            /** Tasks */
+            tasks: number;
+        };
         /** Kind */
         Kind: {
             /** Fields */
@@ -3984,6 +4346,70 @@ export interface components {
             password?: string | null;
             /** Theme */
             theme?: ("system" | "light" | "dark") | null;
+        };
+        /**
+         * MemberLink
+         * @description What ties an identity to another of its customer. ``by``: a person's word, a certain key, or what the data
+         *     taught; ``decision``: the act of the person, by which it is taken back.
+         */
+        MemberLink: {
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "person" | "key" | "model";
+            /** Decided At */
+            decided_at: string | null;
+            decided_by: components["schemas"]["Named"] | null;
+            /** Decision */
+            decision: number | null;
+            /** Evidence */
+            evidence: components["schemas"]["PairEvidence"][];
+            /**
+             * Key
+             * @enum {string}
+             */
+            key: "" | "email" | "phone";
+            /** Probability */
+            probability: number | null;
+            /** To */
+            to: number;
+        };
+        /**
+         * MergedField
+         * @description ``by_rule``: what would stand if no person had spoken; ``by``: who did. ``conflict``: sources say different
+         *     things.
+         */
+        MergedField: {
+            by: components["schemas"]["Named"] | null;
+            /** By Rule */
+            by_rule: string;
+            /** Conflict */
+            conflict: boolean;
+            /** Field */
+            field: string;
+            /** Is By Hand */
+            is_by_hand: boolean;
+            /**
+             * Rule
+             * @enum {string}
+             */
+            rule: "usual" | "newest" | "trusted" | "complete";
+            /** Value */
+            value: string;
+            /** Words */
+            words: components["schemas"]["FieldWord"][];
+        };
+        /** MergedFields */
+        MergedFields: {
+            /** Customer */
+            customer: number;
+            /** Items */
+            items: components["schemas"]["MergedField"][];
+            /** May Write */
+            may_write: boolean;
+            /** Revision */
+            revision: number;
         };
         /** Month */
         Month: {
@@ -4314,47 +4740,6 @@ export interface components {
              */
             limit: number;
         };
-        /**
-         * Pair
-         * @description ``key``: for a certain link, the key that both share. ``start_bits``: what stands before any field was compared;
-         *     with all evidence it gives ``weight_bits``.
-         */
-        Pair: {
-            /**
-             * By
-             * @enum {string}
-             */
-            by: "key" | "model";
-            /** Evidence */
-            evidence: components["schemas"]["Evidence"][];
-            /** Found At */
-            found_at: string | null;
-            /** Id */
-            id: number;
-            /**
-             * Key
-             * @enum {string}
-             */
-            key: "" | "email" | "phone";
-            /** Probability */
-            probability: number | null;
-            /** Sides */
-            sides: components["schemas"]["Side"][];
-            /** Start Bits */
-            start_bits: number | null;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "linked" | "review";
-            /** Weight Bits */
-            weight_bits: number | null;
-            /**
-             * Word
-             * @enum {string}
-             */
-            word: "" | "same" | "different" | "later";
-        };
         /** PairAnswer */
         PairAnswer: {
             /** Pair */
@@ -4374,6 +4759,21 @@ export interface components {
             count: number;
             /** Exact */
             exact: boolean;
+        };
+        /**
+         * PairEvidence
+         * @description One field that was compared. ``field``: the value it is about, empty for a custom field. ``bits``: what it weighs
+         *     for (above zero) or against; each bit doubles the odds.
+         */
+        PairEvidence: {
+            /** Bits */
+            bits: number;
+            /** Compared */
+            compared: string;
+            /** Field */
+            field: string;
+            /** Level */
+            level: string;
         };
         /** PairFilter */
         PairFilter: {
@@ -4398,7 +4798,7 @@ export interface components {
         /** PairPage */
         PairPage: {
             /** Items */
-            items: components["schemas"]["Pair"][];
+            items: components["schemas"]["RecordPair"][];
             /** Next */
             next: string | null;
         };
@@ -4432,10 +4832,69 @@ export interface components {
              */
             state: "waiting" | "later";
         };
+        /**
+         * PairSide
+         * @description One record as its source says it. ``values``: only fields that are known.
+         */
+        PairSide: {
+            /** Custom */
+            custom: {
+                [key: string]: string;
+            };
+            /** Customer */
+            customer: number | null;
+            /** Customer Name */
+            customer_name: string;
+            /** External Id */
+            external_id: string;
+            figures: components["schemas"]["SideFigures"];
+            /** Identity */
+            identity: number;
+            /** Source */
+            source: string;
+            /** Values */
+            values: {
+                [key: string]: string;
+            };
+        };
         /** PairsDecide */
         PairsDecide: {
             /** Answers */
             answers: components["schemas"]["PairAnswer"][];
+        };
+        /** PartForm */
+        PartForm: {
+            /** Identities */
+            identities: number[];
+        };
+        /** PartPreview */
+        PartPreview: {
+            /** Customer */
+            customer: number;
+            /** Items */
+            items: components["schemas"]["PartShare"][];
+        };
+        /**
+         * PartShare
+         * @description What one customer would have after a parting.
+         */
+        PartShare: {
+            /** Calls */
+            calls: number;
+            /** Customer */
+            customer: number;
+            /** Identities */
+            identities: components["schemas"]["IdentityName"][];
+            /** Interactions */
+            interactions: number;
+            /** Notes */
+            notes: number;
+            /** Orders */
+            orders: number | null;
+            /** Spend Micros */
+            spend_micros: number | null;
+            /** Tasks */
+            tasks: number;
         };
         /** PasswordIn */
         PasswordIn: {
@@ -4551,6 +5010,47 @@ export interface components {
             origin: components["schemas"]["Origin"] | null;
             /** Value */
             value: string | boolean | null;
+        };
+        /**
+         * RecordPair
+         * @description ``key``: for a certain link, the key that both share. ``start_bits``: what stands before any field was compared;
+         *     with all evidence it gives ``weight_bits``.
+         */
+        RecordPair: {
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "key" | "model";
+            /** Evidence */
+            evidence: components["schemas"]["PairEvidence"][];
+            /** Found At */
+            found_at: string | null;
+            /** Id */
+            id: number;
+            /**
+             * Key
+             * @enum {string}
+             */
+            key: "" | "email" | "phone";
+            /** Probability */
+            probability: number | null;
+            /** Sides */
+            sides: components["schemas"]["PairSide"][];
+            /** Start Bits */
+            start_bits: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "linked" | "review";
+            /** Weight Bits */
+            weight_bits: number | null;
+            /**
+             * Word
+             * @enum {string}
+             */
+            word: "" | "same" | "different" | "later";
         };
         /**
          * RecoveryCodes
@@ -4673,10 +5173,10 @@ export interface components {
          * @description ``figures`` and the runs are for who reads all customers; ``waiting`` counts what the reader may read.
          */
         Resolution: {
-            figures: components["schemas"]["Figure"] | null;
-            last: components["schemas"]["Run"] | null;
+            figures: components["schemas"]["ResolutionFigures"] | null;
+            last: components["schemas"]["ResolutionRun"] | null;
             later: components["schemas"]["PairCount"];
-            looked: components["schemas"]["Run"] | null;
+            looked: components["schemas"]["ResolutionRun"] | null;
             /** May Run */
             may_run: boolean;
             /** Sources */
@@ -4684,6 +5184,42 @@ export interface components {
             /** Under Way */
             under_way: number | null;
             waiting: components["schemas"]["PairCount"];
+        };
+        /**
+         * ResolutionFigures
+         * @description Of everything that is stored.
+         */
+        ResolutionFigures: {
+            /** Customers */
+            customers: number;
+            /** Joined */
+            joined: number;
+            /** Records */
+            records: number;
+        };
+        /**
+         * ResolutionRun
+         * @description ``result``: see ``resolution`` in the guide; ``models``: of each kind what was found and learned.
+         */
+        ResolutionRun: {
+            /** At */
+            at: string | null;
+            by: components["schemas"]["Named"] | null;
+            /** Examples */
+            examples: {
+                [key: string]: components["schemas"]["RecordPair"][];
+            };
+            /** Job */
+            job: number;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "run" | "look" | "undo";
+            /** Result */
+            result: {
+                [key: string]: unknown;
+            };
         };
         /**
          * ResolutionStart
@@ -4695,6 +5231,11 @@ export interface components {
              * @enum {string}
              */
             mode: "run" | "look" | "undo";
+        };
+        /** ResolutionStarted */
+        ResolutionStarted: {
+            /** Job */
+            job: number;
         };
         /**
          * Row
@@ -4752,29 +5293,54 @@ export interface components {
             /** Value Score */
             value_score: number | null;
         };
+        /** RuleExample */
+        RuleExample: {
+            /** Customer */
+            customer: number;
+            /** Fields */
+            fields: string[];
+            /** Name */
+            name: string;
+        };
+        /** RulesForm */
+        RulesForm: {
+            /** Rules */
+            rules: components["schemas"]["FieldRule"][];
+        };
         /**
-         * Run
-         * @description ``result``: see ``resolution`` in the guide; ``models``: of each kind what was found and learned.
+         * RulesLook
+         * @description What other rules would change: customers looked at, customers changed, and how often each field.
          */
-        Run: {
+        RulesLook: {
+            /** At */
+            at: string | null;
+            /** By Field */
+            by_field: {
+                [key: string]: number;
+            };
+            /** Changed */
+            changed: number;
+            /** Customers */
+            customers: number;
+            /** Examples */
+            examples: components["schemas"]["RuleExample"][];
+            /** Job */
+            job: number;
+        };
+        /** RulesState */
+        RulesState: {
             /** At */
             at: string | null;
             by: components["schemas"]["Named"] | null;
-            /** Examples */
-            examples: {
-                [key: string]: components["schemas"]["Pair"][];
-            };
-            /** Job */
-            job: number;
-            /**
-             * Mode
-             * @enum {string}
-             */
-            mode: "run" | "look" | "undo";
-            /** Result */
-            result: {
-                [key: string]: unknown;
-            };
+            looked: components["schemas"]["RulesLook"] | null;
+            /** May Undo */
+            may_undo: boolean;
+            /** Rules */
+            rules: components["schemas"]["FieldRule"][];
+            /** Sources */
+            sources: string[];
+            /** Under Way */
+            under_way: number | null;
         };
         /** RunPage */
         RunPage: {
@@ -5327,29 +5893,18 @@ export interface components {
             top_percent: number;
         };
         /**
-         * Side
-         * @description One record as its source says it. ``values``: only fields that are known.
+         * SideFigures
+         * @description Of the customer; empty where the reader may not see them. ``spend``: exact decimal text.
          */
-        Side: {
-            /** Custom */
-            custom: {
-                [key: string]: string;
-            };
-            /** Customer */
-            customer: number | null;
-            /** Customer Name */
-            customer_name: string;
-            /** External Id */
-            external_id: string;
-            figures: components["schemas"]["Figures"];
-            /** Identity */
-            identity: number;
-            /** Source */
-            source: string;
-            /** Values */
-            values: {
-                [key: string]: string;
-            };
+        SideFigures: {
+            /** Last Order On */
+            last_order_on: string | null;
+            /** Orders */
+            orders: number | null;
+            owner: components["schemas"]["Named"] | null;
+            /** Spend */
+            spend: string | null;
+            team: components["schemas"]["Named"] | null;
         };
         /**
          * SignIn
@@ -5547,11 +6102,6 @@ export interface components {
             next: number | null;
             /** Total */
             total: number;
-        };
-        /** Started */
-        Started: {
-            /** Job */
-            job: number;
         };
         /** StreamChange */
         StreamChange: {
@@ -12883,6 +13433,504 @@ export interface operations {
             };
         };
     };
+    identity_members: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityMembers"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergedFields"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_choose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChooseForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergedFields"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_history: {
+        parameters: {
+            query?: {
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityActPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_part: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acted"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_part_look: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartPreview"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     identity_decision_undo: {
         parameters: {
             query?: never;
@@ -12901,6 +13949,180 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Acted"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_join: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JoinForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acted"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_join_look: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JoinQuestion"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JoinPreview"];
                 };
             };
             /** @description Unauthorized */
@@ -13212,7 +14434,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Pair"];
+                    "application/json": components["schemas"]["RecordPair"];
                 };
             };
             /** @description Unauthorized */
@@ -13355,7 +14577,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Started"];
+                    "application/json": components["schemas"]["ResolutionStarted"];
                 };
             };
             /** @description Unauthorized */
@@ -13369,6 +14591,283 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesState"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_rules_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulesForm"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResolutionStarted"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_rules_look: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulesForm"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResolutionStarted"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identity_rules_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResolutionStarted"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
