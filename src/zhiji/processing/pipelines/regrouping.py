@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from zhiji.data.store import bulk, derive
 from zhiji.data.store.models import Customer, DecidedPair, IdentityLink
 from zhiji.processing.identity.groups import Groups, Pair, grouped
+from zhiji.processing.pipelines import merged_scores
 from zhiji.processing.pipelines.decided import decided, decided_within
 from zhiji.processing.pipelines.following import refresh_customers
 
@@ -113,13 +114,16 @@ def _move(block: Sequence[Move], *, count_repeats_once: bool) -> None:
             [ids],
         )
     touched = sorted({pk for move in block for pk in (move.before, move.after) if pk is not None})
-    _mark_merged(block)
+    gone, alive = _mark_merged(block)
+    merged_scores.put_aside(gone)
     for part in derive.blocks(touched, 5_000):
         refresh_customers(part, count_repeats_once=count_repeats_once)
+    merged_scores.bring_back(alive)
 
 
-def _mark_merged(block: Sequence[Move]) -> None:
-    """A customer that has no identity any more was merged into the one to which its own has gone."""
+def _mark_merged(block: Sequence[Move]) -> tuple[list[int], list[int]]:
+    """A customer that has no identity any more was merged into the one to which its own has gone. Returns those that
+    are gone, and those that are there."""
     gone_to = {move.home: move.after for move in reversed(block)}
     concerned = sorted({pk for move in block for pk in (move.before, move.after, move.home) if pk is not None})
     alive = {
@@ -132,3 +136,4 @@ def _mark_merged(block: Sequence[Move]) -> None:
         "UPDATE store_customer SET merged_into_id = %s WHERE id = %s",
         [(None if pk in alive else gone_to[pk], pk) for pk in known],
     )
+    return [pk for pk in known if pk not in alive], sorted(alive)

@@ -105,7 +105,7 @@ class Undoing:
             )
         ]  # fmt: skip
         self.release(remove)
-        for table in ("store_customerlistrow", "store_customersearch", "store_customeractivity"):
+        for table in ("store_customerlistrow", "store_customersearch", "store_mergedscores", "store_customeractivity"):
             bulk.execute(f"DELETE FROM {table} WHERE {bulk.among('customer_id')}", [bulk.many(remove)])
         bulk.execute(f"DELETE FROM store_customer WHERE {bulk.among('id')}", [bulk.many(remove)])
         return remove

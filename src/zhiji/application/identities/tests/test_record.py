@@ -13,7 +13,7 @@ from zhiji.application.activities import services as activities
 from zhiji.application.activities.queries import tasks
 from zhiji.application.customers.services import customer_delete, customer_update
 from zhiji.application.identities import services
-from zhiji.data.store.models import Customer, Identity
+from zhiji.data.store.models import Customer, CustomerListRow, Identity
 from zhiji.platform import accounts, jobs
 from zhiji.platform.models import Job, User
 
@@ -76,6 +76,7 @@ def field(told: dict[str, Any], name: str) -> dict[str, Any]:
 def test_two_are_joined_with_a_choice_and_parted_with_a_look_before(client: Client, admin: User) -> None:
     first, second = customer_of("S2").pk, customer_of("D2").pk
     activities.note_create(user=admin, customer_id=second, text="of the second")
+    CustomerListRow.objects.filter(pk=second).update(rfm_segment="loyal", value_score=0.5, as_of="2024-02-05")
     preview = post(client, "join/preview", {"customers": [first, second]})
     assert (preview["stays"], [one["notes"] for one in preview["customers"]]) == (first, [0, 1])
     assert field(preview, "city")["conflict"] is True
@@ -95,6 +96,8 @@ def test_two_are_joined_with_a_choice_and_parted_with_a_look_before(client: Clie
     assert members[1]["link"]["decided_by"]["name"] == "A"
     post(client, f"customers/{first}/part", part)
     assert (customer_of("S2").city, customer_of("D2").city) == ("上海", "深圳"), "a choice of the other's word goes too"
+    row = CustomerListRow.objects.get(pk=second)
+    assert (row.rfm_segment, row.value_score, str(row.as_of)) == ("loyal", 0.5, "2024-02-05"), "its scores are its own"
     acts = get(client, f"customers/{first}/history")["items"]
     assert [(act["kind"], act["may_undo"]) for act in acts] == [("part", True), ("join", True)]
     post(client, f"decisions/{acts[0]['decision']}/undo", {})

@@ -6,6 +6,7 @@ from zhiji.data.store.models.customers import (
     CustomerSearch,
     Identity,
     IdentityLink,
+    MergedScores,
 )
 from zhiji.data.store.models.decisions import DecidedPair, IdentityDecision, SurvivorshipRules
 from zhiji.data.store.models.online import CustomerActivity
@@ -23,6 +24,7 @@ __all__ = [
     "IdentityDecision",
     "IdentityLink",
     "Interaction",
+    "MergedScores",
     "Order",
     "OrderLine",
     "Product",

@@ -198,3 +198,12 @@ class CustomerSearch(models.Model):
 
     customer = models.OneToOneField(Customer, primary_key=True, on_delete=models.CASCADE)
     tokens = models.TextField()
+
+
+class MergedScores(models.Model):
+    """The scores of a customer's list row while it is merged into another, put back when it is parted again."""
+
+    customer = models.OneToOneField(
+        Customer, primary_key=True, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False
+    )
+    scores = models.JSONField(default=dict)
