@@ -9,6 +9,7 @@ import type imports from "../imports/locales/zh.json";
 import type predictions from "../predictions/locales/zh.json";
 import type segments from "../segments/locales/zh.json";
 import type settings from "../settings/locales/zh.json";
+import type sources from "../sources/locales/zh.json";
 import type shell from "../shell/locales/zh.json";
 import type worklists from "../worklists/locales/zh.json";
 import type activities from "../activities/locales/zh.json";
@@ -30,6 +31,7 @@ declare module "i18next" {
       segments: typeof segments;
       settings: typeof settings;
       shell: typeof shell;
+      sources: typeof sources;
       worklists: typeof worklists;
     };
   }

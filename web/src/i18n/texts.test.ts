@@ -25,7 +25,7 @@ const sentence = /(?:\b[A-Za-z]{2,}\b[ ,.;:!?]+){3,}\b[A-Za-z]{2,}\b/;
 
 it("knows every folder with texts", () => {
   expect([...folders.keys()].sort()).toEqual(
-    ["activities", "charts", "customers", "dashboards", "design", "entry", "identities", "imports", "predictions", "segments", "settings", "shell", "worklists"].sort(),
+    ["activities", "charts", "customers", "dashboards", "design", "entry", "identities", "imports", "predictions", "segments", "settings", "shell", "sources", "worklists"].sort(),
   );
 });
 

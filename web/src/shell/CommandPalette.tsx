@@ -12,7 +12,7 @@ import { useSegmentName } from "../segments/names";
 import { useChoose } from "./choices";
 import { useLanguage } from "../i18n/useFormat";
 import { matches } from "./matching";
-import { iconOf, places } from "./Navigation";
+import { iconOf, usePlaces } from "./Navigation";
 
 interface Command {
   key: string;
@@ -30,6 +30,7 @@ function useCommands(text: string): Command[] {
   const go = useNavigate();
   const language = useLanguage();
   const mayImport = useMay("import");
+  const mine = usePlaces();
   const choose = useChoose();
   const segmentName = useSegmentName();
   const asked = useDeferredValue(text.trim());
@@ -47,7 +48,7 @@ function useCommands(text: string): Command[] {
     { key: "language", group: "actions", icon: "language", title: language === "zh" ? t("actions.english") : t("actions.chinese"), run: () => void choose.language(language === "zh" ? "en" : "zh") },
     { key: "light", group: "actions", icon: "light", title: t("actions.light"), run: () => choose.theme("light") },
     { key: "dark", group: "actions", icon: "dark", title: t("actions.dark"), run: () => choose.theme("dark") },
-    ...places.map((place) => ({ key: place, group: "places" as const, icon: iconOf[place], title: t(`places.${place}`), run: to(`/${place}`) })),
+    ...mine.map((place) => ({ key: place, group: "places" as const, icon: iconOf[place], title: t(`places.${place}`), run: to(`/${place}`) })),
     ...settings.map((section) => ({ key: `settings-${section}`, group: "settings" as const, icon: "settings" as const, title: t(`settings.${section}`), run: to(`/settings/${section}`) })),
   ];
   const records: Command[] = asked.length === 0 ? [] : (data?.customers ?? []).map((found) => ({

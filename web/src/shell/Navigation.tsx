@@ -1,10 +1,10 @@
 import { useTranslation } from "react-i18next";
 import { NavLink, useLocation } from "react-router";
-import { useCompany } from "../api/session";
+import { useCompany, useMay } from "../api/session";
 import { Icon, Seal, type IconName } from "../design/Icon";
 import { Popover } from "../design/Popover";
 
-export const places = ["worklist", "customers", "segments", "predictions", "dashboard", "imports", "identities", "settings"] as const;
+export const places = ["worklist", "customers", "segments", "predictions", "dashboard", "imports", "sources", "identities", "settings"] as const;
 export type Place = (typeof places)[number];
 export const iconOf: Record<Place, IconName> = {
   worklist: "worklist",
@@ -13,9 +13,16 @@ export const iconOf: Record<Place, IconName> = {
   predictions: "predictions",
   dashboard: "dashboards",
   imports: "imports",
+  sources: "sources",
   identities: "merge",
   settings: "settings",
 };
+
+/** All but what only some may open. */
+export function usePlaces(): Place[] {
+  const maySources = useMay("source", "read");
+  return places.filter((place) => place !== "sources" || maySources);
+}
 
 function Entry({ place, onClick }: { place: Place; onClick?: () => void }) {
   const { t } = useTranslation("shell");
@@ -41,7 +48,7 @@ export function Sidebar() {
         </span>
       </div>
       <nav aria-label={t("navigation")}>
-        {places.map((place) => (
+        {usePlaces().map((place) => (
           <Entry key={place} place={place} />
         ))}
       </nav>
@@ -57,13 +64,14 @@ const AT_HAND: readonly Place[] = ["worklist", "customers", "segments", "dashboa
 export function BottomBar() {
   const { t } = useTranslation("shell");
   const { pathname } = useLocation();
+  const mine = usePlaces();
   return (
     <nav className="bottom-bar" aria-label={t("navigation")}>
       {AT_HAND.map((place) => (
         <Entry key={place} place={place} />
       ))}
       <Popover key={pathname} label={<span>{t("more")}</span>} icon="more" kind="text" align="end" above className="nav-more">
-        {(close) => places.filter((place) => !AT_HAND.includes(place)).map((place) => <Entry key={place} place={place} onClick={close} />)}
+        {(close) => mine.filter((place) => !AT_HAND.includes(place)).map((place) => <Entry key={place} place={place} onClick={close} />)}
       </Popover>
     </nav>
   );

@@ -25,6 +25,7 @@ export const staleBy: Record<string, readonly string[]> = {
   customers: ["customers", "identities", "worklist"],
   activity: ["customers", "worklist"],
   company: ["session", "settings"],
+  source: ["sources"],
 };
 const TOPICS = [...Object.keys(staleBy), "job", "demo"];
 
