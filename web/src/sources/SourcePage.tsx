@@ -37,7 +37,7 @@ export default function SourcePage() {
       error={source.error}
       onRetry={() => void source.refetch()}
       answer={data && (data.streams.length === 0 ? t("one.none") : t("one.answer", { count: stored, formatted: format.number(stored) }))}
-      note={data && `${t(`kinds.${data.kind}`)} · ${placeOf(data)} · ${t("one.code", { code: data.source })}`}
+      note={data && [data.kind === "sql" ? t(`sql.dialects.${String(data.settings.dialect) as "postgresql"}`) : t("kinds.rest"), placeOf(data), t("one.code", { code: data.source })].join(" · ")}
       actions={take}
     >
       {data?.streams.length === 0 && (
@@ -54,7 +54,7 @@ export default function SourcePage() {
 function placeOf({ kind, settings }: Source): string {
   if (kind === "rest") return String(settings.base_url);
   const place = settings.host ? `${String(settings.host)}${settings.port ? `:${String(settings.port)}` : ""}/` : "";
-  return `${String(settings.dialect)} · ${place}${String(settings.database)}`;
+  return `${place}${String(settings.database)}`;
 }
 
 /** The secret, and the end of the source. */
@@ -75,7 +75,7 @@ function Access({ source }: { source: Source }) {
     },
   });
   return (
-    <Panel title={t("access.title")}>
+    <Panel title={source.settings.dialect === "sqlite" ? t("access.end") : t("access.title")}>
       <form
         className="sources__secrets"
         onSubmit={(event) => {

@@ -66,7 +66,7 @@ function Answer({ streams }: { streams: Stream[] }) {
   const { t } = useTranslation("sources");
   const wrong = streams.filter(({ health }) => health === "stopped" || health === "troubled" || health === "late").length;
   if (streams.length === 0) return <>{t("answer.none")}</>;
-  const key = wrong === 0 ? "answer.well" : "answer.wrong";
+  const key = wrong === 0 ? "answer.well" : streams.length === 1 ? "answer.wrongOnly" : "answer.wrong";
   return <Trans ns="sources" i18nKey={key} values={{ count: wrong || streams.length, all: streams.length }} components={{ b: <b /> }} />;
 }
 
@@ -100,7 +100,7 @@ function Health({ stream }: { stream: Stream }) {
   const format = useFormat();
   const reason = stream.reason ?? stream.trouble;
   return (
-    <div className="outcome">
+    <div className="sources__outcome">
       <HealthTag health={stream.health} />
       {reason && <span className="small">{format.spaced(reason.what)}</span>}
     </div>

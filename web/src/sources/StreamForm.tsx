@@ -61,7 +61,7 @@ export function StreamForm({ source, preview, first, busy, error, label, onKind,
         actions={
           onKind && (
             <label className="row">
-              <span className="soft">{words("about.kind")}</span>
+              <span className="soft">{t("setup.kind")}</span>
               <select className="select" value={said.kind} onChange={(event) => onKind(event.target.value)}>
                 {KINDS.map((kind: Kind) => (
                   <option key={kind} value={kind}>

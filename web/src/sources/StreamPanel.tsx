@@ -48,9 +48,9 @@ export function StreamPanel({ stream }: { stream: Stream }) {
             { label: t("fields.rejected"), value: format.number(stream.rejected_rows) },
             { label: t("fields.seen"), value: stream.seen_at ? ago(stream.seen_at, format.language) : "–", note: stream.seen_at ? format.instant(stream.seen_at) : undefined },
             { label: t("fields.next"), value: stream.state === "running" ? ago(stream.next_at, format.language) : "–", note: t("everyMinutes", { count: stream.every_minutes }) },
-            { label: t("fields.position"), value: detail?.position || "–", note: detail ? cursorOf(detail) || t("wholeTable") : undefined },
           ]}
         />
+        {detail && <p className="soft small">{detail.position ? t("readUpTo", { column: cursorOf(detail), position: detail.position }) : cursorOf(detail) ? t("readNothing") : t("wholeTable")}</p>}
       </div>
       <Runs stream={stream} />
     </Panel>
@@ -164,7 +164,7 @@ function Runs({ stream }: { stream: Stream }) {
   const format = useFormat();
   const list = useRuns(stream.id);
   const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
-  const count = (run: Run, value: number) => (run.state === "nothing" || isUnderWay(run) ? <span className="faint">–</span> : format.number(value));
+  const count = (run: Run, value: number) => (run.state === "nothing" || run.state === "failed" || isUnderWay(run) ? <span className="faint">–</span> : format.number(value));
   const columns: Column<Run>[] = [
     { key: "when", title: t("runs.when"), main: true, render: (run) => <span title={ago(run.started_at, format.language)}>{format.instant(run.started_at)}</span> },
     { key: "stored", title: t("fields.stored"), numeric: true, render: (run) => count(run, run.stored) },
@@ -172,7 +172,7 @@ function Runs({ stream }: { stream: Stream }) {
       key: "state",
       title: t("runs.state"),
       render: (run) => (
-        <div className="outcome">
+        <div className="sources__outcome">
           <span className="row">
             <span className={`tag ${looks[run.state] ?? ""}`}>{t(`runs.states.${run.state}`)}</span>
             {run.is_backfill && <span className="tag">{t("backfill")}</span>}

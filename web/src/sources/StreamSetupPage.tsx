@@ -8,7 +8,6 @@ import { Button } from "../design/Button";
 import { Panel } from "../design/Panel";
 import { ProblemView } from "../design/ProblemView";
 import { Skeleton } from "../design/Skeleton";
-import { SearchSelect } from "../design/SearchSelect";
 import { Field } from "../design/Field";
 import { DefinitionEditor } from "./DefinitionEditor";
 import { foundIn, likelyCursor } from "./matching";
@@ -104,14 +103,23 @@ function Offers({ source, chosen, onChoose }: { source: Source; chosen: Offer | 
   if (source.kind === "rest" && offers.data.items.length === 0) return <DefinitionEditor onDone={onChoose} />;
   return (
     <Field label={source.kind === "sql" ? t("setup.chooseTable", { count: offers.data.items.length }) : t("setup.chooseList")}>
-      <SearchSelect
+      <select
+        className="select"
         value={chosen ? keyOf(chosen) : ""}
-        options={[{ value: "", label: t("setup.choose") }, ...offers.data.items.map((offer) => ({ value: keyOf(offer), label: shown(offer) }))]}
-        onChange={(key) => {
-          const offer = offers.data.items.find((one) => keyOf(one) === key);
+        onChange={(event) => {
+          const offer = offers.data.items.find((one) => keyOf(one) === event.target.value);
           if (offer) onChoose(offer);
         }}
-      />
+      >
+        <option value="" disabled>
+          {t("setup.choose")}
+        </option>
+        {offers.data.items.map((offer) => (
+          <option key={keyOf(offer)} value={keyOf(offer)}>
+            {shown(offer)}
+          </option>
+        ))}
+      </select>
     </Field>
   );
 }

@@ -32,6 +32,11 @@ it("shows different values, and offers what grows with each change first", () =>
   expect(likelyCursor(preview)).toBe("updated_at");
 });
 
+it("takes the time of the last change for no time of the order", () => {
+  const closed = { ...preview, mapping: { closed_at: { column: "updated_at", confidence: 1, by: "name" }, note: { column: "note", confidence: 1, by: "name" } } };
+  expect(foundIn(closed)).toEqual({ closed_at: "", note: "note" });
+});
+
 it("says what is missing", () => {
   expect(missingOf("orders", ["ordered_at"], {}, true)).toEqual({ fields: ["ordered_at", "order_number"], money: false });
   expect(missingOf("orders", ["ordered_at"], { ordered_at: "a", quantity: "q", unit_price: "p" }, false)).toEqual({ fields: [], money: true });

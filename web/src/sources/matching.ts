@@ -1,8 +1,9 @@
 import type { FieldMap, Preview } from "./types";
 
-/** The columns that were found, as a person starts from them. */
+/** The columns that were found, as a person starts from them; when a row was changed is no time of an order. */
 export function foundIn(preview: Preview): FieldMap {
-  return Object.fromEntries(Object.entries(preview.mapping).map(([field, match]) => [field, match.column]));
+  const cursor = likelyCursor(preview);
+  return Object.fromEntries(Object.entries(preview.mapping).map(([field, match]) => [field, field === "closed_at" && match.column === cursor ? "" : match.column]));
 }
 
 /** A field gets a column; a field that had this column before loses it. */
