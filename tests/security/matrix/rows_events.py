@@ -1,4 +1,4 @@
-"""A day of events: it belongs to nobody, so only a permission that reaches everything sees it."""
+"""A day of events and a signed door: each belongs to nobody, so only a permission that reaches everything sees it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import date
 
 from security.matrix.oracle import Row
 from security.matrix.world import World, rows
+from zhiji.application.events.models import Hook
 from zhiji.data.landing.models import Batch, Source
 from zhiji.kernel import clock
 
@@ -18,3 +19,8 @@ def _days(_: World) -> list[Row]:
         received_at=clock.now(),
     )  # fmt: skip
     return [Row(made.pk, None, None, has_team=False)]
+
+
+@rows("hook")
+def _hooks(_: World) -> list[Row]:
+    return [Row(Hook.objects.create(source="signed", sealed=b"", seal_label="matrix").pk, None, None, has_team=False)]

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from ninja import Query, Router, Schema, Status
+from django.http import HttpRequest
+from ninja import Header, Query, Router, Schema, Status
 from pydantic import StringConstraints
 
 from zhiji.application.events import queries, services
 from zhiji.application.events.errors import EventConflict, EventRefused
+from zhiji.application.events.models import Hook
 from zhiji.data.landing.inbox import ACCEPTED, CONFLICT, DUPLICATE
 from zhiji.data.landing.models import Batch, InboxEvent
 from zhiji.data.sources.events import LIMITS, Event, Sent, read_events
@@ -22,6 +24,8 @@ from zhiji.platform.scope import require
 PREFIX = "/events"
 router = Router(tags=["events"])
 Failed = Literal["rejected", "dead"]
+SourceCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+HookSource = Annotated[str, StringConstraints(max_length=40), Query(...)]
 SourceFilter = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{0,40}$"), Query("")]
 
 
@@ -80,6 +84,23 @@ class EventDaysPage(Page):
     items: list[EventDay]
 
 
+class HookOut(Schema):
+    """path: where its source sends to."""
+
+    id: int
+    source: str
+    path: str
+    created_at: datetime
+
+
+class HookMade(HookOut):
+    secret: str
+
+
+class HookIn(Strict):
+    source: SourceCode
+
+
 class ReplayIn(Strict):
     state: Failed
 
@@ -107,7 +128,10 @@ def events_receive(request: SignedRequest) -> Any:
     """One event or a list of up to a hundred. 202: all are taken in, or were already; 207: some are not, each says why.
     One event sent alone that cannot be taken in is refused as any request is."""
     sent = _read(request)
-    results = services.events_receive(user=request.user, events=sent.events)
+    return _answer(request, sent, services.events_receive(user=request.user, events=sent.events))
+
+
+def _answer(request: HttpRequest, sent: Sent, results: list[dict[str, Any]]) -> Any:
     if sent.is_one:
         _expect_taken(sent, results[0])
     taken = sum(result["outcome"] in (ACCEPTED, DUPLICATE) for result in results)
@@ -120,9 +144,13 @@ def events_receive(request: SignedRequest) -> Any:
 
 def _read(request: SignedRequest) -> Sent:
     require(request.user, "event", "write")
+    return read_events(_body_of(request))
+
+
+def _body_of(request: HttpRequest) -> bytes:
     if int(request.headers.get("Content-Length") or 0) > LIMITS.REQUEST_BYTES:
         raise EventsTooLarge(most=LIMITS.REQUEST_BYTES)
-    return read_events(request.body)
+    return bytes(request.body)
 
 
 def _expect_taken(sent: Sent, result: dict[str, Any]) -> None:
@@ -133,7 +161,7 @@ def _expect_taken(sent: Sent, result: dict[str, Any]) -> None:
         raise EventConflict(event_id=result["event_id"], source=getattr(sent.events[0], "source", ""))
 
 
-def _problem(request: SignedRequest, reason: Reason | dict[str, Any] | None) -> dict[str, Any] | None:
+def _problem(request: HttpRequest, reason: Reason | dict[str, Any] | None) -> dict[str, Any] | None:
     if reason is None:
         return None
     known = reason if isinstance(reason, Reason) else Reason.from_json(reason)
@@ -186,3 +214,48 @@ def event_day_undo(request: SignedRequest, day_id: PathId) -> dict[str, Any]:
 def _day_of(row: Batch) -> dict[str, Any]:
     names = ("id", "kind", "day", "state", "received_at")
     return {**{name: getattr(row, name) for name in names}, "source": row.source.code}
+
+
+@router.post(
+    "/hook",
+    auth=None,
+    response=answers({202: EventsAnswer, 207: EventsAnswer}, 409, 413),
+    openapi_extra={"requestBody": _body(), "security": []},
+)
+@idempotency.question
+def hook_receive(
+    request: HttpRequest,
+    source: HookSource,
+    said_at: Annotated[str, Header(alias="X-Zhiji-Time")] = "",
+    signature: Annotated[str, Header(alias="X-Zhiji-Signature")] = "",
+) -> Any:
+    """As ``events_receive``, for a system that signs. ``X-Zhiji-Time``: seconds since 1970, at most five minutes away;
+    ``X-Zhiji-Signature``: HMAC-SHA256 in hex over that time, a point and the body. Events need no ``source``."""
+    body = _body_of(request)
+    sent, results = services.events_deliver(source=source, said_at=said_at, signature=signature, body=body)
+    return _answer(request, sent, results)
+
+
+@router.get("/hooks", response=answers({200: list[HookOut]}))
+def hook_list(request: SignedRequest) -> list[dict[str, Any]]:
+    """Doors for systems that sign; at most one a source."""
+    require(request.user, "source", "read")
+    return [_hook_of(row) for row in queries.hook_list(request.user)]
+
+
+@router.post("/hooks", response=answers({201: HookMade}, 409))
+def hook_create(request: SignedRequest, payload: HookIn) -> Any:
+    """A door for one source. Its secret is told once."""
+    hook, secret = services.hook_create(user=request.user, source=payload.source)
+    return Status(201, {**_hook_of(hook), "secret": secret})
+
+
+@router.delete("/hooks/{int:hook_id}", response=answers({204: None}, 404))
+def hook_delete(request: SignedRequest, hook_id: PathId) -> Any:
+    services.hook_delete(user=request.user, hook_id=hook_id)
+    return Status(204, None)
+
+
+def _hook_of(row: Hook) -> dict[str, Any]:
+    return {"id": row.pk, "source": row.source, "path": f"/api/v1/events/hook?source={row.source}",
+            "created_at": row.created_at}  # fmt: skip

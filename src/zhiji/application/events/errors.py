@@ -22,3 +22,30 @@ class EventRefused(CodedError):
 class EventsNotUndoable(CodedError):
     code = "events_not_undoable"
     status = 409
+
+
+class HookTaken(CodedError):
+    code = "hook_taken"
+    status = 409
+
+
+class HookRefused(CodedError):
+    """No such door, or not its signature: the same to who asks."""
+
+    code = "hook_refused"
+    status = 401
+
+
+class HookStale(CodedError):
+    code = "hook_stale"
+    status = 401
+
+
+class HookReplayed(CodedError):
+    code = "hook_replayed"
+    status = 409
+
+
+class HookSecretUnreadable(CodedError):
+    code = "hook_secret_unreadable"
+    status = 503

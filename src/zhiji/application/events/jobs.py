@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from zhiji.application.events import hooks
 from zhiji.application.imports import services as imports
 from zhiji.application.refresh import services as refresh
 from zhiji.data.landing.models import Batch
@@ -40,3 +41,4 @@ def activity_rebuild(task: Task) -> bool:
 
 JOBS = {"activity_rebuild": activity_rebuild, "events_undo": day_undo_step}
 NIGHTLY = ("activity_rebuild",)
+POLLED = (hooks.forget_old,)

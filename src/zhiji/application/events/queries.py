@@ -7,12 +7,14 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from zhiji.application.events.models import Hook
 from zhiji.data.landing.models import Batch, InboxEvent
 from zhiji.platform.models import User
 from zhiji.platform.scope import scope
 
 # A count of more than these would walk a table of millions to say "many".
 MOST_COUNTED = 10_000
+MOST_HOOKS = 200
 
 
 def inbox_state(user: User) -> dict[str, Any]:
@@ -34,6 +36,10 @@ def day_page(user: User, *, after: int = 0, limit: int) -> QuerySet[Batch]:
     """Days of events by source and kind, newest first."""
     days = scope(user, Batch).filter(day__isnull=False).select_related("source")
     return (days.filter(pk__lt=after) if after else days).order_by("-pk")[:limit]
+
+
+def hook_list(user: User) -> list[Hook]:
+    return list(scope(user, Hook).order_by("source")[:MOST_HOOKS])
 
 
 def _time(events: QuerySet[InboxEvent]) -> datetime | None:

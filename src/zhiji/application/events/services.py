@@ -9,15 +9,20 @@ from typing import Any
 import structlog
 from django.db import OperationalError, connection, transaction
 
+from zhiji.application.events import hooks
 from zhiji.application.events.errors import EventsNotUndoable
+from zhiji.application.events.hooks import hook_create, hook_delete
 from zhiji.data.landing.inbox import Arrived, inbox
 from zhiji.data.landing.models import Batch, InboxEvent, RejectedRow
-from zhiji.data.sources.events import Refused
+from zhiji.data.sources.events import Refused, Sent, read_events
 from zhiji.platform import audit, jobs, live
 from zhiji.platform.errors import NotFound
 from zhiji.platform.models import User
 from zhiji.platform.scope import get_scoped, require_all, scope
 
+__all__ = [
+    "consume", "day_undo", "events_deliver", "events_receive", "events_replay", "hook_create", "hook_delete",
+]  # fmt: skip
 log = structlog.get_logger(__name__)
 REFUSED = "refused"
 IDLE_SECONDS = 0.05
@@ -29,6 +34,20 @@ def events_receive(*, user: User, events: Sequence[Arrived | Refused]) -> list[d
     """Take in what can be; each one's ``event_id``, ``outcome`` (accepted, duplicate, conflict, refused) and, where it
     was refused, ``reason``. What is accepted is on the disk when this returns. Raises NotAllowed, InboxFull."""
     require_all(user, "event", "write")
+    return _take_in(events)
+
+
+def events_deliver(*, source: str, said_at: str, signature: str, body: bytes) -> tuple[Sent, list[dict[str, Any]]]:
+    """The same for a source that signs, see ``hooks.opened``: its events are of that source. Raises what that raises,
+    and what ``read_events`` does."""
+    hook = hooks.opened(source=source, said_at=said_at, signature=signature, body=body)
+    sent = read_events(body, hook.source)
+    results = _take_in(sent.events)
+    hooks.passed(hook, signature)
+    return sent, results
+
+
+def _take_in(events: Sequence[Arrived | Refused]) -> list[dict[str, Any]]:
     outcomes = iter(inbox.take_in([event for event in events if isinstance(event, Arrived)]))
     return [
         {"event_id": event.event_id, "outcome": REFUSED, "reason": event.reason}

@@ -64,7 +64,7 @@ class Waiting:
 
     @classmethod
     def of(cls, row: InboxEvent) -> Waiting:
-        return cls(row.pk, row.source, row.kind, event_of(row.body), row.received_at, row.attempts)
+        return cls(row.pk, row.source, row.kind, event_of(row.body, row.source), row.received_at, row.attempts)
 
     @property
     def thing(self) -> str:

@@ -64,8 +64,9 @@ _decoder = json.JSONDecoder(
 )
 
 
-def read_events(body: bytes) -> Sent:
-    """One event (an object) or up to ``LIMITS.EVENTS`` of them (a list).
+def read_events(body: bytes, source: str = "") -> Sent:
+    """One event (an object) or up to ``LIMITS.EVENTS`` of them (a list). source: whose they are, where that is known
+    otherwise: then they need not say it, and cannot say another.
 
     Raises EventsTooLarge, EventsMalformed, EventsTooMany where nothing of the request can be taken in.
     """
@@ -78,7 +79,7 @@ def read_events(body: bytes) -> Sent:
         raise EventsMalformed(where={"path": str(getattr(error, "pos", getattr(error, "start", 0)))}) from error
     except RecursionError as error:
         raise EventsMalformed(where={"path": "0"}) from error
-    return Sent([_event(part, value) for part, value in parts], is_one)
+    return Sent([_event(part, value, source) for part, value in parts], is_one)
 
 
 def _split(text: str) -> tuple[bool, list[tuple[str, Any]]]:
@@ -112,9 +113,13 @@ def _expect_end(text: str, at: int) -> None:
         raise json.JSONDecodeError("nothing more", text, at)
 
 
-def _event(part: str, value: Any) -> Arrived | Refused:
+def _event(part: str, value: Any, source: str) -> Arrived | Refused:
+    if source and isinstance(value, dict):
+        value.setdefault("source", source)
     try:
         event = _checked(part, value)
+        if source and event.source != source:
+            _refuse("problem_not_a_choice", "source", expected=[source])
     except ValidationError as error:
         return _refused(value, *unfit(error.errors(include_url=False)[0]))
     except UnfitError as error:
@@ -210,6 +215,6 @@ def _refuse(code: str, *path: str, **params: Any) -> NoReturn:
     raise UnfitError(Reason(code, params), *path)
 
 
-def event_of(body: str) -> Event:
+def event_of(body: str, source: str) -> Event:
     """An event out of the inbox; numbers are the text as which they were sent."""
-    return Event.model_validate(_decoder.decode(body))
+    return Event.model_validate({"source": source, **_decoder.decode(body)})
