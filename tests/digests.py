@@ -18,6 +18,7 @@ TRACES = {
     "landing_batch": "a batch taken back stays, as withdrawn",
     "platform_auditentry": "each action is noted, also a refused one",
     "platform_audithead": "the seal over the newest note",
+    "store_customeractivity": "counts over the last hours and days, made anew of the same record at a later moment",
     "platform_job": "the work that was done, and the refresh that follows an import",
     "platform_liveevent": "what was told to open pages; pruned after an hour",
 }

@@ -23,6 +23,7 @@ DEFAULT_SOURCE = "default"
 _TAKEN_OVER = ("_as_before", "_as_its_file", "_kept")
 _PLACE = ("sheet", "header", "preamble", "columns")
 _OF_DAYS = (DAY_FIRST, MONTH_FIRST)
+_NEEDED = 2  # so many columns that fit weigh as much as one that is needed and not there
 _TOO_LONG = 19  # digits of a key
 
 
@@ -205,7 +206,9 @@ def match(profile: FileProfile, kind: str, said: dict[str, str], recalled: Recal
     if kind != AUTO:
         return match_columns(profile, kind, said)
     tried = [match_columns(profile, name) for name in KINDS]
-    best = min(tried, key=lambda mapping: (len(mapping.missing), -len(mapping.fields)))
+    # A file with most columns of one kind is of that kind, though it lacks one that is needed: that is said then, where
+    # another kind that needs less would take it for something that it is not.
+    best = max(tried, key=lambda mapping: len(mapping.fields) - _NEEDED * len(mapping.missing))
     return match_columns(profile, best.kind, said) if said else best
 
 

@@ -24,6 +24,7 @@ from zhiji.processing.cleaning.kinds import KINDS, Field, Kind, folded
 REJECT_COLUMNS = {"error_row": "row", "error_file": "file", "error_column": "column", "error_reason": "reason"}
 _FUZZY = 0.86
 _ACCEPT = 0.6
+_STANDS_IN, _STOOD_IN = {"ordered_at": "paid_at"}, 0.7
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,7 @@ def match_columns(
     ):
         matched[name] = Match(column, profile.columns[column], confidence, "content")
         taken.add(column)
+    _let_stand_in(matched, withheld)
     ordered = {name: matched[name] for name in wanted.fields if name in matched}
     return Mapping(
         kind=kind,
@@ -130,6 +132,14 @@ def match_columns(
         missing=[spec.name for spec in wanted.fields.values() if spec.required and spec.name not in matched],
         corrects=corrects,
     )
+
+
+def _let_stand_in(matched: dict[str, Match], withheld: set[str]) -> None:
+    """Where a file says nothing of one time but the other, that one stands for it: many shops export when an order was
+    paid, and not when it was placed. What a person said stays."""
+    for name, other in _STANDS_IN.items():
+        if name not in matched and name not in withheld and other in matched and matched[other].by == "name":
+            matched[name] = replace(matched.pop(other), confidence=_STOOD_IN)
 
 
 def as_it_left(profile: FileProfile) -> FileProfile:
