@@ -208,8 +208,12 @@ def match(profile: FileProfile, kind: str, said: dict[str, str], recalled: Recal
     tried = [match_columns(profile, name) for name in KINDS]
     # A file with most columns of one kind is of that kind, though it lacks one that is needed: that is said then, where
     # another kind that needs less would take it for something that it is not.
-    best = max(tried, key=lambda mapping: len(mapping.fields) - _NEEDED * len(mapping.missing))
+    best = max(tried, key=lambda mapping: len(mapping.fields) - _NEEDED * _lacking(mapping))
     return match_columns(profile, best.kind, said) if said else best
+
+
+def _lacking(mapping: Mapping) -> int:
+    return len(mapping.missing) + (mapping.kind == "orders" and not mapping.has_money)
 
 
 def merged(*meanings: Meanings) -> Meanings:

@@ -68,6 +68,12 @@ class Mapping:
         """Whether the habits are those of these very rows."""
         return self.same_as is not None or bool(self.corrects)
 
+    @property
+    def has_money(self) -> bool:
+        """Whether the columns say what an order came to, in one of the ways that there are."""
+        has = self.fields
+        return "amount" in has or "order_amount" in has or ("quantity" in has and "unit_price" in has)
+
     def column(self, name: str) -> str | None:
         """``c3``, or None."""
         match = self.fields.get(name)

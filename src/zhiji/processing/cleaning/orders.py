@@ -88,8 +88,7 @@ def orders_in_memory(stage: Stage) -> tuple[str, str]:
 def _expect_fields(mapping: Mapping) -> None:
     if mapping.missing:
         raise RequiredFieldMissing(fields=mapping.missing, first=mapping.missing[0], columns=mapping.columns[:50])
-    has = mapping.fields
-    if "amount" not in has and "order_amount" not in has and not ("quantity" in has and "unit_price" in has):
+    if not mapping.has_money:
         raise MoneyFieldMissing(columns=mapping.columns[:50])
 
 
