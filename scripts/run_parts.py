@@ -27,7 +27,9 @@ from set_up import ROOT, VENV, use_own_node
 
 sys.path.append(str(ROOT / "tests"))
 from plugins.absence import in_ci
+from plugins.mariadb import server as mariadb_server
 from plugins.postgres import create_database, drop_database, server_url
+from scratch_mariadb import scratch_mariadb
 from scratch_postgres import scratch_postgres
 from system_packages import PACKAGES, install
 
@@ -187,18 +189,25 @@ def main(names: list[str]) -> int:
     use_own_node()
     # Tests start thousands of processes: each would compile all that it imports, a second or two, if none kept it.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    needs = {"postgres": ["postgresql"], "browser": ["chromium", "fonts"]}
+    needs = {"postgres": ["postgresql"], "tests": ["mariadb"], "browser": ["chromium", "fonts"]}
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="zhiji-test-")))
         wanted = [package for name in names for package in needs.get(name, []) if package in PACKAGES]
         if "postgres" in names and server_url() is not None:
             wanted.remove("postgresql")  # one answers already; its programs need not be on this machine
+        if "mariadb" in wanted and mariadb_server() is not None:
+            wanted.remove("mariadb")
         install(wanted)
         if {"postgres", "tests"} & set(names) and server_url() is None:
             url = stack.enter_context(scratch_postgres())
             if url:
                 os.environ["ZHIJI_TEST_POSTGRES"] = url
                 server_url.cache_clear()
+        if {"postgres", "tests"} & set(names) and mariadb_server() is None:
+            url = stack.enter_context(scratch_mariadb())
+            if url:
+                os.environ["ZHIJI_TEST_MARIADB"] = url
+                mariadb_server.cache_clear()
         results = run_all(names, folder)
     summary(results)
     return 0 if all(result.ok for result in results.values()) else 1

@@ -140,6 +140,7 @@ def test_a_list_becomes_the_record_and_follows_it(server: Server, shop: Shop) ->
     assert Order.objects.count() == 31
 
 
+@pytest.mark.databases
 def test_a_source_that_goes_away_in_the_middle_is_taken_up_where_it_stood(server: Server, shop: Shop) -> None:
     connection = connected(server)
     stream = streamed(connection)
@@ -170,6 +171,7 @@ def test_patience_is_no_fault(server: Server, shop: Shop) -> None:
     assert recorded() == shop.told()
 
 
+@pytest.mark.databases
 def test_a_key_that_no_longer_works_stops_the_stream_until_it_is_given_anew(server: Server, shop: Shop) -> None:
     connection = connected(server)
     stream = streamed(connection)

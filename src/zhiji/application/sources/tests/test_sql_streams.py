@@ -46,6 +46,7 @@ def test_a_table_becomes_the_record(shop: Shop, lines: list[Line]) -> None:
     assert (row.is_history, row.kind, row.source_code) == (True, "orders", "shop")
 
 
+@pytest.mark.databases
 def test_nothing_new_makes_no_import(shop: Shop, lines: list[Line]) -> None:
     stream = streamed(shop)
     read(stream)
@@ -132,6 +133,7 @@ def test_a_column_of_another_type_stops_the_stream(shop: Shop, lines: list[Line]
     assert states(read(stream)) == [State.STORED]
 
 
+@pytest.mark.databases
 def test_an_import_that_was_taken_back_stays_so_until_somebody_asks(shop: Shop, lines: list[Line]) -> None:
     stream = streamed(shop)
     read(stream)
@@ -181,6 +183,7 @@ def test_a_first_pull_of_which_nothing_fits_stops(shop: Shop, lines: list[Line])
     assert Order.objects.count() == 0
 
 
+@pytest.mark.databases
 def test_two_streams_of_one_source_are_apart(shop: Shop, lines: list[Line]) -> None:
     connection = connected(shop)
     shop.run("CREATE TABLE people (id INTEGER PRIMARY KEY, name VARCHAR(50), phone VARCHAR(20))")

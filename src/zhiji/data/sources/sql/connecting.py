@@ -86,7 +86,7 @@ def _port(database: Database) -> int:
 
 
 def _postgresql(database: Database, seconds: int) -> Any:
-    """``hostaddr`` is where it connects, ``host`` is whom the certificate must name."""
+    """``hostaddr`` is where it connects, one address after the other; ``host`` is whom the certificate must name."""
     import psycopg
 
     port = _port(database)
@@ -97,8 +97,9 @@ def _postgresql(database: Database, seconds: int) -> Any:
         "DateStyle": "ISO,YMD", "IntervalStyle": "iso_8601", "extra_float_digits": "1",
     }  # fmt: skip
     more: dict[str, Any] = {"sslrootcert": "system"} if database.tls == "verified" else {}
+    names = ",".join([target.host] * len(target.addresses))
     return psycopg.connect(
-        host=target.host, hostaddr=target.address, port=port, dbname=database.database, user=database.user,
+        host=names, hostaddr=",".join(target.addresses), port=port, dbname=database.database, user=database.user,
         password=database.password, sslmode=tls, connect_timeout=_CONNECT_SECONDS, application_name="zhiji",
         options=" ".join(f"-c {name}={value}" for name, value in options.items()),
         gssencmode="disable", **more,
