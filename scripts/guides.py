@@ -3,7 +3,8 @@
 
 In a guide of ``GUIDES``, a fence ```` ```csv ```` is the file that the line above it names in backticks, a fence
 ```` ```bash ```` is run in a workspace of its own, and a fence ```` ```text ```` right after it is what came out.
-``python scripts/guides.py`` rewrites the outputs; a test compares them.
+``python scripts/guides.py`` rewrites the outputs; a test compares them. With ``--pictures`` it takes the pictures of
+the guides anew (see ``guide_pictures``).
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-GUIDES = {"first-import.md": "en", "first-import.zh-CN.md": "zh", "filters.md": "en", "filters.zh-CN.md": "zh"}
+GUIDES = {
+    "first-import.md": "en", "first-import.zh-CN.md": "zh", "filters.md": "en", "filters.zh-CN.md": "zh",
+    "one-customer.md": "en", "one-customer.zh-CN.md": "zh",
+}  # fmt: skip
 FENCE = re.compile(r"^```(csv|bash|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"`([a-z]+\.csv)`[^`]*\Z")
 
@@ -53,6 +57,10 @@ def main() -> None:
     for name, language in GUIDES.items():
         path = ROOT / "docs" / "guides" / name
         path.write_text(followed(path.read_text(encoding="utf-8"), language), encoding="utf-8")
+    if "--pictures" in sys.argv[1:]:
+        import guide_pictures
+
+        guide_pictures.take()
 
 
 if __name__ == "__main__":

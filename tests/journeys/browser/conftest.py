@@ -30,14 +30,16 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def ids(company: Server) -> dict[str, int]:
-    """A customer with much spend, a segment of rules and the version of a prediction, to be opened by their numbers."""
+    """Two customers with much spend, a segment of rules and the version of a prediction, to be opened by number."""
     admin = Browser(company)
     assert admin.sign_in().status_code == 200
     rule = {"field": "orders", "value": {"min": 3}}
     segment = admin.api("POST", "/segments", json={"name": "Acme 3", "definition": {"op": "and", "rules": [rule]}})
     assert segment.status_code == 201, segment.text
+    first, second = admin.api("GET", "/customers?sort=-spend&limit=2").json()["items"]
     return {
-        "customer": admin.api("GET", "/customers?sort=-spend&limit=1").json()["items"][0]["id"],
+        "customer": first["id"],
+        "other": second["id"],
         "segment": segment.json()["id"],
         "version": admin.api("GET", "/predictions/versions").json()["items"][0]["id"],
     }

@@ -20,6 +20,9 @@ PLACES = {
     "segment": "/segments/{segment}",
     "prediction": "/predictions/{version}",
     "deleted": "/customers/deleted",
+    "review": "/identities/review",
+    "merge": "/identities/merge?customers={customer},{other}",
+    "rules": "/identities/rules",
     "nowhere": "/nowhere",
     "unnumbered": "/predictions/nothing",
     **{

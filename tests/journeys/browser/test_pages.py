@@ -18,6 +18,8 @@ PLACES = {
     "dashboard": "/dashboard",
     "month": "/dashboard?days=2025-05-01~2025-05-31~~",
     "imports": "/imports",
+    "duplicates": "/identities",
+    "words": "/customers/{customer}/fields",
     "settings": "/settings/company",
 }
 LOOKS = [Look("zh", "light", 1440, 900), Look("en", "dark", 1440, 900), Look("en", "light", 390, 844)]

@@ -233,6 +233,8 @@ def _places(planted: Planted) -> list[str]:
     return [
         "/worklist", "/worklist/history", "/customers", "/customers/deleted", *customers, "/segments",
         f"/segments/{planted.segment}", f"/segments/{planted.segment}/edit", "/predictions", "/predictions/ledger",
+        "/identities", "/identities/review", "/identities/rules", f"/customers/{planted.customers[0]}/fields",
+        f"/identities/merge?customers={planted.customers[0]},{planted.customers[1]}",
         "/dashboard", "/imports", f"/imports/{planted.import_}", f"/imports/{planted.wizard}", "/imports/quarantine",
         *(f"/settings/{section}" for section in SECTIONS),
     ]  # fmt: skip

@@ -43,7 +43,7 @@ export default function IdentitiesPage() {
       {data && (
         <>
           {data.under_way !== null && <UnderWay key={data.under_way} jobId={data.under_way} />}
-          {data.figures && <LastRun run={data.last} />}
+          {data.figures && <LastRun run={data.last} actions={<Further data={data} />} />}
           {data.looked && <LastLook run={data.looked} />}
         </>
       )}
@@ -68,19 +68,23 @@ function Answer({ data }: { data: Resolution }) {
   );
 }
 
-function Actions({ data }: { data: Resolution }) {
-  const { t } = useTranslation("identities");
+/** Starts a job over everything; one at a time. */
+function useStart(onStarted?: () => void) {
   const queries = useQueryClient();
-  const mayReadRules = useMay("company", "read");
-  const [asking, setAsking] = useState<"run" | "undo" | null>(null);
-  const start = useMutation({
+  return useMutation({
     mutationFn: (mode: Mode) => answer(client.POST("/identities/resolution", { body: { mode } })),
     onSuccess: () => {
-      setAsking(null);
+      onStarted?.();
       void queries.invalidateQueries({ queryKey: ["identities"] });
       void queries.invalidateQueries({ queryKey: ["jobs"] });
     },
   });
+}
+
+function Actions({ data }: { data: Resolution }) {
+  const { t } = useTranslation("identities");
+  const [asking, setAsking] = useState(false);
+  const start = useStart(() => setAsking(false));
   const busy = start.isPending || data.under_way !== null;
   return (
     <>
@@ -89,38 +93,58 @@ function Actions({ data }: { data: Resolution }) {
           {t("review")}
         </ButtonLink>
       )}
-      {mayReadRules && (
-        <ButtonLink icon="settings" to="/identities/rules">
-          {t("rules.link")}
-        </ButtonLink>
-      )}
       {data.may_run && (
         <>
           <Button icon="search" disabled={busy} onClick={() => start.mutate("look")}>
             {t("look")}
           </Button>
-          <Button icon="merge" disabled={busy} onClick={() => setAsking("run")}>
+          <Button icon="merge" disabled={busy} onClick={() => setAsking(true)}>
             {t("run")}
           </Button>
-          {data.figures !== null && data.figures.joined > 0 && (
-            <Button icon="undo" disabled={busy} onClick={() => setAsking("undo")}>
-              {t("undo")}
-            </Button>
-          )}
         </>
       )}
-      {start.error && asking === null && <ProblemView error={start.error} />}
-      <Dialog open={asking !== null} title={t(asking === "undo" ? "undoTitle" : "runTitle")} onClose={() => setAsking(null)}>
-        {asking === "undo" && <p>{t("undoText")}</p>}
-        {start.error && <ProblemView error={start.error} />}
-        <div className="dialog__foot">
-          <Button onClick={() => setAsking(null)}>{t("keep")}</Button>
-          <Button kind={asking === "undo" ? "danger" : "primary"} icon={asking === "undo" ? "undo" : "merge"} disabled={busy} onClick={() => asking && start.mutate(asking)}>
-            {t(asking ?? "run")}
-          </Button>
-        </div>
-      </Dialog>
+      {start.error && !asking && <ProblemView error={start.error} />}
+      <Ask open={asking} mode="run" start={start} onClose={() => setAsking(false)} />
     </>
+  );
+}
+
+/** What is seldom done: the rules for fields, and the way back of everything that was joined. */
+function Further({ data }: { data: Resolution }) {
+  const { t } = useTranslation("identities");
+  const mayReadRules = useMay("company", "read");
+  const [asking, setAsking] = useState(false);
+  const start = useStart(() => setAsking(false));
+  return (
+    <>
+      {mayReadRules && (
+        <ButtonLink icon="settings" to="/identities/rules">
+          {t("rules.link")}
+        </ButtonLink>
+      )}
+      {data.may_run && data.figures !== null && data.figures.joined > 0 && (
+        <Button icon="undo" disabled={start.isPending || data.under_way !== null} onClick={() => setAsking(true)}>
+          {t("undo")}
+        </Button>
+      )}
+      <Ask open={asking} mode="undo" start={start} onClose={() => setAsking(false)} />
+    </>
+  );
+}
+
+function Ask({ open, mode, start, onClose }: { open: boolean; mode: "run" | "undo"; start: ReturnType<typeof useStart>; onClose: () => void }) {
+  const { t } = useTranslation("identities");
+  return (
+    <Dialog open={open} title={t(`${mode}Title`)} onClose={onClose}>
+      {mode === "undo" && <p>{t("undoText")}</p>}
+      {start.error && <ProblemView error={start.error} />}
+      <div className="dialog__foot">
+        <Button onClick={onClose}>{t("keep")}</Button>
+        <Button kind={mode === "undo" ? "danger" : "primary"} icon={mode === "undo" ? "undo" : "merge"} disabled={start.isPending} onClick={() => start.mutate(mode)}>
+          {t(mode)}
+        </Button>
+      </div>
+    </Dialog>
   );
 }
 

@@ -55,7 +55,7 @@ export function PartDialog({ customerId, member, onClose }: { customerId: number
               {share.spend_micros !== null && (
                 <div>
                   <dt className="small faint">{t("part.spend")}</dt>
-                  <dd>{format.money(share.spend_micros, { compact: true })}</dd>
+                  <dd>{format.money(share.spend_micros)}</dd>
                 </div>
               )}
             </dl>

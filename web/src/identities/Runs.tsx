@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Facts, Panel } from "../design/Panel";
 import { DataTable } from "../design/table/DataTable";
@@ -10,12 +11,12 @@ import type { Learned, ModelReport, Run, RunResult } from "./types";
 const resultOf = (run: Run) => run.result as unknown as RunResult;
 
 /** What the last resolution joined, how sure that is in words, and what it learned. */
-export function LastRun({ run }: { run: Run | null }) {
+export function LastRun({ run, actions }: { run: Run | null; actions: ReactNode }) {
   const { t } = useTranslation("identities");
   const format = useFormat();
   if (run === null) {
     return (
-      <Panel title={t("last.title")}>
+      <Panel title={t("last.title")} actions={actions}>
         <p>{t("last.none")}</p>
       </Panel>
     );
@@ -27,7 +28,7 @@ export function LastRun({ run }: { run: Run | null }) {
   const said = run.by ? t("last.when", { when, name: run.by.name }) : t("last.whenCommand", { when });
   if (run.mode === "undo") {
     return (
-      <Panel title={t("last.title")}>
+      <Panel title={t("last.title")} actions={actions}>
         <p>{t("last.undone")}</p>
         <p className="soft">{said}</p>
       </Panel>
@@ -35,7 +36,7 @@ export function LastRun({ run }: { run: Run | null }) {
   }
   return (
     <>
-      <Panel title={t("last.title")}>
+      <Panel title={t("last.title")} actions={actions}>
         <p className="soft resolution__said">
           {said} {result.contradicted ? t("last.contradicted", { count: result.contradicted, formatted: count(result.contradicted) }) : ""}
         </p>
