@@ -1230,6 +1230,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events/activity/{customer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Activity Get
+         * @description Counts and sums of one customer over windows that end now.
+         */
+        get: operations["activity_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events/days": {
         parameters: {
             query?: never;
@@ -2769,6 +2789,25 @@ export interface components {
             customers: number[];
             /** Decision */
             decision: number;
+        };
+        /**
+         * ActivityOut
+         * @description What one customer did lately, as of ``as_of``. Spend in micros of the company's currency; touches are
+         *     interactions.
+         */
+        ActivityOut: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Last Order At */
+            last_order_at: string | null;
+            /** Last Touch At */
+            last_touch_at: string | null;
+            orders: components["schemas"]["Windows"];
+            spend_micros: components["schemas"]["Windows"];
+            touches: components["schemas"]["Windows"];
         };
         /**
          * Assign
@@ -6898,6 +6937,22 @@ export interface components {
             is_shared?: boolean | null;
             /** Name */
             name?: string | null;
+        };
+        /**
+         * Windows
+         * @description Of what happened in the last hour, day, week, month and quarter.
+         */
+        Windows: {
+            /** Last 1 Hour */
+            last_1_hour: number;
+            /** Last 24 Hours */
+            last_24_hours: number;
+            /** Last 30 Days */
+            last_30_days: number;
+            /** Last 7 Days */
+            last_7_days: number;
+            /** Last 90 Days */
+            last_90_days: number;
         };
         /**
          * Words
@@ -13203,6 +13258,82 @@ export interface operations {
             };
             /** @description Request Entity Too Large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    activity_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -22,7 +22,7 @@ export const staleBy: Record<string, readonly string[]> = {
   score: ["predictions", "customers"],
   ledger: ["predictions", "ledger"],
   customer: ["customers", "identities", "worklist"],
-  customers: ["customers", "identities", "worklist"],
+  customers: ["customers", "identities", "segments", "worklist"],
   activity: ["customers", "worklist"],
   company: ["session", "settings"],
   source: ["sources"],

@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 MOST_STREAMS = 40
 STREAM_SECONDS = 60.0
 HEARTBEAT_SECONDS = 10.0
-POLL_SECONDS = 0.5
+POLL_SECONDS = 0.25
 # PostgreSQL gives ids before the commit: an event may appear below one that was already read.
 LATE = 100
 

@@ -16,6 +16,7 @@ from zhiji.data.landing.inbox import ACCEPTED, CONFLICT, DUPLICATE
 from zhiji.data.landing.models import Batch, InboxEvent
 from zhiji.data.sources.events import LIMITS, Event, Sent, read_events
 from zhiji.data.sources.events.errors import EventsTooLarge
+from zhiji.data.store.online import WINDOWS
 from zhiji.kernel import Reason
 from zhiji.platform import idempotency, problems
 from zhiji.platform.schemas import After, Limit, Page, PathId, Problem, SignedRequest, Strict, answers, cut
@@ -99,6 +100,28 @@ class HookMade(HookOut):
 
 class HookIn(Strict):
     source: SourceCode
+
+
+class Windows(Schema):
+    """Of what happened in the last hour, day, week, month and quarter."""
+
+    last_1_hour: int
+    last_24_hours: int
+    last_7_days: int
+    last_30_days: int
+    last_90_days: int
+
+
+class ActivityOut(Schema):
+    """What one customer did lately, as of ``as_of``. Spend in micros of the company's currency; touches are
+    interactions."""
+
+    as_of: datetime
+    last_order_at: datetime | None
+    last_touch_at: datetime | None
+    orders: Windows
+    spend_micros: Windows
+    touches: Windows
 
 
 class ReplayIn(Strict):
@@ -195,6 +218,17 @@ def _event_of(request: SignedRequest, row: InboxEvent) -> dict[str, Any]:
 def events_replay(request: SignedRequest, payload: ReplayIn) -> dict[str, int]:
     """Try rejected or put-aside events again, up to a thousand at a time."""
     return {"replayed": services.events_replay(user=request.user, state=payload.state)}
+
+
+@router.get("/activity/{int:customer_id}", response=answers({200: ActivityOut}, 404))
+def activity_get(request: SignedRequest, customer_id: PathId) -> dict[str, Any]:
+    """Counts and sums of one customer over windows that end now."""
+    found = queries.activity(request.user, customer_id)
+    parts = {"orders": ("orders_", ""), "spend_micros": ("spend_", "_micros"), "touches": ("touches_", "")}
+    windows = {
+        what: {f"last_{name}": found[f"{begin}{name}{end}"] for name in WINDOWS} for what, (begin, end) in parts.items()
+    }
+    return {**{name: found[name] for name in ("as_of", "last_order_at", "last_touch_at")}, **windows}
 
 
 @router.get("/days", response=answers({200: EventDaysPage}))

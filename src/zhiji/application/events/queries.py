@@ -9,8 +9,11 @@ from django.db.models import QuerySet
 
 from zhiji.application.events.models import Hook
 from zhiji.data.landing.models import Batch, InboxEvent
+from zhiji.data.store import online
+from zhiji.data.store.models import Customer
+from zhiji.kernel import clock
 from zhiji.platform.models import User
-from zhiji.platform.scope import scope
+from zhiji.platform.scope import get_scoped, require, scope
 
 # A count of more than these would walk a table of millions to say "many".
 MOST_COUNTED = 10_000
@@ -36,6 +39,13 @@ def day_page(user: User, *, after: int = 0, limit: int) -> QuerySet[Batch]:
     """Days of events by source and kind, newest first."""
     days = scope(user, Batch).filter(day__isnull=False).select_related("source")
     return (days.filter(pk__lt=after) if after else days).order_by("-pk")[:limit]
+
+
+def activity(user: User, customer_id: int) -> dict[str, Any]:
+    """The online features of one customer as of now (``CustomerActivity``)."""
+    require(user, "order", "read")
+    customer = get_scoped(user, Customer, customer_id)
+    return online.of_customer(customer.pk, clock.now())
 
 
 def hook_list(user: User) -> list[Hook]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from importing import told
 from zhiji.data.landing.models import Batch, InboxEvent, RejectedRow
 from zhiji.data.store.models import Customer, Interaction, Order, OrderLine, Product, SourceRecord
-from zhiji.platform.models import LiveEvent
+from zhiji.kernel import clock
+from zhiji.platform.models import LiveEvent, User
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.databases]
 
@@ -49,6 +52,20 @@ def test_an_order_is_on_the_customers_page(send: Any, brought: Callable[[], int]
     assert {(one.batch_id, one.landing_row) for one in SourceRecord.objects.all()} == {(landed.batch_id, landed.pk)}
     assert all(one.known_at == landed.received_at for one in SourceRecord.objects.all())
     assert LiveEvent.objects.get(topic="customers").payload == {"ids": [customer.pk], "count": 1}
+
+
+def test_what_a_customer_did_lately_is_told(send: Any, brought: Callable[[], int], sender: User) -> None:
+    at = (clock.now() - timedelta(minutes=90)).isoformat()
+    send([order(1, occurred_at=at), event(2, "search", occurred_at=clock.now().isoformat())])
+    brought()
+    client = Client()
+    client.force_login(sender, backend="django.contrib.auth.backends.ModelBackend")
+    told = client.get(f"/api/v1/events/activity/{Customer.objects.get().pk}").json()
+    assert told["orders"] == {
+        "last_1_hour": 0, "last_24_hours": 1, "last_7_days": 1, "last_30_days": 1, "last_90_days": 1,
+    }  # fmt: skip
+    assert (told["spend_micros"]["last_24_hours"], told["touches"]["last_1_hour"]) == (39_800_000, 1)
+    assert client.get("/api/v1/events/activity/999999").status_code == 404
 
 
 def test_sent_again_it_has_no_second_effect_and_another_under_its_id_is_refused(
