@@ -115,3 +115,22 @@ def test_the_pages_are_whole_also_where_a_stream_has_stopped(
         for place in PLACES.values():
             open_page(page, running.url + place)
             assert_whole(page, look.language, watch, texts_at_least=10)
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_the_lost_column_is_named_anew_and_the_stream_goes_on(running: Server, chromium: Chromium, shop: Path) -> None:
+    connection = sqlite3.connect(shop)
+    connection.execute("UPDATE sales SET amount = 1, updated = '2025-07-02 00:00:00' WHERE id IN (4, 5)")
+    connection.commit()
+    connection.close()
+    with tab(chromium, "en", width=1280, height=900) as page:
+        sign_in(page, running.url)
+        open_page(page, f"{running.url}/sources/1/streams/1")
+        product = word("en", "imports.field.product_code")
+        page.get_by_label(f"{word('en', 'imports.match.columnOf')} {product}").select_option("article")
+        page.get_by_role("button", name=word("en", "sources.setup.saveResume")).click()
+        page.wait_for_url("**/sources/1")
+        page.get_by_text(word("en", "sources.health.healthy"), exact=True).wait_for(timeout=90_000)
+        stored = page.get_by_role("table").get_by_text(word("en", "sources.runs.states.stored"), exact=True)
+        stored.nth(1).wait_for(timeout=90_000)

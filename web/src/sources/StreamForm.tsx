@@ -6,6 +6,7 @@ import { Panel } from "../design/Panel";
 import { ProblemView } from "../design/ProblemView";
 import { useKinds } from "../imports/queries";
 import { KINDS } from "../imports/types";
+import "../imports/imports.css";
 import { assigned, cursorsOf, missingOf, samplesOf } from "./matching";
 import type { FieldMap, Preview, Settings, Source } from "./types";
 
@@ -26,6 +27,10 @@ interface Props {
   busy: boolean;
   error: unknown;
   label: string;
+  hint: string;
+  /** Fields that are asked about although they have no column: theirs is gone. */
+  lost?: string[];
+  onKeep?: () => void;
   onKind?: (kind: string) => void;
   onDone: (agreed: Agreed) => void;
 }
@@ -34,11 +39,11 @@ type Kind = (typeof KINDS)[number];
 type FieldName = "order_number";
 
 /** What of the rows is which field, and how often they are asked for. The words of fields are those of the imports. */
-export function StreamForm({ source, preview, first, busy, error, label, onKind, onDone }: Props) {
+export function StreamForm({ source, preview, first, busy, error, label, hint, lost = [], onKeep, onKind, onDone }: Props) {
   const { t } = useTranslation("sources");
   const { t: words } = useTranslation("imports");
   const [said, setSaid] = useState(first);
-  const [added, setAdded] = useState<string[]>([]);
+  const [added, setAdded] = useState<string[]>(lost);
   const fields = useKinds().data?.find(({ name }) => name === said.kind)?.fields ?? [];
   const set = (change: Partial<Agreed>) => setSaid({ ...said, ...change });
   const nameOf = (field: string) => words(`field.${field as FieldName}`);
@@ -84,7 +89,7 @@ export function StreamForm({ source, preview, first, busy, error, label, onKind,
             </thead>
             <tbody>
               {shown.map(({ name, required }) => (
-                <tr key={name} className={missing.fields.includes(name) ? "match__missing" : undefined}>
+                <tr key={name} className={missing.fields.includes(name) || (lost.includes(name) && !said.mapping[name]) ? "match__missing" : undefined}>
                   <th scope="row">
                     {nameOf(name)}
                     {required && <span className="faint"> {words("match.required")}</span>}
@@ -178,7 +183,8 @@ export function StreamForm({ source, preview, first, busy, error, label, onKind,
         <Button kind="primary" type="submit" disabled={busy || missing.fields.length > 0 || !missing.money}>
           {label}
         </Button>
-        <span className="soft">{t("setup.beginHint")}</span>
+        {onKeep && <Button onClick={onKeep}>{t("keep")}</Button>}
+        <span className="soft">{hint}</span>
       </div>
     </form>
   );

@@ -4,7 +4,6 @@ import { useTranslation } from "react-i18next";
 import { useNavigate, useParams } from "react-router";
 import { answer, client } from "../api/client";
 import { AnswerPage } from "../design/AnswerPage";
-import { Button } from "../design/Button";
 import { Panel } from "../design/Panel";
 import { ProblemView } from "../design/ProblemView";
 import { Skeleton } from "../design/Skeleton";
@@ -79,6 +78,7 @@ function Fresh({ source, preset }: { source: Source; preset: Preset | undefined 
           busy={create.isPending}
           error={create.error}
           label={t("setup.begin")}
+          hint={t("setup.beginHint")}
           onKind={(kind) => look(offer, kind)}
           onDone={(agreed) => create.mutate(agreed)}
         />
@@ -91,6 +91,12 @@ function Fresh({ source, preset }: { source: Source; preset: Preset | undefined 
 function presentOf(mapping: Record<string, string>, preview: Preview): Record<string, string> {
   const there = new Set(preview.columns.map(({ name }) => name));
   return Object.fromEntries(Object.entries(mapping).filter(([, column]) => there.has(column)));
+}
+
+/** Fields whose column is no longer there. */
+function lostIn(mapping: Record<string, string>, preview: Preview): string[] {
+  const there = new Set(preview.columns.map(({ name }) => name));
+  return Object.entries(mapping).filter(([, column]) => column && !there.has(column)).map(([field]) => field);
 }
 
 function Offers({ source, chosen, onChoose }: { source: Source; chosen: Offer | null; onChoose: (offer: Offer) => void }) {
@@ -128,6 +134,7 @@ function Changed({ source, stream }: { source: Source; stream: StreamDetail }) {
   const { t } = useTranslation("sources");
   const go = useNavigate();
   const queries = useQueryClient();
+  const isStopped = stream.state === "stopped";
   const preview = useQuery({
     queryKey: ["sources", "preview", stream.id],
     retry: false,
@@ -136,8 +143,11 @@ function Changed({ source, stream }: { source: Source; stream: StreamDetail }) {
     queryFn: ({ signal }) => answer(client.POST("/sources/{source_id}/preview", { params: { path: { source_id: source.id } }, body: { definition: stream.definition, kind: stream.kind }, signal })),
   });
   const update = useMutation({
-    mutationFn: ({ name, definition, mapping, columns, every_minutes, changed }: Agreed) =>
-      answer(client.PATCH("/sources/streams/{stream_id}", { params: { path: { stream_id: stream.id } }, body: { name, definition, mapping, columns, every_minutes, changed } })),
+    mutationFn: async ({ name, definition, mapping, columns, every_minutes, changed }: Agreed) => {
+      const path = { params: { path: { stream_id: stream.id } } };
+      await answer(client.PATCH("/sources/streams/{stream_id}", { ...path, body: { name, definition, mapping, columns, every_minutes, changed } }));
+      if (isStopped) await answer(client.POST("/sources/streams/{stream_id}/resume", path));
+    },
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: ["sources"] });
       await go(`/sources/${source.id}`);
@@ -154,12 +164,12 @@ function Changed({ source, stream }: { source: Source; stream: StreamDetail }) {
         first={{ name: stream.name, kind: stream.kind, definition: stream.definition, mapping: presentOf(stream.mapping, preview.data), every_minutes: stream.every_minutes, changed: stream.changed }}
         busy={update.isPending}
         error={update.error}
-        label={t("setup.save")}
+        label={t(isStopped ? "setup.saveResume" : "setup.save")}
+        hint={t(isStopped ? "setup.saveResumeHint" : "setup.saveHint")}
+        lost={lostIn(stream.mapping, preview.data)}
+        onKeep={() => void go(`/sources/${source.id}`)}
         onDone={(agreed) => update.mutate(agreed)}
       />
-      <div>
-        <Button onClick={() => void go(`/sources/${source.id}`)}>{t("keep")}</Button>
-      </div>
     </>
   );
 }

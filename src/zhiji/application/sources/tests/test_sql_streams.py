@@ -11,7 +11,10 @@ from zhiji.application.imports import services as imports
 from zhiji.application.imports.models import Import
 from zhiji.application.sources import services
 from zhiji.application.sources.models import Run, Stream
+from zhiji.data.sources import sql
+from zhiji.data.sources.sql.errors import SqlBroken
 from zhiji.data.store.models import Order, OrderLine
+from zhiji.kernel import clock
 from zhiji.platform import jobs
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -194,3 +197,27 @@ def test_two_streams_of_one_source_are_apart(shop: Shop, lines: list[Line]) -> N
     assert states(read(orders)) == states(read(people)) == [State.STORED]
     assert recorded() == told(lines)
     assert people.stored_rows == 2
+
+
+def test_a_database_that_breaks_off_is_asked_again_each_time_a_little_later(
+    shop: Shop, lines: list[Line], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stream = streamed(shop)
+    pull, broken = sql.pull, SqlBroken(dialect="sqlite", fault="OperationalError")
+
+    def breaks(*_: object, **__: object) -> None:
+        raise broken
+
+    pauses = []
+    monkeypatch.setattr(sql, "pull", breaks)
+    for failures in (1, 2, 3):
+        assert states(read(stream)) == [State.PULLING]
+        assert (stream.state, stream.failures) == (Stream.State.RUNNING, failures)
+        assert stream.trouble["code"] == "sql_broken"
+        pauses.append((stream.next_at - clock.now()).total_seconds())
+    assert 20 < pauses[0] < pauses[1] < pauses[2] < 125
+    assert (stream.position, Order.objects.count(), Run.objects.count()) == (None, 0, 1)
+    monkeypatch.setattr(sql, "pull", pull)
+    assert states(read(stream)) == [State.STORED]
+    assert recorded() == told(lines)
+    assert (stream.trouble, stream.failures) == (None, 0)
