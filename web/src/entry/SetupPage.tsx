@@ -10,6 +10,8 @@ import { ProblemView } from "../design/ProblemView";
 import { SkeletonLines } from "../design/Skeleton";
 import { useLanguage } from "../i18n/useFormat";
 import { CompanyFields, type CompanyBasics } from "../settings/CompanyFields";
+import { currencyOf } from "../settings/currencies";
+import { regionsQuery, suggestedBy } from "../settings/regions";
 import { EntryLayout } from "./EntryLayout";
 import { arriveAt } from "./moving";
 import { NewPasswordField } from "./PasswordField";
@@ -74,7 +76,16 @@ function AccountForm({ token, start, onBack }: { token: string; start: Start; on
   const language = useLanguage();
   const go = useNavigate();
   const queries = useQueryClient();
-  const [company, setCompany] = useState<CompanyBasics>({ name: "", currency: language === "zh" ? "CNY" : "GBP", zone: Intl.DateTimeFormat().resolvedOptions().timeZone, region: null, language });
+  const { data: regions = [] } = useQuery(regionsQuery);
+  // Null until somebody chooses: then it is the currency of the country in which the zone lies.
+  const [currency, setCurrency] = useState<string | null>(null);
+  const [basics, setBasics] = useState({ name: "", zone: Intl.DateTimeFormat().resolvedOptions().timeZone, region: null as string | null, language });
+  const suggested = currencyOf(suggestedBy(basics.zone, regions)) ?? (language === "zh" ? "CNY" : "USD");
+  const company: CompanyBasics = { ...basics, currency: currency ?? suggested };
+  const setCompany = ({ currency: chosen, ...rest }: CompanyBasics) => {
+    setBasics({ ...basics, ...rest });
+    if (chosen !== company.currency) setCurrency(chosen);
+  };
   const create = useMutation({
     mutationFn: async (form: FormData) => {
       const text = (name: string) => String(form.get(name) ?? "");

@@ -9,6 +9,13 @@ from zhiji.processing.cleaning.order_readings import Readings, is_same, money_of
 from zhiji.processing.cleaning.stage import Stage
 
 _LARGEST = 2**63 - 1
+# Of which currencies a sign speaks, the likeliest first; the longer signs before what they end in.
+_SIGNS = {
+    "HK$": ("HKD",), "NT$": ("TWD",), "US$": ("USD",),
+    "$": ("USD", "AUD", "CAD", "HKD", "SGD", "TWD", "NZD", "MXN", "BRL", "CLP", "COP", "ARS"),
+    "€": ("EUR",), "£": ("GBP", "EGP", "SYP", "LBP", "GIP", "FKP"), "₩": ("KRW",), "¥": ("CNY", "JPY"),
+    "￥": ("CNY", "JPY"), "元": ("CNY", "TWD", "HKD", "JPY"),
+}  # fmt: skip
 # Facts of an order that some exports write on its first line only.
 _OF_THE_ORDER = (
     "ordered_at",
@@ -99,7 +106,10 @@ def _sparse_fields(stage: Stage, names: list[str]) -> list[str]:
 
 def expect_currency(stage: Stage) -> None:
     """A file that names one other currency throughout is refused whole; single rows go to quarantine one by one."""
-    if not stage.has("currency") or stage.settings.is_row_by_row:
+    if stage.settings.is_row_by_row:
+        return
+    if not stage.has("currency"):
+        _expect_sign(stage)
         return
     row = stage.connection.execute(
         "SELECT count(DISTINCT currency), any_value(currency), 2 * count(currency) >= count(*) FROM filled"
@@ -108,6 +118,22 @@ def expect_currency(stage: Stage) -> None:
     if currencies == 1 and is_most and found != stage.settings.currency:
         where = {"column": stage.mapping.shown("currency")}
         raise OrderCurrencyDiffers(found=found, expected=stage.settings.currency, where=where)
+
+
+def _expect_sign(stage: Stage) -> None:
+    """Dollars are not summed as pounds because no column says so: the sign beside the amounts does."""
+    expected = stage.settings.currency
+    for name in ("amount", "order_amount", "unit_price"):
+        column = stage.mapping.column(name)
+        if column is None:
+            continue
+        counts = ", ".join(f"count(*) FILTER (contains(upper({column}), {quoted(sign)}))" for sign in _SIGNS)
+        filled, *signed = stage.connection.execute(f"SELECT count({column}), {counts} FROM received").fetchall()[0]
+        found = [sign for sign, count in zip(_SIGNS, signed, strict=True) if 2 * count >= filled > 0]
+        if found and expected not in _SIGNS[found[0]]:
+            raise OrderCurrencyDiffers(
+                found=_SIGNS[found[0]][0], expected=expected, where={"column": stage.mapping.shown(name)}
+            )
 
 
 def price_lines(stage: Stage, readings: Readings) -> None:

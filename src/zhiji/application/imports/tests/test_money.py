@@ -112,3 +112,15 @@ def test_the_switch_on_identical_lines_promises_what_it_does():
     assert queries.identical_lines() == {**promised, "counted_once": True}
     jobs.run_inline(services.identical_lines_switch(once=False))
     assert spend() == before
+
+
+def test_the_sign_beside_the_first_amounts_sets_the_books_and_no_later_file_may_have_another():
+    company_update(currency="GBP")
+    row = check("order,date,customer,price,quantity\n1,2024-01-05,C1,$10.50,2\n2,2024-01-06,C2,$3,1\n")
+    assert row.state == "checked", row.reason
+    assert row.dry_run["findings"][0]["params"] == {"currency": "USD"}
+    store(row)
+    assert company().currency == "USD"
+    later = check("order,date,customer,price,quantity\n3,2024-02-05,C1,£10.50,2\n", name="later.csv")
+    assert (later.state, later.reason["code"]) == ("failed", "order_currency_differs")
+    assert Order.objects.count() == 2

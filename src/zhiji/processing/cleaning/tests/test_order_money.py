@@ -230,3 +230,28 @@ def test_a_row_without_a_price_does_not_take_the_total_of_an_order_whose_other_r
         "2": 100,
     }
     assert [(row["row"], row["code"]) for row in rejected] == [(7, "money_missing"), (10, "money_missing")]
+
+
+@pytest.mark.parametrize(
+    ("cells", "books", "found"),
+    [
+        (["$5.00", "$6.00"], "GBP", "USD"), (["$5.00", "$6.00"], "AUD", None), (["£5", "£6"], "GBP", None),
+        (["¥5", "￥6"], "CNY", None), (["¥5", "¥6"], "JPY", None), (["¥5", "¥6"], "EUR", "CNY"),
+        (["5", "6"], "GBP", None), (["HK$5", "HK$6"], "CNY", "HKD"), (["HK$5", "HK$6"], "HKD", None), (["5 €", "6 €"], "USD", "EUR"),
+        # One cell of many is somebody's slip, and no word of the file's.
+        (["5", "6", "$7"], "GBP", None),
+    ],
+)  # fmt: skip
+def test_the_sign_beside_the_amounts_says_the_currency_where_no_column_does(
+    tmp_path: Path, cells: list[str], books: str, found: str | None
+) -> None:
+    text = "order number,date,amount\n" + "".join(f"{i},2020-01-0{i},{cell}\n" for i, cell in enumerate(cells, 1))
+    if found is None:
+        rows, rejected, _ = clean(tmp_path / "a", text, overrides={"amount": "amount"}, currency=books)
+        assert (len(rows), rejected) == (len(cells), [])
+    else:
+        with pytest.raises(OrderCurrencyDiffers) as caught:
+            clean(tmp_path / "a", text, overrides={"amount": "amount"}, currency=books)
+        assert caught.value.reason.params == {"found": found, "expected": books}
+        assert caught.value.reason.where == {"column": "amount"}
+        assert not [path for path in (tmp_path / "a").iterdir() if path.name != "received.parquet"]
