@@ -8,11 +8,12 @@ import pytest
 from django.test import Client
 
 from digests import state
-from importing import bring
+from importing import bring, undo
 from zhiji.application.activities import services as activities
-from zhiji.application.activities.queries import tasks
+from zhiji.application.activities.queries import notes, tasks
 from zhiji.application.customers.services import customer_delete, customer_update
 from zhiji.application.identities import services
+from zhiji.application.imports.models import Import
 from zhiji.data.store.models import Customer, CustomerListRow, Identity
 from zhiji.platform import accounts, jobs
 from zhiji.platform.models import Job, User
@@ -196,6 +197,27 @@ def test_an_edit_by_hand_of_a_joined_customer_stays_with_the_one_that_is_left(cl
     customer_update(user=admin, customer_id=left.pk, revision=left.revision, changes={"city": "杭州"})
     post(client, f"customers/{left.pk}/part", {"identities": [of("D2").pk]})
     assert (customer_of("S2").city, customer_of("D2").city) == ("杭州", "深圳")
+
+
+def test_an_undo_keeps_whom_somebody_worked_on_and_nobody_for_the_sake_of_whom_they_were_joined_to(
+    client: Client, admin: User
+) -> None:
+    """S1 and D2 have a note, and each is joined to one of the other system without any: D2 stays, and D1 goes."""
+    first, second = customer_of("S1").pk, customer_of("D2").pk
+    for number in (first, second):
+        activities.note_create(user=admin, customer_id=number, text="worked on")
+    post(client, "join", {"customers": [first, customer_of("D1").pk]})
+    post(client, "join", {"customers": [customer_of("S2").pk, second]})
+    for row in Import.objects.filter(batch__source__code="desk").order_by("-pk"):
+        undo(row)
+    assert set(Identity.objects.values_list("external_id", flat=True)) == {"S1", "S2", "D2"}
+    post(client, f"customers/{customer_of('S2').pk}/part", {"identities": [of("D2").pk]})
+    assert customer_of("D2").pk == second
+    assert note_texts(admin, second) == ["worked on"]
+
+
+def note_texts(user: User, customer_id: int) -> list[str]:
+    return list(notes(user).filter(customer=customer_id).values_list("text", flat=True))
 
 
 def _done(started: dict[str, Any]) -> Job:
