@@ -32,6 +32,8 @@ CLOSED = {
         worklist_snooze.until import_create.kind import_match.kind import_values.values
         import_match.options.sheet import_match.options.delimiter
         customer_assign.filter customer_export.filter customer_export.sort
+        identity_choose.choices identity_join.choices identity_rules_set.rules.field identity_rules_set.rules.sources
+        identity_rules_look.rules.field identity_rules_look.rules.sources
     """,
     "a pattern of letters": """
         setup_create.company.currency company_update.currency view_create.place import_create.currency

@@ -106,6 +106,15 @@ def test_two_are_joined_with_a_choice_and_parted_with_a_look_before(client: Clie
     assert customer_of("S2").city == "深圳", "and comes again with it"
 
 
+def test_a_choice_that_cannot_be_joins_nobody(client: Client) -> None:
+    before = record()
+    customers = [customer_of("S2").pk, customer_of("D2").pk]
+    for field_name, identity in (("contact_allowed", "D2"), ("city", "S1"), ("<b>", "D2")):
+        body = {"customers": customers, "choices": {field_name: of(identity).pk}}
+        assert post(client, "join", body, status=422)["code"] == "choice_unfit"
+    assert record() == before
+
+
 def test_what_a_key_has_joined_says_so_and_what_goes_where_is_told(client: Client) -> None:
     jobs.run_inline(services.resolve_start())
     customer = customer_of("S1").pk
