@@ -237,7 +237,8 @@ def test_a_row_without_a_price_does_not_take_the_total_of_an_order_whose_other_r
     [
         (["$5.00", "$6.00"], "GBP", "USD"), (["$5.00", "$6.00"], "AUD", None), (["£5", "£6"], "GBP", None),
         (["¥5", "￥6"], "CNY", None), (["¥5", "¥6"], "JPY", None), (["¥5", "¥6"], "EUR", "CNY"),
-        (["5", "6"], "GBP", None), (["HK$5", "HK$6"], "CNY", "HKD"), (["HK$5", "HK$6"], "HKD", None), (["5 €", "6 €"], "USD", "EUR"),
+        (["5", "6"], "GBP", None), (["HK$5", "HK$6"], "CNY", "HKD"), (["HK$5", "HK$6"], "HKD", None),
+        (["5 €", "6 €"], "USD", "EUR"),
         # One cell of many is somebody's slip, and no word of the file's.
         (["5", "6", "$7"], "GBP", None),
     ],
