@@ -154,6 +154,25 @@ def _invite(plant: Planter, server: Server, number: int, text: str) -> str:
     return str(made["url"])
 
 
+def _sources(plant: Planter, number: int, text: str) -> int:
+    """An event of another system, and a source with a stream, each renamed; the source's id."""
+    other = PAYLOADS[number - 1]
+    about = {"external_id": text, "name": text, "city": text, "country": text}
+    said = {"subject": text, "body": text, text: text}
+    plant("events_receive", "POST", "/events", event_id=text, source="web", type="message", customer=about, data=said,
+          occurred_at="2025-02-01T00:00:00Z")  # fmt: skip
+    settings = {"base_url": "https://api.example.test", "auth": "none", "headers": {"X-Shop": text}}
+    source = plant("source_create", "POST", "/sources", kind="rest", name=text, source=f"api{number}",
+                   settings=settings, secrets={})["id"]  # fmt: skip
+    plant("source_update", "PATCH", f"/sources/{source}", name=other, settings=settings)
+    definition = {"path": "/customers", "params": {"q": text}}
+    stream = plant("stream_create", "POST", f"/sources/{source}/streams", name=text, kind="customers",
+                   definition=definition, mapping={"external_id": text}, every_minutes=10080)["id"]  # fmt: skip
+    plant("stream_update", "PATCH", f"/sources/streams/{stream}", name=other, definition=definition,
+          mapping={"external_id": text})  # fmt: skip
+    return int(source)
+
+
 def _plant(plant: Planter, server: Server, customers: list[int]) -> tuple[int, str]:
     """The same texts through the API; a segment's id and the link of an open invitation."""
     segment, link = 0, ""
@@ -164,6 +183,7 @@ def _plant(plant: Planter, server: Server, customers: list[int]) -> tuple[int, s
         _write_up(plant, customers[0], number, text)
         segment = _name(plant, number, text)
         link = _invite(plant, server, number, text)
+        _sources(plant, number, text)
     calls = plant("worklist_today", "GET", "/worklists/today?limit=100")["items"]
     assert len(calls) > FEW, "the company has calls to make"
     soon = (datetime.now(UTC).date() + timedelta(days=30)).isoformat()
@@ -235,8 +255,8 @@ def _places(planted: Planted) -> list[str]:
         f"/segments/{planted.segment}", f"/segments/{planted.segment}/edit", "/predictions", "/predictions/ledger",
         "/identities", "/identities/review", "/identities/rules", f"/customers/{planted.customers[0]}/fields",
         f"/identities/merge?customers={planted.customers[0]},{planted.customers[1]}",
-        "/dashboard", "/imports", f"/imports/{planted.import_}", f"/imports/{planted.wizard}", "/imports/quarantine",
-        *(f"/settings/{section}" for section in SECTIONS),
+        "/sources", "/sources/1", "/sources/1/streams/1", "/dashboard", "/imports", f"/imports/{planted.import_}",
+        f"/imports/{planted.wizard}", "/imports/quarantine", *(f"/settings/{section}" for section in SECTIONS),
     ]  # fmt: skip
 
 

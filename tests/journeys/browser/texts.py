@@ -20,6 +20,11 @@ _PLANTED = """
     segment_create.name segment_create.definition segment_update.name segment_update.definition segment_count.definition
     import_create.file import_match.overrides
     worklist_done.note worklist_done.follow_up_title score_feedback_give.text
+    events_receive.event_id events_receive.customer.external_id events_receive.customer.name
+    events_receive.customer.city events_receive.customer.country events_receive.data
+    source_create.name source_create.settings source_update.name source_update.settings
+    stream_create.name stream_create.definition stream_create.mapping
+    stream_update.name stream_update.definition stream_update.mapping
 """
 PLANTED = frozenset(_PLANTED.split())
 # Texts that keep no script, by why not.
@@ -34,10 +39,13 @@ CLOSED = {
         customer_assign.filter customer_export.filter customer_export.sort
         identity_choose.choices identity_join.choices identity_rules_set.rules.field identity_rules_set.rules.sources
         identity_rules_look.rules.field identity_rules_look.rules.sources
+        events_receive.occurred_at events_receive.customer.email events_receive.customer.phone
+        stream_create.columns stream_update.columns stream_create.kind source_preview.kind stream_backfill.since
     """,
     "a pattern of letters": """
         setup_create.company.currency company_update.currency view_create.place import_create.currency
         import_create.source import_match.options.encoding
+        events_receive.source events_receive.type hook_create.source source_create.source
     """,
     "kept as a hash, or compared and dropped": """
         setup_create.password setup_create.token session_create.email session_create.password
@@ -46,6 +54,13 @@ CLOSED = {
         session_create.code second_factor_start.password second_factor_confirm.code second_factor_remove.password
         second_factor_remove.code password_reset_request.email password_reset_accept.password
         password_reset_accept.token
+    """,
+    "sealed, and never told again": "source_create.secrets source_update.secrets source_test.secrets",
+    "tried once, and not kept": "source_test.settings source_preview.definition",
+    "taken in as those of events_receive are, by the same code": """
+        hook_receive.event_id hook_receive.source hook_receive.type hook_receive.occurred_at hook_receive.data
+        hook_receive.customer.external_id hook_receive.customer.name hook_receive.customer.city
+        hook_receive.customer.country hook_receive.customer.email hook_receive.customer.phone
     """,
 }
 
@@ -89,6 +104,6 @@ def carried(operation: str, body: dict[str, Any], payloads: list[str]) -> set[st
             return any(map(holds, [*value, *value.values()]))
         return any(map(holds, value)) if isinstance(value, list) else value in payloads
 
-    flat = {f"{name}.{key}": part for name, value in body.items() if name == "company" and isinstance(value, dict)
-            for key, part in value.items()} | body  # fmt: skip
+    inner = {name: value for name, value in body.items() if name in ("company", "customer") and isinstance(value, dict)}
+    flat = {f"{name}.{key}": part for name, value in inner.items() for key, part in value.items()} | body
     return {f"{operation}.{name}" for name, value in flat.items() if holds(value)}
