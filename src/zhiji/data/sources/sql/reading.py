@@ -44,8 +44,8 @@ class Reader:
     whole_by: sa.Column[Any] | None
     overlap: int = 0
 
-    def pages(self, condition: Any = None, limit: int | None = None) -> Iterator[pa.Table]:
-        """The rows of a condition, through dlt, in chunks."""
+    def pages(self, conditions: tuple[Any, ...] = (), limit: int | None = None) -> Iterator[pa.Table]:
+        """The rows of any of some conditions that exclude each other, through dlt, in chunks; without one, all."""
         import sqlalchemy as sa
         from dlt.common.exceptions import DltException
         from dlt.sources.sql_database import sql_table
@@ -54,9 +54,10 @@ class Reader:
         kept = [column for column in self.table.columns if family(column.type) != "binary"]
 
         def query(*_: Any) -> Any:
-            chosen = sa.select(*(_cell(column, dialect) for column in kept))
-            if condition is not None:
-                chosen = chosen.where(condition)
+            chosen: Any = sa.select(*(_cell(column, dialect) for column in kept))
+            if conditions:
+                parts = [chosen.where(condition) for condition in conditions]
+                chosen = parts[0] if len(parts) == 1 else sa.union_all(*parts)
             return chosen if limit is None else chosen.limit(limit)
 
         def adapted(kind: Any) -> Any:
@@ -71,18 +72,21 @@ class Reader:
         except DltException as error:
             raise _unwrapped(error, dialect) from None
 
-    def within(self, window: Window) -> Any:
-        """The rows of a window, with all that belong to one of them; None where every row is meant."""
+    def within(self, window: Window) -> tuple[Any, ...]:
+        """The rows of a window, with all that belong to one of them; nothing where every row is meant.
+
+        Apart from each other, not joined by OR: that would be looked up row by row instead of once.
+        """
         import sqlalchemy as sa
 
         if self.cursor is None or (window.low is None and window.high is None):
-            return None
+            return ()
         condition = self._bounds(window, self.cursor)
         if self.whole_by is None:
-            return condition
+            return (condition,)
         inner = self.table.alias("changed")
         changed = sa.select(inner.c[self.whole_by.name]).where(self._bounds(window, inner.c[self.cursor.name]))
-        return sa.or_(condition, self.whole_by.in_(changed))
+        return self.whole_by.in_(changed), sa.and_(self.whole_by.is_(None), condition)
 
     def _bounds(self, window: Window, cursor: Any) -> Any:
         import sqlalchemy as sa
