@@ -103,12 +103,11 @@ def decision_get(user: User, decision_id: int, action: str = "read") -> tuple[Id
     decision = IdentityDecision.objects.filter(pk=decision_id).first()
     identities = identities_of([decision_id]).get(decision_id, []) if decision else []
     customers = {row.customer_id for row in identities if row.customer_id is not None}
-    for each in dict.fromkeys(("read", action)):
-        if decision is None or not _all_in_reach(user, customers, each):
-            if each == "read":
-                raise NotFound(object="identity_decision", where={"id": str(decision_id)})
-            raise NotAllowed(object="customer", action=each)
-    return decision, [row.pk for row in identities]  # type: ignore[return-value]
+    if decision is None or not _all_in_reach(user, customers, action):
+        if decision is not None and action != "read" and _all_in_reach(user, customers, "read"):
+            raise NotAllowed(object="customer", action=action)
+        raise NotFound(object="identity_decision", where={"id": str(decision_id)})
+    return decision, [row.pk for row in identities]
 
 
 def _all_in_reach(user: User, customer_ids: set[int], action: str) -> bool:
