@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,7 @@ class Shop:
     def told(self) -> list[tuple[str, str, int]]:
         """(order, product, micros)"""
         return sorted(
-            (one["name"], line["sku"], int(float(line["price"]) * 1_000_000))
+            (one["name"], line["sku"], int(Decimal(line["price"]) * 1_000_000))
             for one in self.orders for line in one["line_items"]
         )  # fmt: skip
 
